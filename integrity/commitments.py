@@ -1,0 +1,43 @@
+"""诚信承诺书 (commitments): who explained which text, who signed it and how, and the office's own promise beside it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from integrity.errors import NotFound, Refused
+from integrity.households import home, members
+from integrity.records.ledger import Commitment
+from integrity.rules.facts import ADULT, age
+from integrity.terms import Capacity, SignedBy
+from integrity.work import Work
+
+
+def sign(
+    work: Work, household_id: int, *, member_no: int, on: date, occasion: str, signed_by: SignedBy, explained_by: str,
+    text_version: str, text_sha256: str, office_text_version: str = "", guardian_no: int | None = None,
+    evidence: str = "",
+) -> Commitment:  # fmt: skip
+    """Write down a promise. A minor or a person without full capacity is signed for by the guardian.
+
+    A refusal to sign is written down too: the application goes on, the missing promise is listed once, and nothing
+    follows from it (民发〔2021〕57号 第9、10条). Raises Refused or NotFound.
+    """
+    member = members(work, household_id, on).get(member_no)
+    if member is None:
+        raise NotFound(f"该户在 {on} 没有第 {member_no} 号成员")
+    dependent = member.capacity is not Capacity.FULL or (member.born_on is not None and age(member.born_on, on) < ADULT)
+    if signed_by in (SignedBy.SIGNATURE, SignedBy.FINGERPRINT) and dependent:
+        raise Refused("未成年人或者非完全民事行为能力人的承诺由监护人代签（民法典第20–23条）")
+    if signed_by is SignedBy.GUARDIAN and guardian_no is None:
+        raise Refused("监护人代签须写明监护人")
+    if signed_by is not SignedBy.REFUSED and not explained_by:
+        raise Refused("承诺前须有人讲解政策，请填写讲解人")
+    return work.append(
+        household_id,
+        Commitment(
+            happened_on=on, area=home(work, household_id, on).area, occasion=occasion, text_version=text_version,
+            text_sha256=text_sha256, office_text_version=office_text_version, member_no=member_no, signed_by=signed_by,
+            guardian_no=guardian_no, explained_by=explained_by, evidence=evidence,
+        ),
+    )  # fmt: skip
+

@@ -1,0 +1,66 @@
+"""守信与失信 (conduct): facts, which have no effect by themselves, and findings, which a second person has reviewed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from integrity.errors import NotFound, Refused
+from integrity.households import home, members
+from integrity.records.ledger import Conduct, Finding
+from integrity.rules.facts import ADULT, age
+from integrity.terms import Capacity, ConductKind, FindingState
+from integrity.work import Work
+
+
+def record(
+    work: Work, household_id: int, *, member_no: int, kind: ConductKind, item: str, act_on: date, found_on: date,
+    source: str, act_end: date | None = None, detail: str = "", evidence: str = "",
+) -> Conduct:  # fmt: skip
+    """Write down a fact of trust or default, with where it comes from.
+
+    Raises Refused for a default of a minor or of a person without full capacity: they are never subjects of credit
+    (山东省社会信用条例 第2条; 行政处罚法 第30条); the guardian is told instead.
+    """
+    member = members(work, household_id, act_on).get(member_no)
+    if member is None:
+        raise NotFound(f"该户在 {act_on} 没有第 {member_no} 号成员")
+    if kind is ConductKind.DEFAULT:
+        if member.born_on is None:
+            raise Refused("出生日期不明，不能确定是否为完全民事行为能力人，请先补录")
+        if age(member.born_on, act_on) < ADULT or member.capacity is not Capacity.FULL:
+            raise Refused("未成年人和非完全民事行为能力人不作失信记录，请告知监护人（山东省社会信用条例第2条）")
+    return work.append(
+        household_id,
+        Conduct(
+            happened_on=act_on, area=home(work, household_id, found_on).area, member_no=member_no, kind=kind, item=item,
+            act_end=act_end or act_on, found_on=found_on, source=source, detail=detail, evidence=evidence,
+        ),
+    )  # fmt: skip
+
+
+def find(
+    work: Work, household_id: int, conduct_seq: int, state: FindingState, *, on: date, decided_by: str,
+    reviewed_by: str = "", document: str = "", document_on: date | None = None, effective_on: date | None = None,
+    reason: str = "",
+) -> Finding:  # fmt: skip
+    """Write down a finding on a fact, or a change of its state. Each is an entry of its own.
+
+    An effective finding needs a document, a reviewer who is neither the recorder of the fact nor the one who decides,
+    and the day from which it has effect. Raises NotFound, Refused.
+    """
+    fact = work.session.get(Conduct, (household_id, conduct_seq))
+    if fact is None:
+        raise NotFound(f"该户没有第 {conduct_seq} 条守信失信事实")
+    if state is FindingState.EFFECTIVE:
+        if not document or document_on is None or effective_on is None:
+            raise Refused("认定须有文书编号、文书日期和生效日期")
+        if len({fact.recorded_by, reviewed_by, decided_by}) != 3 or not reviewed_by:
+            raise Refused("记录、复核、决定须由三人分别办理")
+    return work.append(
+        household_id,
+        Finding(
+            happened_on=on, area=home(work, household_id, on).area, conduct_seq=conduct_seq, state=state,
+            document=document, document_on=document_on, effective_on=effective_on, reviewed_by=reviewed_by,
+            decided_by=decided_by, reason=reason,
+        ),
+    )  # fmt: skip

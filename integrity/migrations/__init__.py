@@ -1,0 +1,1 @@
+"""数据库迁移 (database migrations), run by Alembic."""

@@ -1,0 +1,162 @@
+"""哈希链 (hash chain): ties the entries of one household together, so that a change, a gap or a stranger shows.
+
+`hash = SHA-256(hash of the entry before ‖ canonical text of this entry)`. The first entry stands on the household's own
+digest. The canonical text is JSON of the stored columns without the empty ones, so that a column added later leaves the
+old hashes whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from heapq import merge
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, type_coerce
+from sqlalchemy.types import NullType
+
+from .columns import Day, Moment
+from .ledger import ENTRIES, Entry, Household, LedgerHead
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """断点 (break): where a ledger is not what was written."""
+
+    household_id: int
+    seq: int
+    table: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"家庭 {self.household_id} 第 {self.seq} 条（{self.table}）：{self.reason}"
+
+
+def genesis(household_id: int, number: str, opened_at: int, opened_by: str) -> bytes:
+    """The hash on which a household's first entry stands; `opened_at` in microseconds."""
+    return sha256(_encode([household_id, number, opened_at, opened_by]).encode()).digest()
+
+
+def entry_hash(before: bytes, table: str, stored: dict[str, Any]) -> bytes:
+    """The hash of an entry: `stored` maps column names to the values as the database holds them, without `hash`."""
+    text = _encode([table, {name: value for name, value in stored.items() if value is not None}])
+    return sha256(before + text.encode()).digest()
+
+
+def stored_values(entry: Entry) -> dict[str, Any]:
+    """The columns of an entry as the database stores them (days and moments as integers, terms by code)."""
+    values: dict[str, Any] = {}
+    for name, bind in _BINDS[type(entry)]:
+        value = getattr(entry, name)
+        values[name] = value if bind is None or value is None else bind(value)
+    return values
+
+
+def _binder(column: Any) -> Any:
+    """How a column turns a Python value into what is stored; None for plain text and numbers."""
+    kind = column.type
+    if isinstance(kind, Day | Moment):
+        return lambda value: kind.process_bind_param(value, None)
+    if getattr(kind, "enum_class", None) is not None:
+        return lambda value: value.name
+    return bool if kind.python_type is bool else None
+
+
+_BINDS: dict[type[Entry], list[tuple[str, Any]]] = {
+    kind: [(c.name, _binder(c)) for c in kind.__table__.columns if c.name != "hash"]  # type: ignore[attr-defined]
+    for kind in ENTRIES
+}
+
+
+def breaks(connection: Connection, lowest: int = 0, highest: int | None = None) -> Iterator[Break]:
+    """Every place where the ledgers of households `lowest` … `highest` are not what was written, in order.
+
+    Reads each table once, in the order of household and number; memory does not grow with the roll.
+    """
+    heads = _stream(connection, LedgerHead, lowest, highest)
+    entries = merge(*(_entries(connection, kind, lowest, highest) for kind in ENTRIES), key=lambda e: e[0])
+    pending = next(entries, None)
+    head = next(heads, None)
+    for household in _stream(connection, Household, lowest, highest):
+        rows = []
+        while pending is not None and pending[0][0] < household.id:
+            yield Break(pending[0][0], pending[0][1], pending[1], "家庭登记已被删除，条目失去归属")
+            pending = next(entries, None)
+        while pending is not None and pending[0][0] == household.id:
+            rows.append(pending)
+            pending = next(entries, None)
+        while head is not None and head.household_id < household.id:
+            yield Break(head.household_id, head.seq, "ledger_head", "账尾没有对应的家庭登记")
+            head = next(heads, None)
+        mine = head if head is not None and head.household_id == household.id else None
+        if mine is not None:
+            head = next(heads, None)
+        yield from _check(household, rows, mine)
+    while pending is not None:
+        yield Break(pending[0][0], pending[0][1], pending[1], "家庭登记已被删除，条目失去归属")
+        pending = next(entries, None)
+
+
+def _check(household: Row[Any], rows: list[Any], head: Row[Any] | None) -> Iterator[Break]:
+    """Follow one household's chain from its root to its head."""
+    link = genesis(household.id, household.number, household.opened_at, household.opened_by)
+    expected = 1
+    for (household_id, seq), table, stored, found in rows:
+        if seq > expected:
+            missing = str(expected) if seq == expected + 1 else f"{expected}–{seq - 1}"
+            yield Break(household_id, expected, table, f"第 {missing} 条缺失（被删除）")
+        elif seq < expected:
+            yield Break(household_id, seq, table, "同一序号出现两条（插入了不属于本账的条目）")
+            continue
+        if seq == expected and found != entry_hash(link, table, stored):
+            yield Break(household_id, seq, table, "内容与哈希不符（被改动或插入）")
+        link = found
+        expected = seq + 1
+    if head is None:
+        yield Break(household.id, expected, "ledger_head", "账尾缺失")
+    elif head.seq > expected - 1:
+        yield Break(household.id, expected, "ledger_head", f"第 {expected}–{head.seq} 条缺失（账末被删除）")
+    elif head.seq < expected - 1 or head.hash != link:
+        yield Break(household.id, expected - 1, "ledger_head", "账尾与最后一条不符（末尾插入或改动）")
+
+
+def _entries(connection: Connection, kind: type[Entry], lowest: int, highest: int | None) -> Iterator[Any]:
+    """Rows of one table as ((household, seq), table, stored columns, hash), in order, as stored."""
+    table = str(kind.__tablename__)
+    for row in _stream(connection, kind, lowest, highest):
+        stored = dict(row._mapping)
+        found = bytes(stored.pop("hash"))
+        if "void" in stored:
+            stored = {name: _plain(kind, name, value) for name, value in stored.items()}
+        yield (row.household_id, row.seq), table, stored, found
+
+
+def _plain(kind: type[Entry], name: str, value: Any) -> Any:
+    """SQLite stores a boolean as 0 or 1, PostgreSQL as a boolean: one form for the hash."""
+    return bool(value) if name in _BOOLS[kind] and value is not None else value
+
+
+_BOOLS: dict[type[Entry], frozenset[str]] = {
+    kind: frozenset(c.name for c in kind.__table__.columns if c.type.python_type is bool)  # type: ignore[attr-defined]
+    for kind in ENTRIES
+}
+
+
+def _stream(connection: Connection, kind: Any, lowest: int, highest: int | None) -> Iterator[Row[Any]]:
+    """The raw stored values of a table, ordered by its key, streamed."""
+    table = kind.__table__
+    key = list(table.primary_key.columns)
+    raw = [column.label(column.name) if _binder(column) is None else _raw(column) for column in table.columns]
+    query = select(*raw).where(key[0] >= lowest).order_by(*key)
+    if highest is not None:
+        query = query.where(key[0] <= highest)
+    return iter(connection.execution_options(stream_results=True, yield_per=2000).execute(query))
+
+
+def _raw(column: Any) -> Any:
+    """A column without its type's conversion: what the database holds."""
+    return type_coerce(column, NullType()).label(column.name)

@@ -1,0 +1,93 @@
+"""护栏 (guards): triggers by which the database itself refuses to change or delete what is a fact or an act.
+
+Both engines. `statements` is what the first migration runs; `missing` is what is asked at every start and after each
+migration, because a table that was rebuilt loses its triggers without a word.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from .ledger import ENTRIES
+
+APPEND_ONLY: tuple[str, ...] = (
+    *(str(kind.__tablename__) for kind in ENTRIES),
+    "household", "recommendation", "adoption", "emergency_order", "policy_edition", "calendar_year", "evidence",
+    "import_row", "audit",
+)  # fmt: skip
+"""Tables where nothing is updated and nothing is deleted."""
+
+FORWARD_ONLY: tuple[tuple[str, str], ...] = (
+    ("ledger_head", "NEW.seq > OLD.seq AND NEW.recorded_at >= OLD.recorded_at AND NEW.household_id = OLD.household_id"),
+    ("number_series", "NEW.last > OLD.last AND NEW.prefix = OLD.prefix AND NEW.year = OLD.year"),
+    ("closing", "NEW.until >= OLD.until AND NEW.id = OLD.id"),
+    (
+        "person",
+        "NEW.id = OLD.id AND NEW.digest = OLD.digest AND OLD.destroyed_on IS NULL AND ("
+        "(NEW.destroyed_on IS NOT NULL AND NEW.name = '' AND NEW.id_number = '' AND NEW.id_index = ''"
+        " AND NEW.phone = '' AND NEW.account = '' AND NEW.salt = '' AND NEW.born_on IS NULL)"
+        " OR (NEW.destroyed_on IS NULL AND NEW.name = OLD.name AND NEW.salt = OLD.salt"
+        " AND NEW.born_on IS NOT DISTINCT FROM OLD.born_on AND NEW.key_id <> OLD.key_id))",
+    ),
+)
+"""Tables that may only move as the condition says: a number grows, a key changes, a person is erased."""
+
+
+def statements(dialect: str) -> list[str]:
+    """The DDL of every guard for `dialect` (sqlite or postgresql)."""
+    made: list[str] = []
+    for table in APPEND_ONLY:
+        made += _refusal(dialect, table, "UPDATE", f"{table}：只能追加，不能修改（请用更正条目）")
+    for table in (*APPEND_ONLY, *(name for name, _ in FORWARD_ONLY)):
+        made += _refusal(dialect, table, "DELETE", f"{table}：只能追加，不能删除")
+    for table, allowed in FORWARD_ONLY:
+        made += _forward(dialect, table, allowed)
+    return made
+
+
+def _refusal(dialect: str, table: str, act: str, message: str) -> list[str]:
+    """One refusal of an act on a table."""
+    name = f"guard_{table}_{act.lower()}"
+    if dialect == "sqlite":
+        return [f"CREATE TRIGGER {name} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END"]
+    made = [
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$",
+        f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ]
+    if act == "DELETE":
+        made.append(f"CREATE TRIGGER {name}_all BEFORE TRUNCATE ON {table} EXECUTE FUNCTION {name}()")
+    return made
+
+
+def _forward(dialect: str, table: str, allowed: str) -> list[str]:
+    """An update that is only let through when `allowed` holds."""
+    name = f"guard_{table}_update"
+    message = f"{table}：不允许这样修改"
+    if dialect == "sqlite":
+        condition = allowed.replace("IS NOT DISTINCT FROM", "IS")
+        return [
+            f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} WHEN NOT ({condition}) "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        ]
+    return [
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT ({allowed}) THEN "
+        f"RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END $$",
+        f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ]
+
+
+def names(dialect: str) -> set[str]:
+    """The names of all triggers that must stand."""
+    tables = (*APPEND_ONLY, *(name for name, _ in FORWARD_ONLY))
+    found = {f"guard_{table}_{act}" for table in tables for act in ("update", "delete")}
+    return found if dialect == "sqlite" else found | {f"guard_{table}_delete_all" for table in tables}
+
+
+def missing(connection: Connection) -> list[str]:
+    """Guards that do not stand in this database, by name; empty when all is well."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    return sorted(names(connection.dialect.name) - set(connection.execute(text(query)).scalars()))

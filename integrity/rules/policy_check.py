@@ -1,0 +1,223 @@
+"""审查政策包 (checking packs): what single rows cannot show: overlaps, gaps, legal grounds, levels and red lines.
+
+Pure checks in one named list (`CHECKS`); each gives problems with file, line and reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from integrity.rules import areas
+from integrity.rules.policy_keys import KEYS, LAW_SINCE, Effect, Key, Kind
+from integrity.rules.policy_rows import Item, Pack, Problem, Row
+
+REDLINES = {
+    1: "未听取意见、无人决定，不得停减救助",
+    2: "积分、等级不得单独决定救助",
+    3: "不得超出法律以停减基本生活救助作为惩戒，不得自行抵扣",
+    4: "不得因一人的行为惩戒其他家庭成员",
+    5: "不得对未成年人和不具有完全民事行为能力的人建立失信记录",
+    6: "不得公开自然人的失信信息",
+    8: "没有目录依据和终局文书，不得对外报送",
+    9: "处罚和限制须由法律、法规设定",
+    10: "期满、修复或依据撤销后不得再使用记录",
+    14: "不得缩减公示、听取意见和救济的期限",
+    19: "不得由同一人或近亲属经办、复核、审批",
+}
+"""红线 (red lines) that a pack can break, by number."""
+
+_STATUTE = re.compile(
+    r"[\u4e00-\u9fff]{2,}(?:(?<![办方依守合司])法|条例)(?:》|\([^)]*\)|（[^）]*）|\s)*第[\d零一二三四五六七八九十百]+条"
+    r"|(?:国令|国务院令)第?\d+号"
+)
+_RULE = re.compile(r"(?<![\u4e00-\u9fff])(?:民发|民办发|国发|国办发|中办发)〔\d{4}〕\d+号|部令第?\d+号|民政部等")
+_REPAIR_MONTHS = {
+    ("repair.min", "MINOR"): 0, ("repair.min", "GENERAL"): 3, ("repair.min", "SERIOUS"): 12,
+    ("repair.max", "MINOR"): 3, ("repair.max", "GENERAL"): 12, ("repair.max", "SERIOUS"): 36,
+}  # fmt: skip
+"""国家发展改革委令第36号: a place may shorten the periods of repair, not lengthen them."""
+
+_DAY = timedelta(days=1)
+_Dated = TypeVar("_Dated", Row, Item)
+_Check = Callable[[Row, Key, date | None], str]
+
+
+def check_packs(packs: Sequence[Pack]) -> list[Problem]:
+    """审查 all packs and proposals together; [] when nothing is wrong."""
+    found = [*_duplicates(packs), *_published_against_ancestors(packs)]
+    for pack in packs:
+        ends, problems = _timeline(pack, pack.rows, lambda row: (row.key, row.variant))
+        found += problems
+        for row in pack.rows:
+            found += _row_problems(pack, row, ends[row.line])
+        if pack.catalogue is not None:
+            found += _timeline(pack, pack.catalogue.items, lambda item: (item.code, ""))[1]
+            found += _catalogue_problems(pack)
+    return found
+
+
+def effective(packs: Iterable[Pack]) -> list[Pack]:
+    """The packs that count: a pack with `replaces = true` takes the place of the other of its region."""
+    all_packs = list(packs)
+    replaced = {pack.region for pack in all_packs if pack.replaces}
+    return [pack for pack in all_packs if pack.replaces or pack.is_proposal or pack.region not in replaced]
+
+
+def _duplicates(packs: Sequence[Pack]) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for pack in packs:
+        first = seen.setdefault(pack.region, pack.file)
+        if first != pack.file:
+            hint = "要取代它，请在[pack]写 replaces = true"
+            yield Problem(pack.file, pack.line, f"地区{pack.region}重复：{first}已有（{hint}）")
+
+
+def _timeline(
+    pack: Pack, dated: Iterable[_Dated], name: Callable[[_Dated], tuple[str, str]]
+) -> tuple[dict[int, date | None], list[Problem]]:
+    """Last day in force of each row by its line, and overlaps and gaps. The next row ends one that has no `until`."""
+    groups: dict[tuple[str, str], list[_Dated]] = defaultdict(list)
+    for one in dated:
+        groups[name(one)].append(one)
+    ends: dict[int, date | None] = {}
+    found: list[Problem] = []
+    for group in groups.values():
+        group.sort(key=lambda one: one.since)
+        ends[group[-1].line] = group[-1].until
+        for former, later in pairwise(group):
+            ends[former.line] = former.until or later.since - _DAY
+            if reason := _seam(former, later):
+                found.append(Problem(pack.file, later.line, f"{later.id}：{reason}"))
+    return ends, found
+
+
+def _seam(former: Row | Item, later: Row | Item) -> str:
+    """What is wrong between two consecutive rows; "" when the later one follows without overlap or gap."""
+    if former.since == later.since:
+        return f"与第{former.line}行同一天生效，重复"
+    if former.until is not None and former.until >= later.since:
+        return f"与第{former.line}行的生效期间重叠（到{former.until}）"
+    if former.until is not None and former.until + _DAY < later.since:
+        gap = f"{former.until + _DAY}至{later.since - _DAY}"
+        return f"与第{former.line}行之间有空档（{gap}），须加一行 unset = true 说明"
+    return ""
+
+
+def _row_problems(pack: Pack, row: Row, end: date | None) -> Iterator[Problem]:
+    key = KEYS[row.key]
+    if pack.level is not None and pack.level not in key.levels:
+        allowed = "、".join(level.value for level in key.levels)
+        reason = f"{row.key}只能由{allowed}政策包设定，不能由{pack.level.value}设定"
+        yield Problem(pack.file, pack.place(row, "key"), reason)
+    if not row.is_set:
+        return
+    for place, check in CHECKS:
+        if reason := check(row, key, end):
+            yield Problem(pack.file, pack.place(row, place), reason)
+
+
+def _bounds(row: Row, key: Key, end: date | None) -> str:
+    if (key.low is None and key.high is None) or (end is not None and end < key.bound_since):
+        return ""
+    low, high = key.low or 0, key.high
+    values: tuple[Any, ...] = row.value if isinstance(row.value, tuple) else (row.value,)
+    numbers = [int(one) for one in values]
+    if key.kind is Kind.MONTHS:
+        numbers = numbers[1:]  # a range may begin at 0: only its highest number is bound
+    if all(low <= number and (high is None or number <= high) for number in numbers):
+        return ""
+    if key.kind is Kind.BOOL:
+        return _line(key.redline, f"{row.key}不能是{str(row.value).lower()}")
+    bound = f"不小于{_written(key, low)}" + ("" if high is None else f"、不大于{_written(key, high)}")
+    since = "" if key.bound_since == date.min else f"{key.bound_since}起"
+    return _line(key.redline, f"{row.key}{since}应{bound}")
+
+
+def _written(key: Key, number: int) -> str:
+    factor = {Kind.MONEY: 100, Kind.RATIO: 10000}.get(key.kind, 1)
+    return f"{number / factor:g}{key.units.split('|')[0]}"
+
+
+def _line(number: int, reason: str) -> str:
+    return f"红线第{number}条（{REDLINES[number]}）：{reason}" if number else reason
+
+
+def _legal_ground(row: Row, key: Key, end: date | None) -> str:
+    """红线第9条: an adverse effect needs a cited law; a penalty needs 法 or 条例 with its article."""
+    if key.effect is Effect.NONE or row.value in (False, 0, "forbidden"):
+        return ""
+    if _STATUTE.search(row.law) or (key.effect is Effect.RULE and _RULE.search(row.law)):
+        return ""
+    wanted = "法律或条例的名称和条款" if key.effect is Effect.STATUTE else "法律、条例的名称和条款，或部门文件的文号"
+    cited = f"，“{row.law}”不能作为依据" if row.law else ""
+    return _line(9, f"{row.key}产生不利后果，law须写明{wanted}{cited}")
+
+
+def _fraud_is_may(row: Row, key: Key, end: date | None) -> str:
+    """红线第3条: since 2026-07-01 fraud may, not must, stop the assistance (社会救助法 第73条)."""
+    must = (row.key, row.value) == ("fraud.benefit_effect", "must_stop") or (
+        (row.key, row.variant, row.value) == ("exit.ground", "X08", "stop")
+    )
+    if must and (end is None or end >= LAW_SINCE):
+        return _line(3, f"社会救助法第73条自{LAW_SINCE}起为“可以”调减、停止，{row.key}不能写作应当停止（须有until）")
+    return ""
+
+
+def _own_share_only(row: Row, key: Key, end: date | None) -> str:
+    """红线第4条: refusing work costs only the person's own share (民发〔2021〕57号 第34条)."""
+    if (row.key, row.variant) == ("exit.ground", "X09") and row.value != "own_share":
+        return _line(4, "拒绝就业只能减发或停发本人份额，exit.ground/X09应为own_share")
+    return ""
+
+
+def _repair_months(row: Row, key: Key, end: date | None) -> str:
+    """红线第10条: a place may shorten the national periods of repair, not lengthen them."""
+    most = _REPAIR_MONTHS.get((row.key, row.variant))
+    if most is not None and isinstance(row.value, int) and row.value > most:
+        return _line(10, f"{row.key}/{row.variant}不得超过国家规定的{most}个月")
+    return ""
+
+
+CHECKS: tuple[tuple[str, _Check], ...] = (
+    ("value", _bounds),
+    ("law", _legal_ground),
+    ("value", _fraud_is_may),
+    ("value", _own_share_only),
+    ("value", _repair_months),
+)
+"""Checks of one set row: (field to point at, check that returns the reason or "")."""
+
+
+def _published_against_ancestors(packs: Sequence[Pack]) -> Iterator[Problem]:
+    """红线第6条: no place may publish what its province forbids to publish."""
+    key = "credit.publication_natural_person"
+    rows = [(pack, row) for pack in packs for row in pack.rows if row.key == key and not pack.is_proposal]
+    forbidden = [row for _, row in rows if row.value == "forbidden"]
+    for pack, row in rows:
+        above = areas.policy_regions(pack.region)[1:]
+        against = [one for one in forbidden if one.region in above and _overlap(one, row)]
+        if row.value == "allowed" and against:
+            yield Problem(pack.file, pack.place(row, "value"), _line(6, f"上级规定禁止公开（{against[0].source}）"))
+
+
+def _overlap(one: Row, other: Row) -> bool:
+    return one.since <= (other.until or date.max) and other.since <= (one.until or date.max)
+
+
+def _catalogue_problems(pack: Pack) -> Iterator[Problem]:
+    catalogue = pack.catalogue
+    if catalogue is None:
+        return
+    for higher, lower in pairwise(catalogue.levels):
+        if higher.at_least == lower.at_least or higher.name == lower.name:
+            yield Problem(pack.file, lower.line, f"等级“{higher.name}”与“{lower.name}”的名称或at_least相同")
+    if catalogue.levels[-1].at_least > catalogue.lowest:
+        yield Problem(pack.file, catalogue.levels[-1].line, "最低等级的at_least应不大于最低分")
+    for row in pack.rows:
+        if KEYS[row.key].effect is not Effect.NONE:
+            yield Problem(pack.file, pack.place(row, "key"), _line(9, f"参考方案不得设定有不利后果的{row.key}"))

@@ -1,0 +1,56 @@
+"""设置 (settings): every setting, typed, read once from the environment (prefix CHENGXIN_) or a `.env` file."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """设置 (settings) of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix="CHENGXIN_", env_file=".env", extra="ignore")
+
+    home: Path = Field(default=ROOT / "var", description="Where the data lies: database, key, papers, backups.")
+    database: str = Field(default="", description="Database URL; empty means SQLite in `home`.")
+    policies: Path | None = Field(default=None, description="A further directory of policy packs (政策包).")
+    key_file: Path | None = Field(default=None, description="The key file; empty means `home`/keys.toml.")
+    host: str = Field(default="127.0.0.1", description="Where `serve` listens.")
+    port: int = Field(default=8000, description="Port of `serve`.")
+    actor: str = Field(default="", description="工号 of the officer at the command line.")
+
+    @property
+    def database_url(self) -> str:
+        """The URL of the database."""
+        return self.database or f"sqlite:///{self.home / 'chengxin.db'}"
+
+    @property
+    def keys(self) -> Path:
+        """The key file: outside the database, and never in its backup."""
+        return self.key_file or self.home / "keys.toml"
+
+    @property
+    def papers(self) -> Path:
+        """Where printed papers lie."""
+        return self.home / "papers"
+
+    @property
+    def evidence(self) -> Path:
+        """Where encrypted evidence files lie."""
+        return self.home / "evidence"
+
+    @property
+    def backups(self) -> Path:
+        """Where backups go."""
+        return self.home / "backups"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

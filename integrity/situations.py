@@ -1,0 +1,296 @@
+"""情形 (situations): fold a household's ledger, as it was known at a moment, into the integers that the rules take.
+
+The same fold serves one household on a screen and a whole roll as a stream: rows are read as the database holds them
+(days and moments as integers, terms by code) in blocks of households, so that memory does not grow with the roll.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from .rules.facts import UNKNOWN, FindingFacts, Member, Situation
+from .terms import Ability, Act, Capacity, Cause, Event, FindingState, Presence, RecheckResult, Scheme, Term
+
+_RawRow = Sequence[Any]
+
+
+def _numbers(term: type[Term]) -> dict[str, int]:
+    return {member.name: number for number, member in enumerate(term)}
+
+
+_ACT, _SCHEME, _PRESENCE = _numbers(Act), _numbers(Scheme), _numbers(Presence)
+_CAPACITY, _ABILITY, _CAUSE = _numbers(Capacity), _numbers(Ability), _numbers(Cause)
+_EVENT, _STATE = _numbers(Event), _numbers(FindingState)
+_GRANT, _WITHDRAW, _STOP, _REVIVE = (_ACT[name] for name in ("GRANT", "WITHDRAW", "STOP", "REVIVE"))
+_DONE = frozenset({RecheckResult.CONFIRMED.name, RecheckResult.UNCHANGED.name, RecheckResult.CHANGED.name})
+_REFUSED, _ACCEPTED = _EVENT["JOB_REFUSED"], _EVENT["JOB_ACCEPTED"]
+_ENDED_BY_CHECK = frozenset(
+    _EVENT[name]
+    for name in ("REPORTED_CHANGE", "WARNING", "DEATH", "COMPLAINT", "SELFCARE_CHANGED", "ABILITY_REGAINED")
+)
+"""Events that a completed check answers; the others stand until a named person has decided on them."""
+
+_COLUMNS = {
+    "residence": "area, urban, label",
+    "member": "no, born_on, presence, capacity, ability, schooling",
+    "assistance": "act, scheme, effective_on, amount, income, persons, months",
+    "verification": "income, cause, cause_member, self_reported, stable, property_over",
+    "change": "kind, reported_on, member_no",
+    "recheck": "result",
+    "decision": "recommended_on",
+    "conduct": "member_no, item, act_end",
+    "finding": "conduct_seq, state, document_on, effective_on",
+}
+"""What is read of each kind, after household, seq, corrects, void and happened_on."""
+
+
+class Rows(NamedTuple):
+    """What is known of one household, kind by kind, corrections applied, in the order of the ledger."""
+
+    residence: list[_RawRow]
+    member: list[_RawRow]
+    assistance: list[_RawRow]
+    verification: list[_RawRow]
+    change: list[_RawRow]
+    recheck: list[_RawRow]
+    decision: list[_RawRow]
+    conduct: list[_RawRow]
+    finding: list[_RawRow]
+
+
+class Known(NamedTuple):
+    """What is known of one household on a day."""
+
+    household_id: int
+    area: str
+    situation: Situation
+    findings: tuple[FindingFacts, ...]
+
+
+def read(connection: Connection, lowest: int, highest: int, *, known_until: int, on: int) -> Iterator[Known]:
+    """The situations of households `lowest` ≤ id < `highest` on the epoch day `on`, as known at `known_until` (µs)."""
+    per_kind = [_fetch(connection, kind, lowest, highest, known_until, on) for kind in _COLUMNS]
+    ids = sorted(set().union(*(rows.keys() for rows in per_kind)))
+    nothing: list[_RawRow] = []
+    for household_id in ids:
+        rows = Rows(*(kind.get(household_id, nothing) for kind in per_kind))
+        if rows.residence:
+            yield Known(household_id, rows.residence[-1][5], situation(rows, on), findings(rows, on))
+
+
+def _fetch(
+    connection: Connection, kind: str, lowest: int, highest: int, known_until: int, on: int
+) -> dict[int, list[_RawRow]]:
+    """The standing rows of one kind by household: known by then, happened by then, not corrected."""
+    query = (
+        f"SELECT household_id, seq, corrects, void, happened_on, {_COLUMNS[kind]} FROM {kind} "
+        f"WHERE household_id >= {lowest} AND household_id < {highest} AND recorded_at <= {known_until} "
+        "ORDER BY household_id, seq"
+    )
+    found: dict[int, list[_RawRow]] = {}
+    unsorted = set()
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(query)
+        for row in cursor.fetchall():
+            mine = found.get(row[0])
+            if row[2] is not None and mine:
+                mine[:] = [old for old in mine if old[1] != row[2]]
+            if row[3] or row[4] > on:
+                continue
+            if not mine:
+                found[row[0]] = [row]
+                continue
+            if row[4] < mine[-1][4]:
+                unsorted.add(row[0])
+            mine.append(row)
+    finally:
+        cursor.close()
+    for household_id in unsorted:
+        found[household_id].sort(key=lambda row: (row[4], row[1]))
+    return {household_id: rows for household_id, rows in found.items() if rows}
+
+
+class _Aid(NamedTuple):
+    """救助状态: the standing grant after all acts in effect."""
+
+    scheme: int = _SCHEME["NONE"]
+    granted_on: int = UNKNOWN
+    confirmed_on: int = UNKNOWN
+    stopped_on: int = UNKNOWN
+    amount: int = UNKNOWN
+    income: int = UNKNOWN
+    persons: int = UNKNOWN
+    withdrawal_on: int = UNKNOWN
+    withdrawal_months: int = 0
+    withdrawal_amount: int = 0
+    withdrawals: int = 0
+    last_end: int = UNKNOWN
+
+
+def _aid(rows: list[_RawRow], on: int) -> _Aid:
+    """Apply the acts in the order of their effect; a stop leaves the grant standing, so that a revival finds it."""
+    aid = _Aid()
+    if len(rows) > 1:
+        rows = sorted(rows, key=lambda row: (row[7], row[1]))
+    for row in rows:
+        if row[7] > on:
+            break
+        aid = _apply(aid, row[4], *row[5:12])
+    return aid
+
+
+def _apply(
+    aid: _Aid, decided: int, act_name: str, scheme: str, effective: int, amount: int | None, income: int | None,
+    persons: int | None, months: int | None,
+) -> _Aid:  # fmt: skip
+    """One act."""
+    act = _ACT[act_name]
+    if act == _GRANT:
+        return _Aid(
+            _SCHEME[scheme], effective, decided, UNKNOWN, _known(amount), _known(income), _known(persons),
+            UNKNOWN, 0, 0, aid.withdrawals, aid.last_end,
+        )  # fmt: skip
+    if act == _STOP:
+        ended = aid.withdrawal_on != UNKNOWN
+        return aid._replace(
+            stopped_on=effective,
+            withdrawal_on=UNKNOWN,
+            withdrawals=aid.withdrawals + ended,
+            last_end=effective if ended else aid.last_end,
+        )
+    if act == _REVIVE:
+        return aid._replace(stopped_on=UNKNOWN)
+    if act == _WITHDRAW:
+        return aid._replace(
+            withdrawal_on=effective, withdrawal_months=months or 0, withdrawal_amount=max(aid.amount, 0)
+        )
+    return aid._replace(
+        amount=aid.amount if amount is None else amount,
+        income=aid.income if income is None else income,
+        persons=aid.persons if persons is None else persons,
+    )
+
+
+def _known(value: int | None) -> int:
+    """NULL is UNKNOWN; a boolean becomes 0 or 1."""
+    return UNKNOWN if value is None else int(value)
+
+
+class _Money(NamedTuple):
+    """收入与财产 as last known; what a later result does not say stays as it was."""
+
+    income: int
+    income_on: int
+    cause: int
+    cause_member: int
+    self_reported: int
+    stable: int = UNKNOWN
+    property_over: int = UNKNOWN
+
+
+def _money(rows: list[_RawRow], aid: _Aid) -> _Money:
+    """The last known result of the verifications; without one, the income on which the grant rests."""
+    income, income_on, cause, member, told = aid.income, aid.granted_on, _CAUSE["NONE"], 0, UNKNOWN
+    if income == UNKNOWN:
+        income_on = UNKNOWN
+    stable = over = UNKNOWN
+    for row in rows:
+        if row[5] is not None:
+            income, income_on, cause = row[5], row[4], _CAUSE[row[6]]
+            member, told = _known(row[7]), _known(row[8])
+        if row[9] is not None:
+            stable = int(row[9])
+        if row[10] is not None:
+            over = int(row[10])
+    return _Money(income, income_on, cause, member, told, stable, over)
+
+
+def _members(rows: list[_RawRow], refusals: dict[int, int], on: int) -> tuple[Member, ...]:
+    """The last state of each member; `presence_on` is where the present run of the same presence began."""
+    last: dict[int, _RawRow] = {}
+    since: dict[int, int] = {}
+    for row in rows:
+        before = last.get(row[5])
+        if before is None or before[7] != row[7]:
+            since[row[5]] = row[4]
+        last[row[5]] = row
+    return tuple(
+        Member(
+            no, _known(row[6]), _PRESENCE[row[7]], since[no], _CAPACITY[row[8]], _ABILITY[row[9]], _known(row[10]),
+            refusals.get(no, 0) if refusals else 0,
+        )
+        for no, row in sorted(last.items())
+    )  # fmt: skip
+
+
+def _events(
+    rows: list[_RawRow], checked_on: int, decided_on: int, on: int
+) -> tuple[tuple[tuple[int, int, int, int], ...], dict[int, int]]:
+    """Events that nobody has dealt with yet, and the refusals of work that stand in a row, by member."""
+    if not rows:
+        return (), {}
+    events = []
+    refusals: dict[int, int] = {}
+    for row in rows:
+        kind, reported, member = _EVENT[row[5]], row[6], row[7] or 0
+        if reported > on:
+            continue
+        if kind == _REFUSED:
+            refusals[member] = refusals.get(member, 0) + 1
+        elif kind == _ACCEPTED:
+            refusals[member] = 0
+        elif reported > (checked_on if kind in _ENDED_BY_CHECK else decided_on):
+            events.append((kind, row[4], reported, member))
+    return tuple(events), refusals
+
+
+def situation(rows: Rows, on: int) -> Situation:
+    """The situation of one household on the epoch day `on`."""
+    aid = _aid(rows.assistance, on)
+    money = _money(rows.verification, aid)
+    checked_on = UNKNOWN
+    for row in rows.recheck:
+        if row[5] in _DONE:
+            checked_on = row[4]
+    decided_on = max(rows.decision[-1][4] if rows.decision else UNKNOWN, aid.confirmed_on)
+    events, refusals = _events(rows.change, max(checked_on, aid.confirmed_on), decided_on, on)
+    home = rows.residence[-1]
+    return Situation(
+        on, aid.scheme, int(home[6]), aid.granted_on, aid.confirmed_on, aid.stopped_on, aid.amount,
+        money.income, aid.income, money.income_on, aid.persons, money.cause, money.cause_member, money.self_reported,
+        money.stable, money.property_over, aid.withdrawal_on, aid.withdrawal_months, aid.withdrawal_amount,
+        aid.withdrawals, aid.last_end, checked_on, home[7], _members(rows.member, refusals, on), events,
+    )  # fmt: skip
+
+
+def findings(rows: Rows, on: int) -> tuple[FindingFacts, ...]:
+    """The findings of one household with the state that each has on the epoch day `on`."""
+    if not rows.finding:
+        return ()
+    facts = {row[1]: row for row in rows.conduct}
+    states: dict[int, list[_RawRow]] = {}
+    for row in rows.finding:
+        states.setdefault(row[5], []).append(row)
+    return tuple(
+        _finding(facts[conduct], steps, rows.member)
+        for conduct, steps in sorted(states.items())
+        if conduct in facts
+    )
+
+
+def _finding(fact: _RawRow, steps: list[_RawRow], members: list[_RawRow]) -> FindingFacts:
+    """One finding: its fact, its document, its last state, and the member as he was on the day of the act."""
+    now = steps[-1]
+    document_on = next((row[7] for row in reversed(steps) if row[7] is not None), UNKNOWN)
+    effective_on = next((row[8] for row in reversed(steps) if row[8] is not None), UNKNOWN)
+    born, capacity = UNKNOWN, UNKNOWN
+    for row in members:
+        if row[5] == fact[5] and (row[4] <= fact[4] or capacity == UNKNOWN):
+            born, capacity = _known(row[6]), _CAPACITY[row[8]]
+    return FindingFacts(
+        now[1], fact[5], born, capacity, fact[6], fact[4], fact[7], document_on, effective_on, _STATE[now[6]], now[4]
+    )

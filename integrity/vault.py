@@ -1,0 +1,87 @@
+"""密存 (vault): personal numbers encrypted at rest with AES-256-GCM, and searched by a blind index.
+
+Keys lie in a file outside the database (mode 0600), each with an id that is stored beside the ciphertext. The context
+(table, column, the row's salt) is bound into every ciphertext, so that one cannot be moved to another place.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import os
+import tomllib
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from .errors import Conflict, Invalid, NotFound
+
+_NONCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """密钥 (keys) of one installation: `current` seals, every key still opens, `index` makes blind indexes."""
+
+    current: str
+    keys: dict[str, bytes] = field(repr=False)
+    index: bytes = field(repr=False)
+
+    def seal(self, plain: str, context: str) -> str:
+        """The ciphertext of `plain` as text; "" stays ""."""
+        return base64.b64encode(self.seal_bytes(plain.encode(), context)).decode() if plain else ""
+
+    def open(self, key_id: str, sealed: str, context: str) -> str:
+        """The plain text of `sealed`. Raises Invalid when it was altered, moved, or the key is not at hand."""
+        return self.open_bytes(key_id, base64.b64decode(sealed), context).decode() if sealed else ""
+
+    def seal_bytes(self, plain: bytes, context: str) -> bytes:
+        """Nonce and ciphertext of `plain`, under the current key."""
+        nonce = os.urandom(_NONCE)
+        return nonce + AESGCM(self.keys[self.current]).encrypt(nonce, plain, context.encode())
+
+    def open_bytes(self, key_id: str, sealed: bytes, context: str) -> bytes:
+        """The plain bytes. Raises Invalid when altered or moved, or when the key is not at hand."""
+        key = self.keys.get(key_id)
+        if key is None:
+            raise Invalid(f"密钥 {key_id} 不在密钥文件中，无法解密")
+        try:
+            return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode())
+        except InvalidTag:
+            raise Invalid("密文与所在位置不符或已被改动，无法解密") from None
+
+    def blind(self, purpose: str, canonical: str) -> str:
+        """The blind index of a canonical value: equal values meet, nothing can be read from it. "" stays ""."""
+        if not canonical:
+            return ""
+        return hmac.new(self.index, f"{purpose}|{canonical}".encode(), sha256).hexdigest()
+
+
+def create_vault(path: Path) -> Vault:
+    """Make a new key file. Raises Conflict when one is there: a key is never overwritten."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = f'current = "k1"\nindex = "{os.urandom(32).hex()}"\n\n[keys]\nk1 = "{os.urandom(32).hex()}"\n'
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Conflict(f"密钥文件 {path} 已存在，不会覆盖") from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return load_vault(path)
+
+
+def load_vault(path: Path) -> Vault:
+    """The keys of a file. Raises NotFound without one, Invalid for a damaged one."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        keys = {name: bytes.fromhex(value) for name, value in data["keys"].items()}
+        return Vault(current=data["current"], keys=keys, index=bytes.fromhex(data["index"]))
+    except FileNotFoundError:
+        raise NotFound(f"没有找到密钥文件 {path}，请先运行 chengxin init") from None
+    except (KeyError, ValueError, tomllib.TOMLDecodeError) as error:
+        raise Invalid(f"密钥文件 {path} 已损坏：{error}") from None

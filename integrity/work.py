@@ -1,0 +1,305 @@
+"""一次经办 (one piece of work): a session, an actor and a moment. THE commit, THE clock, THE engine.
+
+Everything that writes runs inside `Office.work(actor)`: one transaction, committed at its end or not at all. Entries of
+a household's ledger go through `Work.append`, which numbers them, ties them into the chain and stamps when they became
+known.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, text, update
+from sqlalchemy.engine import make_url
+from sqlmodel import Session, SQLModel, col, select
+
+from .errors import Conflict, Invalid, NotFound, Refused
+from .records.chain import entry_hash, genesis, stored_values
+from .records.columns import SHANGHAI, micros
+from .records.ledger import Entry, Household, LedgerHead
+from .records.office import Audit, Closing, Person
+from .settings import Settings
+from .vault import Vault, load_vault
+
+try:
+    import pysqlite3.dbapi2 as sqlite_module
+except ImportError:  # no wheel for this machine: the interpreter's own library
+    sqlite_module = sqlite3
+
+Clock = Callable[[], datetime]
+E = TypeVar("E", bound=Entry)
+TICK = timedelta(microseconds=1)
+_SAFE_WAL = (3, 51, 3)
+_BUFFER = 2000
+_BLOCK = 100
+NEW = -1
+_ROOTS: tuple[type[SQLModel], ...] = (Household, Person)
+"""What entries point to is written before them."""
+
+
+def wall_clock() -> datetime:
+    """The moment now, in Asia/Shanghai."""
+    return datetime.now(SHANGHAI)
+
+
+def sqlite_journal(module: ModuleType = sqlite_module) -> str:
+    """The journal that is safe with this SQLite library: WAL from 3.51.3 on, before that the rollback journal."""
+    return "wal" if module.sqlite_version_info >= _SAFE_WAL else "delete"
+
+
+def make_engine(url: str, *, read_only: bool = False) -> Engine:
+    """An engine for `url`, with the settings under which no committed update is lost.
+
+    SQLite: explicit BEGIN IMMEDIATE, full synchronisation, foreign keys, recursive triggers (so that INSERT OR REPLACE
+    meets the guards). `read_only` engines begin without the write lock.
+    """
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, module=sqlite_module, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "busy_timeout=30000", f"journal_mode={sqlite_journal()}", "synchronous=full", "foreign_keys=on",
+            "recursive_triggers=on", "cache_size=-16000", "temp_store=memory",
+        ):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@dataclass(slots=True)
+class _Head:
+    """A ledger's end as this work sees it, and as it was when the work began."""
+
+    seq: int
+    hash: bytes
+    recorded_at: datetime
+    stored_seq: int
+
+    def row(self, household_id: int) -> dict[str, Any]:
+        """The row of `ledger_head`."""
+        return {
+            "household_id": household_id, "seq": self.seq, "hash": self.hash, "recorded_at": self.recorded_at,
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Work:
+    """一次经办 (one piece of work). `now` is when it is done, `due` the moment as of which a job decides."""
+
+    connection_session: Session
+    vault: Vault
+    actor: str
+    now: datetime
+    due: datetime
+    import_id: int | None = None
+    _heads: dict[int, _Head] = field(default_factory=dict)
+    _rows: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
+    _ids: dict[type[SQLModel], list[int]] = field(default_factory=dict)
+    _last_ids: dict[type[SQLModel], int] = field(default_factory=dict)
+    _buffered: int = 0
+    _closed: datetime | None = None
+
+    @property
+    def today(self) -> date:
+        """The day of `now` in Asia/Shanghai."""
+        return self.now.astimezone(SHANGHAI).date()
+
+    @property
+    def session(self) -> Session:
+        """The session, with all that was appended so far written to it."""
+        self.flush()
+        return self.connection_session
+
+    def stamp(self) -> datetime:
+        """When something entered now becomes known: after everything that the books were closed for."""
+        if self._closed is None:
+            until = self.connection_session.exec(
+                select(Closing.until).where(Closing.id == 1).with_for_update(read=True)
+            ).first()
+            self._closed = until or datetime(1970, 1, 1, tzinfo=SHANGHAI)
+        return max(self.now, self._closed + TICK)
+
+    def open_household(self, number: str, *, checked: bool = False) -> int:
+        """Open the ledger of a new household; its id. Raises Conflict when the number is taken.
+
+        `checked` says that the caller has made sure of the number for a whole batch.
+        """
+        if not checked and self.session.exec(select(Household.id).where(Household.number == number)).first():
+            raise Conflict(f"户编号 {number} 已登记")
+        at = self.stamp()
+        household_id = self.new_id(Household)
+        self.put(Household(id=household_id, number=number, opened_at=at, opened_by=self.actor))
+        root = genesis(household_id, number, micros(at), self.actor)
+        self._heads[household_id] = _Head(0, root, at, NEW)
+        return household_id
+
+    def new_id(self, kind: type[SQLModel]) -> int:
+        """A fresh id of a table, taken in blocks so that bulk entry need not ask the database for each."""
+        block = self._ids.setdefault(kind, [])
+        if not block:
+            connection = self.connection_session.connection()
+            table = str(kind.__tablename__)
+            if connection.dialect.name == "postgresql":
+                query = text("SELECT nextval(pg_get_serial_sequence(:t, 'id')) FROM generate_series(1, :n)")
+                block += reversed(connection.execute(query, {"t": table, "n": _BLOCK}).scalars().all())
+            else:  # the write lock is ours: nobody else can take the next number
+                last = self._last_ids.get(kind) or connection.execute(text(f"SELECT max(id) FROM {table}")).scalar()
+                last = last or 0
+                block += range(last + _BLOCK, last, -1)
+                self._last_ids[kind] = last + _BLOCK
+        return block.pop()
+
+    def put(self, row: SQLModel) -> None:
+        """Write a row that is no ledger entry, together with the entries."""
+        self._rows.setdefault(type(row), []).append(_values(row))
+        self._buffered += 1
+
+    def append(self, household_id: int, entry: E) -> E:
+        """Append one entry to a household's ledger and give it back with its number and hash."""
+        head = self._head(household_id)
+        entry.household_id = household_id
+        entry.seq = head.seq + 1
+        entry.recorded_at = max(self.stamp(), head.recorded_at)
+        entry.recorded_by = self.actor
+        entry.import_id = entry.import_id or self.import_id
+        if len(entry.area) != 12:
+            raise Invalid(f"区划代码应为 12 位：{entry.area!r}")
+        if entry.happened_on > entry.recorded_at.astimezone(SHANGHAI).date():
+            raise Invalid(f"发生日期 {entry.happened_on} 晚于登记日期")
+        stored = stored_values(entry)
+        entry.hash = entry_hash(head.hash, str(type(entry).__tablename__), stored)
+        self._rows.setdefault(type(entry), []).append(_values(entry))
+        head.seq, head.hash, head.recorded_at = entry.seq, entry.hash, entry.recorded_at
+        self._buffered += 1
+        if self._buffered >= _BUFFER:
+            self.flush()
+        return entry
+
+    def _head(self, household_id: int) -> _Head:
+        """The head of a ledger, locked for this work."""
+        head = self._heads.get(household_id)
+        if head is None:
+            query = select(LedgerHead).where(LedgerHead.household_id == household_id).with_for_update()
+            stored = self.connection_session.exec(query, execution_options={"populate_existing": True}).first()
+            if stored is None:
+                raise NotFound(f"没有编号为 {household_id} 的家庭")
+            head = self._heads[household_id] = _Head(stored.seq, stored.hash, stored.recorded_at, stored.seq)
+        return head
+
+    def flush(self) -> None:
+        """Write what was appended, kind by kind, and move the heads forward."""
+        if not self._buffered:
+            return
+        connection = self.connection_session.connection()
+        rows, self._rows, self._buffered = self._rows, {}, 0
+        for kind in (*_ROOTS, *(kind for kind in rows if kind not in _ROOTS)):
+            if kind in rows:
+                connection.execute(insert(kind), rows[kind])
+            if kind is Household:
+                self._write_new_heads(connection)
+        self._move_heads(connection)
+
+    def _write_new_heads(self, connection: Connection) -> None:
+        """Insert the heads of ledgers that this work opened."""
+        new = [(household, head) for household, head in self._heads.items() if head.stored_seq == NEW]
+        if new:
+            connection.execute(insert(LedgerHead), [head.row(household) for household, head in new])
+        for _, head in new:
+            head.stored_seq = head.seq
+
+    def _move_heads(self, connection: Connection) -> None:
+        """Move the heads of ledgers that grew; Conflict when somebody else moved one meanwhile."""
+        moved = [(household, head) for household, head in self._heads.items() if head.seq != head.stored_seq]
+        for household, head in moved:
+            done = connection.execute(
+                update(LedgerHead)
+                .where(col(LedgerHead.household_id) == household, col(LedgerHead.seq) == head.stored_seq)
+                .values(seq=head.seq, hash=head.hash, recorded_at=head.recorded_at)
+            )
+            if done.rowcount != 1:
+                raise Conflict()
+            head.stored_seq = head.seq
+        if len(self._heads) > _BUFFER:
+            self._heads.clear()
+
+    def audit(self, action: str, subject: str = "", detail: str = "") -> None:
+        """Write one line of the audit log."""
+        self.connection_session.add(
+            Audit(at=self.now, actor=self.actor, action=action, subject=subject[:120], detail=detail[:2000])
+        )
+
+    def close_books(self, until: datetime) -> None:
+        """Close the books up to `until`: nothing can be entered as known before it any more."""
+        if until > self.now:
+            raise Refused("不能为将来的时刻结账")
+        self.flush()
+        closing = self.connection_session.exec(select(Closing).where(Closing.id == 1).with_for_update()).first()
+        if closing is None:
+            self.connection_session.add(Closing(id=1, until=until))
+        elif closing.until < until:
+            closing.until = until
+        self.connection_session.flush()
+        self._closed = None
+
+
+def _values(entry: SQLModel) -> dict[str, Any]:
+    """All columns of a row for the insert."""
+    return {name: getattr(entry, name) for name in type(entry).model_fields}
+
+
+@dataclass(slots=True)
+class Office:
+    """机关的程序环境 (one installation): database, keys and clock; `work` opens a piece of work."""
+
+    engine: Engine
+    reading_engine: Engine
+    vault: Vault
+    clock: Clock = wall_clock
+
+    @contextmanager
+    def work(self, actor: str, *, due: datetime | None = None, now: datetime | None = None) -> Iterator[Work]:
+        """One piece of work of `actor`: committed when the block ends well, rolled back when it raises."""
+        if not actor:
+            raise Refused("请说明由谁经办（工号）")
+        moment = now or self.clock()
+        with Session(self.engine, expire_on_commit=False) as session:
+            work = Work(session, self.vault, actor, moment, due or moment)
+            yield work
+            work.flush()
+            session.commit()
+
+    @contextmanager
+    def reading(self, *, now: datetime | None = None) -> Iterator[Work]:
+        """Look without writing: nothing is committed."""
+        moment = now or self.clock()
+        with Session(self.reading_engine, expire_on_commit=False) as session:
+            yield Work(session, self.vault, "查阅", moment, moment)
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+        self.reading_engine.dispose()
+
+
+def open_office(chosen: Settings, *, clock: Clock = wall_clock) -> Office:
+    """The installation that the settings name. Raises NotFound when there is no key file yet."""
+    url = chosen.database_url
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    return Office(make_engine(url), make_engine(url, read_only=True), load_vault(chosen.keys), clock)
+
+

@@ -1,0 +1,47 @@
+"""日期、金额、文号 (dates, amounts, numbers): how official papers write them. Source: GB/T 9704-2012, 7.2.5, 7.3.5.4."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+NUMBER = re.compile(r"[^\s〔〕]{1,24}〔(?:19|20)\d{2}〕[1-9]\d{0,5}号")
+"""文号: 机关代字、六角括号年份、不编虚位的序号. No 第, no leading zero."""
+
+
+def is_number(text: str) -> bool:
+    """文号格式 (document number): does it read like 某民核〔2026〕7号?"""
+    return NUMBER.fullmatch(text) is not None
+
+
+def cn_date(on: date) -> str:
+    """成文日期 (date in full): 2026年9月7日, without leading zeros."""
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def cn_month(on: date) -> str:
+    """年月 (month in full): 2026年9月."""
+    return f"{on.year}年{on.month}月"
+
+
+def yuan(fen: int) -> str:
+    """金额 (amount): `fen` in 分 → 1234.50元. Raises `ValueError` for a negative amount."""
+    if fen < 0:
+        raise ValueError(f"amount below zero: {fen}")
+    return f"{fen // 100}.{fen % 100:02d}元"
+
+
+def sentence(text: str) -> str:
+    """成句 (sentence): the text with a full stop, unless it already ends with a mark."""
+    text = text.strip()
+    return text if text.endswith(tuple("。；！？…")) else text + "。"
+
+
+_NUMERALS = "〇一二三四五六七八九"
+
+
+def cn_count(number: int) -> str:
+    """层次序数 (heading number): 1 → 一, 12 → 十二; up to 99."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else _NUMERALS[tens] + "十"
+    return head + (_NUMERALS[ones] if ones or not tens else "")

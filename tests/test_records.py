@@ -1,0 +1,397 @@
+"""记录 (records): nothing is lost, changed or slipped in, on either database."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import select
+
+from integrity import assistance, conduct, households, persons, rechecks
+from integrity.errors import Conflict, Invalid, Refused
+from integrity.records import guards
+from integrity.records.chain import breaks
+from integrity.records.ledger import ENTRIES, Assistance, LedgerHead, Member, Residence, Verification
+from integrity.records.office import Audit, Person
+from integrity.terms import (
+    Act,
+    Cause,
+    ConductKind,
+    Event,
+    ExitReason,
+    FindingState,
+    Presence,
+    RecheckResult,
+    Relation,
+    Scheme,
+)
+from integrity.work import Office, sqlite_journal
+from tests.conftest import VILLAGE
+
+Family = Callable[..., int]
+DAY = date(2024, 2, 1)
+
+
+def filled(office: Office, family: Family) -> int:
+    """A household with one entry of most kinds."""
+    with office.work("jb01") as work:
+        household = family(work, (date(1960, 5, 1), date(1990, 5, 1)))
+        assistance.grant(
+            work, household, Scheme.DIBAO, decided_on=DAY, effective_on=DAY, decided_by="sp01", amount=50000,
+            income=20000, persons=2,
+        )  # fmt: skip
+        rechecks.verify(work, household, on=date(2025, 1, 5), source="核对平台", income=30000, cause=Cause.FARMING)
+        rechecks.report(
+            work, household, Event.COMPLAINT, happened_on=date(2025, 2, 1), reported_on=date(2025, 2, 3)
+        )
+        rechecks.complete(
+            work, household, RecheckResult.UNCHANGED, on=date(2025, 3, 1), visitors=("jb01", "jb02")
+        )
+        fact = conduct.record(
+            work, household, member_no=1, kind=ConductKind.TRUST, item="T01", act_on=date(2025, 4, 1),
+            found_on=date(2025, 4, 2), source="家庭报告",
+        )  # fmt: skip
+        conduct.find(
+            work, household, fact.seq, FindingState.EFFECTIVE, on=date(2025, 4, 20), decided_by="sp01",
+            reviewed_by="fh01", document="任民守〔2025〕1号", document_on=date(2025, 4, 20),
+            effective_on=date(2025, 4, 25),
+        )  # fmt: skip
+    return household
+
+
+def found_breaks(office: Office) -> list[str]:
+    with office.reading_engine.connect() as connection:
+        return [str(found) for found in breaks(connection)]
+
+
+def test_a_ledger_that_nobody_touched_is_whole(office: Office, family: Family) -> None:
+    filled(office, family)
+    assert found_breaks(office) == []
+
+
+@pytest.mark.parametrize("table", guards.APPEND_ONLY)
+def test_the_database_refuses_update_and_delete_of_facts(office: Office, family: Family, table: str) -> None:
+    filled(office, family)
+    with office.engine.connect() as connection:
+        columns = connection.execute(text(f"SELECT * FROM {table} LIMIT 1")).keys()
+    first = next(iter(columns))
+    for statement in (f"UPDATE {table} SET {first} = {first}", f"DELETE FROM {table}"):
+        with office.engine.begin() as connection:
+            count = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
+        if not count:
+            continue
+        with pytest.raises(DBAPIError, match="只能追加"), office.engine.begin() as connection:
+            connection.execute(text(statement))
+
+
+def test_replace_and_truncate_do_not_go_round_the_guards(office: Office, family: Family) -> None:
+    household = filled(office, family)
+    statement = (
+        f"INSERT OR REPLACE INTO residence SELECT * FROM residence WHERE household_id = {household}"
+        if office.engine.dialect.name == "sqlite"
+        else "TRUNCATE residence"
+    )
+    with pytest.raises(DBAPIError, match="只能追加"), office.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_heads_and_series_only_move_forward(office: Office, family: Family) -> None:
+    filled(office, family)
+    with pytest.raises(DBAPIError, match="不允许"), office.engine.begin() as connection:
+        connection.execute(text("UPDATE ledger_head SET seq = seq - 1"))
+
+
+def without_guards(office: Office, statement: str) -> None:
+    """What somebody with all rights over the database could do."""
+    with office.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+            connection.connection.execute("PRAGMA ignore_check_constraints=on")
+        else:
+            connection.execute(text("SET session_replication_role = replica"))
+        connection.execute(text(statement))
+
+
+def stored_columns() -> list[tuple[str, str]]:
+    return [
+        (str(kind.__tablename__), column.name)
+        for kind in ENTRIES
+        for column in kind.__table__.columns  # type: ignore[attr-defined]
+        if column.name not in ("household_id", "import_id")
+    ]
+
+
+def test_an_alteration_of_any_column_is_found_and_named(office: Office, family: Family) -> None:
+    household = filled(office, family)
+    tried = 0
+    for table, column in stored_columns():
+        with office.engine.connect() as connection:
+            query = text(f'SELECT seq, "{column}" FROM {table} WHERE household_id = {household}')
+            row = connection.execute(query).first()
+        if row is None or row[1] is None:
+            continue
+        changed = changed_value(row[1], column)
+        where = f"WHERE household_id = {household} AND seq = {row[0]}"
+        without_guards(office, f'UPDATE {table} SET "{column}" = {changed} {where}')
+        named = found_breaks(office)
+        assert named, f"{table}.{column}"
+        assert table in named[0] or "ledger_head" in named[-1] or column == "seq", (table, column, named)
+        back = f"'{row[1]}'" if isinstance(row[1], str) else literal(office, row[1])
+        if column == "seq":
+            where = f"WHERE household_id = {household} AND seq = {row[0] + 900}"
+        without_guards(office, f'UPDATE {table} SET "{column}" = {back} {where}')
+        assert found_breaks(office) == []
+        tried += 1
+    assert tried > 60
+
+
+def changed_value(value: object, column: str) -> str:
+    if isinstance(value, bytes | memoryview):
+        return "X'" + "00" * 32 + "'" if isinstance(value, bytes) else "'\\x" + "00" * 32 + "'"
+    if isinstance(value, bool):
+        return str(not value).lower()
+    if column == "void":
+        return str(1 - int(str(value)))
+    if isinstance(value, int):
+        return str(value + 900)
+    return f"'{value}x'"
+
+
+def literal(office: Office, value: object) -> str:
+    if isinstance(value, bytes | memoryview):
+        text_ = bytes(value).hex()
+        return f"X'{text_}'" if office.engine.dialect.name == "sqlite" else f"'\\x{text_}'"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_a_removed_entry_is_named(office: Office, family: Family) -> None:
+    household = filled(office, family)
+    without_guards(office, f"DELETE FROM change WHERE household_id = {household}")
+    assert any("缺失" in named for named in found_breaks(office))
+
+
+def test_a_removed_last_entry_is_named(office: Office, family: Family) -> None:
+    household = filled(office, family)
+    without_guards(office, f"DELETE FROM finding WHERE household_id = {household}")
+    assert any("账末被删除" in named for named in found_breaks(office))
+
+
+def test_an_entry_that_was_slipped_in_is_named(office: Office, family: Family) -> None:
+    household = filled(office, family)
+    with office.engine.connect() as connection:
+        last = connection.execute(text("SELECT max(seq) FROM ledger_head")).scalar()
+    columns = ", ".join(c.name for c in Verification.__table__.columns)  # type: ignore[attr-defined]
+    picked = columns.replace("seq", f"{int(str(last)) + 1}", 1)
+    without_guards(
+        office, f"INSERT INTO verification ({columns}) SELECT {picked} FROM verification WHERE household_id = {household}"
+    )
+    assert any("插入" in named or "改动" in named for named in found_breaks(office))
+
+
+def test_a_lost_guard_is_noticed(office: Office) -> None:
+    drop = "DROP TRIGGER guard_member_update"
+    with office.engine.begin() as connection:
+        connection.execute(text(drop + (" ON member" if connection.dialect.name != "sqlite" else "")))
+    with office.engine.connect() as connection:
+        assert guards.missing(connection) == ["guard_member_update"]
+
+
+def test_a_correction_leaves_the_old_entry_and_takes_its_place(office: Office, family: Family) -> None:
+    household = filled(office, family)
+    with office.work("jb01") as work:
+        wrong = households.standing(work, Verification, household, work.today)[-1]
+        right = Verification(happened_on=wrong.happened_on, area=VILLAGE, income=25000, source="核对平台")
+        households.correct(work, household, wrong.seq, right, kind=Verification, why="录入时多打一位")
+    with office.reading() as work:
+        now = households.standing(work, Verification, household, work.today)
+        assert [(row.income, row.corrects) for row in now] == [(25000, wrong.seq)]
+        assert work.session.get(Verification, (household, wrong.seq)) is not None
+    with office.work("jb01") as work, pytest.raises(Refused, match="已经更正过"):
+        households.correct(work, household, wrong.seq, None, kind=Verification, why="再改")
+    assert found_breaks(office) == []
+
+
+def test_a_stop_leaves_the_grant_and_a_revival_brings_it_back(office: Office, family: Family) -> None:
+    household = filled(office, family)
+    with office.work("jb01") as work:
+        assistance.stop(
+            work, household, ExitReason.X04, decided_on=date(2026, 6, 30), effective_on=date(2026, 7, 1), decided_by="sp01"
+        )
+    with office.work("jb01") as work:
+        assert assistance.running(work, household, work.today) is None
+        assistance.revive(
+            work, household, decided_on=date(2026, 9, 1), effective_on=date(2026, 7, 1), decided_by="sp01",
+            document="（2026）鲁行终1号",
+        )  # fmt: skip
+        running = assistance.running(work, household, work.today)
+        assert running is not None
+        assert running.amount == 50000
+        assert [act.act for act in households.acts(work, household, work.today)] == [Act.GRANT, Act.STOP, Act.REVIVE]
+
+
+def test_nobody_is_lowered_or_ended_unheard_by_function_or_by_sql(office: Office, family: Family) -> None:
+    household = filled(office, family)
+    with office.work("jb01") as work, pytest.raises(Refused, match="第48条"):
+        assistance.stop(
+            work, household, ExitReason.X04, decided_on=date(2026, 8, 3), effective_on=date(2026, 9, 1), decided_by="sp01"
+        )
+    with pytest.raises(DBAPIError, match="ck_assistance_hearing"), office.work("jb01") as work:
+        work.append(
+            household,
+            Assistance(
+                happened_on=date(2026, 8, 3), area=VILLAGE, act=Act.STOP, scheme=Scheme.DIBAO, reason=ExitReason.X04,
+                effective_on=date(2026, 9, 1), decided_by="sp01",
+            ),
+        )  # fmt: skip
+
+
+def test_a_finding_takes_three_persons(office: Office, family: Family) -> None:
+    household = filled(office, family)
+    with office.work("jb01") as work:
+        fact = conduct.record(
+            work, household, member_no=1, kind=ConductKind.DEFAULT, item="D01", act_on=date(2025, 5, 1),
+            found_on=date(2025, 5, 2), source="入户",
+        )  # fmt: skip
+        with pytest.raises(Refused, match="三人"):
+            conduct.find(
+                work, household, fact.seq, FindingState.EFFECTIVE, on=date(2025, 6, 1), decided_by="sp01",
+                reviewed_by="jb01", document="任民失〔2025〕1号", document_on=date(2025, 6, 1),
+                effective_on=date(2025, 6, 5),
+            )  # fmt: skip
+
+
+def test_a_minor_gets_no_default_record(office: Office, family: Family) -> None:
+    with office.work("jb01") as work:
+        household = family(work, (date(1980, 5, 1), date(2011, 5, 1)))
+        with pytest.raises(Refused, match="未成年人"):
+            conduct.record(
+                work, household, member_no=2, kind=ConductKind.DEFAULT, item="D01", act_on=date(2026, 5, 1),
+                found_on=date(2026, 5, 2), source="入户",
+            )  # fmt: skip
+
+
+def test_personal_numbers_are_nowhere_in_plain_text(office: Office, tmp_path: object, family: Family) -> None:
+    with office.work("jb01") as work:
+        household = family(work)
+        person = persons.register(
+            work, "试验庚", id_number="11010519491231002X", phone="13800001234", account="6222020000000000017"
+        )
+        households.enter_member(
+            work, household, person, no=9, since=date(2024, 3, 1), relation=Relation.PARENT, area=VILLAGE
+        )
+    with office.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            dump = "\n".join(connection.connection.driver_connection.iterdump())
+        else:
+            tables = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars()
+            dump = "".join(str(connection.execute(text(f'SELECT * FROM "{table}"')).all()) for table in tables)
+    assert "试验庚" in dump
+    for secret in ("11010519491231002X", "13800001234", "6222020000000000017"):
+        assert secret not in dump
+    with office.work("jb01") as work:
+        found = persons.find(work, "11010519491231002x")
+        assert [row.name for row in found] == ["试验庚"]
+        assert found[0].id is not None
+        assert persons.reveal(work, found[0].id, "phone", "电话通知入户") == "13800001234"
+        assert not persons.altered(work, found[0])
+        with pytest.raises(Refused, match="理由"):
+            persons.reveal(work, found[0].id, "phone", " ")
+    with office.reading() as work:
+        actions = [line.action for line in work.session.exec(select(Audit))]
+        assert actions == ["查询身份证号", "查看完整号码"]
+
+
+def test_a_person_may_be_erased_but_not_changed(office: Office, family: Family) -> None:
+    filled(office, family)
+    with pytest.raises(DBAPIError, match="不允许"), office.engine.begin() as connection:
+        connection.execute(text("UPDATE person SET name = '别人'"))
+    erase = (
+        "UPDATE person SET name = '', id_number = '', id_index = '', phone = '', account = '', salt = '', sex = '', "
+        "born_on = NULL, destroyed_on = 20700"
+    )
+    with office.engine.begin() as connection:
+        connection.execute(text(erase))
+    assert found_breaks(office) == []
+
+
+def test_what_is_entered_after_closing_is_known_after_closing(office: Office, family: Family) -> None:
+    with office.work("系统") as work:
+        closed = work.now
+        work.close_books(closed)
+    with office.work("jb01", now=closed - timedelta(days=3)) as work:
+        household = family(work)
+        entry = households.settle(
+            work, household, area=VILLAGE, address="新址", urban=True, since=date(2024, 5, 1)
+        )
+    assert entry.recorded_at > closed
+    with office.work("系统") as work, pytest.raises(Refused, match="将来"):
+        work.close_books(work.now + timedelta(hours=1))
+
+
+def test_four_writers_at_once_lose_nothing(office: Office, family: Family) -> None:
+    with office.work("jb01") as work:
+        household = family(work)
+        before = work.session.get(LedgerHead, household)
+        assert before is None or before.seq == 2
+    failures: list[BaseException] = []
+
+    def write(actor: str) -> None:
+        try:
+            for _ in range(25):
+                with office.work(actor) as work:
+                    rechecks.verify(work, household, on=date(2025, 1, 5), source=actor, income=100)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(f"jb{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with office.reading() as work:
+        rows = households.standing(work, Verification, household, date(2026, 1, 1))
+        assert len(rows) == 100
+        assert sorted(row.seq for row in rows) == list(range(3, 103))
+    assert found_breaks(office) == []
+
+
+def test_a_failed_work_leaves_no_trace(office: Office, family: Family) -> None:
+    with pytest.raises(Invalid), office.work("jb01") as work:
+        household = family(work)
+        rechecks.verify(work, household, on=date(2025, 1, 5), source="x", income=-1)
+    with office.reading() as work:
+        assert list(work.session.exec(select(Person))) == []
+        assert list(work.session.exec(select(Residence))) == []
+
+
+def test_a_household_number_is_given_once(office: Office) -> None:
+    with office.work("jb01") as work:
+        households.register(work, "A1", area=VILLAGE, address="x", urban=True, since=DAY)
+        with pytest.raises(Conflict, match="A1"):
+            households.register(work, "A1", area=VILLAGE, address="x", urban=True, since=DAY)
+
+
+def test_a_member_leaves_and_stays_on_record(office: Office, family: Family) -> None:
+    household = filled(office, family)
+    with office.work("jb01") as work:
+        households.change_member(work, household, 2, since=date(2026, 3, 1), presence=Presence.PRISON)
+        assert households.members(work, household, date(2026, 2, 1))[2].presence is Presence.PRESENT
+        assert households.members(work, household, date(2026, 3, 1))[2].presence is Presence.PRISON
+        assert len(households.standing(work, Member, household, date(2026, 3, 1))) == 3
+
+
+def test_an_old_sqlite_library_gets_the_rollback_journal() -> None:
+    class Old:
+        sqlite_version_info = (3, 40, 1)
+
+    class New:
+        sqlite_version_info = (3, 51, 3)
+
+    assert sqlite_journal(Old) == "delete"  # type: ignore[arg-type]
+    assert sqlite_journal(New) == "wal"  # type: ignore[arg-type]

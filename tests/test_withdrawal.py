@@ -1,0 +1,442 @@
+"""退出与渐退 (exit and gradual withdrawal): what is recommended, and what is left to a person."""
+
+from __future__ import annotations
+
+import inspect
+import timeit
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from integrity.rules import credit, recheck, withdrawal
+from integrity.rules import grounds as g
+from integrity.rules.explanation import explain
+from integrity.rules.facts import UNKNOWN, Situation, day
+from integrity.rules.verdict import Parameters, Verdict
+from integrity.terms import Ability, Cause, Event, ExitReason, Outcome, Presence, Scheme
+from tests.situations import COUNTY, ON, finding, member, policy, situation
+
+PLAIN = withdrawal.parameters(policy(), COUNTY, 1, ON)
+FIVE = ("recheck.clear_change", "0.05", "2022-01-01", "")
+
+
+def decide(p: Parameters = PLAIN, **changes: Any) -> Verdict:
+    return withdrawal.decide(situation(**changes), p)
+
+
+def local(*rows: tuple[str, str, str, str], on: date = ON) -> Parameters:
+    return withdrawal.parameters(policy(*rows), COUNTY, 1, on)
+
+
+def outcome(verdict: Verdict) -> tuple[Outcome, str]:
+    return tuple(Outcome)[verdict.outcome], tuple(ExitReason)[verdict.code].name
+
+
+def event(kind: Event, on: date = ON, member_no: int = 0) -> tuple[int, int, int, int]:
+    return kind.number, day(on), day(on), member_no
+
+
+def test_an_unchanged_household_keeps_its_assistance() -> None:
+    verdict = decide()
+    assert outcome(verdict) == (Outcome.KEEP, "NONE")
+    assert (verdict.amount_new_min, verdict.ask, verdict.hearing) == (1140_00, 0, 0)
+
+
+@pytest.mark.parametrize("changes", [{"scheme": Scheme.NONE.number}, {"stopped_on": day(ON)}])
+def test_nothing_is_recommended_for_a_household_that_is_not_assisted(changes: dict[str, int]) -> None:
+    assert outcome(decide(**changes)) == (Outcome.NOTHING, "NONE")
+
+
+def test_a_stop_that_begins_tomorrow_does_not_count_today() -> None:
+    assert outcome(decide(stopped_on=day(ON) + 1)) == (Outcome.KEEP, "NONE")
+
+
+@pytest.mark.parametrize(
+    ("presences", "expected", "hearing"),
+    [
+        ((Presence.DEAD,), (Outcome.EXIT, "X01"), 0),
+        ((Presence.DEAD, Presence.MISSING), (Outcome.EXIT, "X02"), 1),
+        ((Presence.PRISON,), (Outcome.EXIT, "X03"), 1),
+        ((Presence.DEAD, Presence.LEFT), (Outcome.ASK, "NONE"), 0),
+        ((), (Outcome.ASK, "NONE"), 0),
+    ],
+)
+def test_a_household_without_counted_members_ends_or_asks(
+    presences: tuple[Presence, ...], expected: tuple[Outcome, str], hearing: int
+) -> None:
+    people = tuple(member(n, presence=one.number) for n, one in enumerate(presences, start=1))
+    verdict = decide(members=people)
+    assert (outcome(verdict), verdict.hearing) == (expected, hearing)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (Event.VOLUNTARY_EXIT, (Outcome.EXIT, "X15")),
+        (Event.TRANSFERRED, (Outcome.EXIT, "X16")),
+        (Event.REGISTER_MOVED, (Outcome.ASK, "X17")),
+        (Event.DUPLICATE, (Outcome.ASK, "X21")),
+        (Event.CHECK_REFUSED, (Outcome.ASK, "X07")),
+        (Event.FRAUD_FOUND, (Outcome.ASK, "X08")),
+        (Event.GAMBLING_DRUGS, (Outcome.ASK, "X11")),
+        (Event.COMPLAINT, (Outcome.KEEP, "NONE")),
+    ],
+)
+def test_what_was_declared_or_found(kind: Event, expected: tuple[Outcome, str]) -> None:
+    assert outcome(decide(events=(event(kind),))) == expected
+
+
+def test_one_member_who_moves_to_another_scheme_does_not_end_the_household() -> None:
+    verdict = decide(events=(event(Event.TRANSFERRED, member_no=2),))
+    assert outcome(verdict) == (Outcome.ASK, "X16")
+    assert verdict.member == 2
+
+
+def test_conduct_ends_assistance_only_where_the_region_says_so_and_after_a_hearing() -> None:
+    law = "浙江省社会救助条例 第51条"
+    stops = local(("exit.ground/X07", '"stop"', "2022-01-01", law))
+    refused = decide(stops, events=(event(Event.CHECK_REFUSED),))
+    assert (outcome(refused), refused.hearing) == ((Outcome.EXIT, "X07"), 1)
+    both = stops._replace(stops=tuple(1 for _ in ExitReason))
+    assert outcome(decide(both, events=(event(Event.FRAUD_FOUND),))) == (Outcome.ASK, "X08"), "法73 可以决定"
+
+
+def test_property_above_the_limit_ends_after_a_hearing_and_unknown_property_only_asks() -> None:
+    over = decide(property_over=1)
+    assert (outcome(over), over.hearing) == ((Outcome.EXIT, "X05"), 1)
+    unknown = decide(property_over=UNKNOWN, income_on=UNKNOWN)
+    assert (outcome(unknown), unknown.ask) == ((Outcome.KEEP, "NONE"), g.ASK_PROPERTY)
+    assert decide(property_over=UNKNOWN).ask == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "ask"),
+    [
+        ({"income": UNKNOWN}, g.ASK_INCOME),
+        ({"urban": UNKNOWN}, g.ASK_URBAN),
+        ({"amount": UNKNOWN}, g.ASK_AMOUNT),
+        ({"income": 1800_00, "income_then": UNKNOWN}, g.ASK_BASIS),
+        ({"income": 1800_00, "persons_then": UNKNOWN}, g.ASK_BASIS),
+        ({"income": 1800_00}, g.ASK_CLEAR_CHANGE),
+        ({"income": 2850_00, "cause": Cause.UNKNOWN.number}, g.ASK_CAUSE),
+    ],
+)
+def test_what_is_not_known_is_asked_and_never_assumed(changes: dict[str, int], ask: int) -> None:
+    verdict = decide(**changes)
+    assert outcome(verdict)[0] is Outcome.ASK
+    assert verdict.ask & ask
+
+
+def test_a_standard_that_no_region_set_is_asked() -> None:
+    p = withdrawal.parameters(policy(), "340000", 1, ON)
+    verdict = decide(p)
+    assert outcome(verdict)[0] is Outcome.ASK
+    assert verdict.ask & g.ASK_STANDARD
+    assert "standard.dibao/urban" in p.unset
+
+
+def test_employment_gives_a_withdrawal_of_one_to_six_months() -> None:
+    verdict = decide(income=2850_00, cause=Cause.EMPLOYMENT.number)
+    assert outcome(verdict) == (Outcome.WITHDRAW, "NONE")
+    assert (verdict.months_min, verdict.months_max) == (1, 6)
+    assert verdict.ask & g.ASK_PAY_SCHEDULE
+    assert (verdict.hearing, verdict.follow) == (1, g.FOLLOW_EDGE)
+
+
+def test_a_pension_gives_no_withdrawal_unless_the_region_lists_it() -> None:
+    change = {"income": 2850_00, "cause": Cause.PENSION.number}
+    verdict = decide(**change)
+    assert (outcome(verdict), verdict.hearing, verdict.months_max) == ((Outcome.EXIT, "X04"), 1, 0)
+    listed = local(("jiantui.cause/PENSION", '"2-12"', "2022-01-01", ""))
+    assert outcome(decide(listed, **change)) == (Outcome.WITHDRAW, "NONE")
+    assert (decide(listed, **change).months_min, decide(listed, **change).months_max) == (2, 12)
+
+
+def test_a_region_may_shorten_and_its_own_cause_row_may_lengthen() -> None:
+    change = {"income": 2850_00, "cause": Cause.EMPLOYMENT.number}
+    assert decide(local(("jiantui.max", "4", "2022-01-01", "")), **change).months_max == 4
+    assert decide(local(("jiantui.cause/EMPLOYMENT", "12", "2023-01-01", "")), **change).months_max == 12
+
+
+def test_before_the_national_limit_the_length_is_asked() -> None:
+    early = local(on=date(2022, 6, 1))
+    verdict = decide(early, on=day(date(2022, 6, 1)), income=2850_00, cause=Cause.EMPLOYMENT.number)
+    assert outcome(verdict)[0] is Outcome.ASK
+    assert verdict.ask & g.ASK_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("row", "changes", "expected"),
+    [
+        (("jiantui.band", "1.05", "2022-01-01", ""), {}, Outcome.EXIT),
+        (("jiantui.band", "1.5", "2022-01-01", ""), {}, Outcome.WITHDRAW),
+        (("jiantui.condition.self_report", "true", "2022-01-01", ""), {"self_reported": 0}, Outcome.EXIT),
+        (("jiantui.condition.self_report", "true", "2022-01-01", ""), {"self_reported": UNKNOWN}, Outcome.ASK),
+        (("jiantui.condition.self_report", "true", "2022-01-01", ""), {"self_reported": 1}, Outcome.WITHDRAW),
+        (("jiantui.repeat", '"forbid"', "2022-01-01", ""), {"withdrawals_before": 1}, Outcome.EXIT),
+        (("jiantui.repeat", '"allow"', "2022-01-01", ""), {"withdrawals_before": 1}, Outcome.WITHDRAW),
+        (("jiantui.max", "6", "2022-01-01", ""), {"withdrawals_before": 1}, Outcome.ASK),
+    ],
+)
+def test_the_conditions_that_a_region_sets(
+    row: tuple[str, str, str, str], changes: dict[str, int], expected: Outcome
+) -> None:
+    verdict = decide(local(row), income=2850_00, cause=Cause.EMPLOYMENT.number, **changes)
+    assert outcome(verdict)[0] is expected
+
+
+def test_a_second_withdrawal_waits_for_the_cooling_time() -> None:
+    p = local(("jiantui.repeat", '"allow"', "2022-01-01", ""), ("jiantui.cooling_months", "12", "2022-01-01", ""))
+    change = {"income": 2850_00, "cause": Cause.EMPLOYMENT.number, "withdrawals_before": 1}
+    assert outcome(decide(p, **change, last_withdrawal_end=day(date(2025, 9, 7))))[0] is Outcome.WITHDRAW
+    assert outcome(decide(p, **change, last_withdrawal_end=day(date(2025, 9, 8))))[0] is Outcome.EXIT
+    assert outcome(decide(p, **change, last_withdrawal_end=UNKNOWN))[0] is Outcome.ASK
+
+
+def test_a_running_withdrawal_goes_on_ends_or_asks() -> None:
+    running = {"withdrawal_on": day(date(2026, 6, 1)), "income": 2850_00, "cause": Cause.EMPLOYMENT.number}
+    assert outcome(decide(**running, withdrawal_months=6)) == (Outcome.KEEP, "NONE")
+    over = decide(**running, withdrawal_months=3)
+    assert (outcome(over), over.hearing, over.follow) == ((Outcome.EXIT, "X18"), 1, g.FOLLOW_EDGE)
+    for months in (3, 6):
+        again = decide(**(running | {"income": 2000_00}), withdrawal_months=months)
+        assert (outcome(again)[0], again.ask) == (Outcome.ASK, g.ASK_WITHDRAWAL)
+    death = decide(**running, withdrawal_months=6, events=(event(Event.DEATH, member_no=2),))
+    assert outcome(death)[0] is Outcome.ASK
+    assert outcome(decide(**(running | {"income": UNKNOWN}), withdrawal_months=3))[0] is Outcome.ASK
+
+
+@pytest.mark.parametrize(("income", "expected"), [(524_99, Outcome.KEEP), (525_00, Outcome.LOWER)])
+def test_a_change_below_the_threshold_moves_nothing(income: int, expected: Outcome) -> None:
+    one = {"members": (member(1),), "persons_then": 1, "income_then": 500_00, "amount": 380_00}
+    verdict = decide(local(FIVE), **one, income=income)
+    assert outcome(verdict)[0] is expected
+    assert (verdict.hearing == 1) is (expected is Outcome.LOWER)
+
+
+def test_a_clear_change_raises_or_lowers_to_the_difference() -> None:
+    p = local(FIVE)
+    raised = decide(p, income=1200_00)
+    assert (outcome(raised)[0], raised.amount_new_min, raised.hearing) == (Outcome.RAISE, 1440_00, 0)
+    lowered = decide(p, income=1800_00)
+    assert (outcome(lowered)[0], lowered.amount_new_max, lowered.hearing) == (Outcome.LOWER, 840_00, 1)
+
+
+def test_an_amount_that_never_was_a_difference_is_left_to_a_person() -> None:
+    verdict = decide(local(FIVE), income=1800_00, amount=900_00)
+    assert outcome(verdict)[0] is Outcome.LOWER
+    assert (verdict.amount_new_min, verdict.ask) == (UNKNOWN, g.ASK_TIERED)
+
+
+def test_income_exactly_at_the_line_is_asked() -> None:
+    assert decide(local(FIVE), income=2640_00).ask == g.ASK_AT_LINE
+
+
+def test_income_barely_above_the_line_without_a_clear_change_is_asked() -> None:
+    verdict = decide(local(FIVE), income=2641_00, income_then=2600_00, cause=Cause.PENSION.number)
+    assert (outcome(verdict)[0], verdict.ask) == (Outcome.ASK, g.ASK_ABOVE)
+
+
+def test_a_higher_standard_alone_raises_the_amount() -> None:
+    p = local(("standard.dibao/urban", "930", "2026-07-01", ""))
+    old = p._replace(standard_before=880_00)
+    verdict = withdrawal.decide(situation(), old)
+    assert (outcome(verdict)[0], verdict.amount_new_min) == (Outcome.RAISE, 1290_00)
+    assert verdict.met & g.STANDARD_ROSE
+    already = withdrawal.decide(situation(amount=1290_00, granted_on=day(date(2026, 7, 1))), old)
+    assert outcome(already)[0] is Outcome.KEEP
+
+
+def test_the_former_standard_is_read_from_the_rows() -> None:
+    two = '[[value]]\nkey = "standard.dibao"\nvariant = "urban"\nvalue = {}\nunit = "元/人/月"\nsince = {}\n' \
+          'until = {}\nsource = "试验文件"\ngrade = "V1"\n'
+    head = '[pack]\nregion = "370883"\nname = "试验县"\nlevel = "COUNTY"\nschema = 1\n'
+    text = head + two.format("880", "2022-01-01", "2026-06-30") + two.format("930", "2026-07-01", "2027-06-30")
+    p = withdrawal.parameters(policy(extra={"370883.toml": text}), "370883", 1, ON)
+    assert (p.standard, p.standard_before, p.standard_since) == (930_00, 880_00, day(date(2026, 7, 1)))
+
+
+def test_a_death_lowers_with_the_reason_at_the_members_level() -> None:
+    people = (member(1), member(2), member(3, presence=Presence.DEAD.number, presence_on=day(date(2026, 8, 31))))
+    verdict = decide(members=people, events=(event(Event.DEATH, member_no=3),))
+    assert outcome(verdict) == (Outcome.LOWER, "X01")
+    assert (verdict.member, verdict.amount_new_min) == (3, 260_00)
+
+
+def test_three_refusals_touch_the_own_share_only() -> None:
+    people = (member(1, refusals=3, ability=Ability.ABLE.number), member(2), member(3), member(4))
+    verdict = decide(members=people, persons_then=4, amount=1440_00, income=2080_00, income_then=2080_00)
+    assert outcome(verdict) == (Outcome.LOWER, "X09")
+    assert (verdict.member, verdict.amount_new_min, verdict.amount_new_max, verdict.hearing) == (1, 1080_00, 1440_00, 1)
+    two = (people[0]._replace(refusals=2), *people[1:])
+    assert outcome(decide(members=two, persons_then=4, income=1500_00))[0] is Outcome.KEEP
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, (Outcome.KEEP, "NONE")),
+        ({"property_over": 1}, (Outcome.EXIT, "X05")),
+        ({"events": (event(Event.ABILITY_REGAINED, member_no=1),)}, (Outcome.EXIT, "X14")),
+        ({"events": (event(Event.VOLUNTARY_EXIT),)}, (Outcome.EXIT, "X15")),
+        ({"income": 900_00}, (Outcome.ASK, "NONE")),
+        ({"members": (member(1, presence=Presence.PRISON.number),)}, (Outcome.EXIT, "X03")),
+    ],
+)
+def test_support_of_extremely_poor_persons_ends_only_on_the_listed_grounds(
+    changes: dict[str, Any], expected: tuple[Outcome, str]
+) -> None:
+    one = {"scheme": Scheme.TEKUN.number, "members": (member(1),), "persons_then": 1, "income": 0, "amount": 1200_00}
+    verdict = decide(**(one | changes))
+    assert outcome(verdict) == expected
+    if expected[0] is Outcome.EXIT and expected[1] != "X03":
+        assert verdict.follow == g.FOLLOW_DIBAO | g.FOLLOW_TEMPORARY
+
+
+@pytest.mark.parametrize(
+    ("schooling", "ability", "born", "expected"),
+    [
+        (1, Ability.ABLE, date(2008, 9, 7), Outcome.KEEP),
+        (0, Ability.ABLE, date(2008, 9, 7), Outcome.EXIT),
+        (0, Ability.ABLE, date(2008, 9, 8), Outcome.KEEP),
+        (0, Ability.UNABLE, date(2008, 9, 7), Outcome.ASK),
+        (UNKNOWN, Ability.ABLE, date(2008, 9, 7), Outcome.ASK),
+    ],
+)
+def test_a_supported_minor_who_grows_up(schooling: int, ability: Ability, born: date, expected: Outcome) -> None:
+    child = member(1, born=day(born), schooling=schooling, ability=ability.number)
+    verdict = decide(scheme=Scheme.TEKUN.number, members=(child,), persons_then=1, income=0)
+    assert outcome(verdict)[0] is expected
+
+
+def test_a_rigid_spending_status_ends_by_itself() -> None:
+    rigid = {"scheme": Scheme.RIGID.number, "confirmed_on": day(date(2026, 3, 1))}
+    assert outcome(decide(**rigid, on=day(date(2027, 2, 28))))[0] is Outcome.KEEP
+    assert outcome(decide(**rigid, on=day(date(2027, 3, 1)))) == (Outcome.EXIT, "X19")
+    assert outcome(decide(scheme=Scheme.RIGID.number, confirmed_on=UNKNOWN))[0] is Outcome.ASK
+
+
+@pytest.mark.parametrize(
+    ("income", "expected", "follow"),
+    [
+        (3961_00, Outcome.EXIT, 0),
+        (3960_00, Outcome.ASK, 0),
+        (3959_00, Outcome.KEEP, 0),
+        (2640_00, Outcome.KEEP, g.FOLLOW_DIBAO),
+    ],
+)
+def test_the_edge_of_low_income(income: int, expected: Outcome, follow: int) -> None:
+    verdict = decide(scheme=Scheme.EDGE.number, amount=0, income=income)
+    assert (outcome(verdict)[0], verdict.follow) == (expected, follow)
+
+
+def test_a_hearing_comes_first_since_the_law_is_in_force() -> None:
+    adverse = {"income": 2850_00, "cause": Cause.PENSION.number}
+    before = local(on=date(2026, 6, 30))
+    assert decide(before, on=day(date(2026, 6, 30)), **adverse).hearing == 0
+    assert decide(local(on=date(2026, 7, 1)), on=day(date(2026, 7, 1)), **adverse).hearing == 1
+    lost = decide(PLAIN._replace(hear_before=UNKNOWN), **adverse)
+    assert (lost.hearing, lost.ask & g.ASK_HEARING) == (1, g.ASK_HEARING)
+
+
+def test_the_payments_of_a_withdrawal() -> None:
+    schedule = (100, 100, 80, 80, 60, 60)
+    assert withdrawal.payments(6, 1000_00, schedule) == (1000_00, 1000_00, 800_00, 800_00, 600_00, 600_00)
+    assert withdrawal.payments(6, 1000_00, schedule[:5]) == ()
+    assert withdrawal.payments(2, 1000_00, schedule, 900_00) == (900_00, 900_00)
+    assert withdrawal.payments(1, UNKNOWN, schedule) == ()
+    assert withdrawal.payments(1, 3, (50,)) == (2,), "half a fen is rounded up"
+
+
+@given(
+    income=st.one_of(st.just(UNKNOWN), st.integers(0, 5000_00)),
+    then=st.one_of(st.just(UNKNOWN), st.integers(0, 5000_00)),
+    amount=st.one_of(st.just(UNKNOWN), st.integers(0, 3000_00)),
+    scheme=st.sampled_from(tuple(Scheme)), cause=st.sampled_from(tuple(Cause)),
+    presences=st.lists(st.sampled_from(tuple(Presence)), max_size=4),
+    events=st.lists(st.sampled_from(tuple(Event)), max_size=3),
+    over=st.sampled_from((0, 1, UNKNOWN)), threshold=st.sampled_from((UNKNOWN, 0, 500)),
+)  # fmt: skip
+def test_no_situation_breaks_the_rule_and_every_bit_has_a_text(
+    income: int, then: int, amount: int, scheme: Scheme, cause: Cause, presences: list[Presence], events: list[Event],
+    over: int, threshold: int,
+) -> None:  # fmt: skip
+    s = situation(
+        income=income, income_then=then, amount=amount, scheme=scheme.number, cause=cause.number, property_over=over,
+        members=tuple(member(n, presence=one.number) for n, one in enumerate(presences, start=1)),
+        events=tuple(event(one) for one in events),
+    )  # fmt: skip
+    verdict = withdrawal.decide(s, PLAIN._replace(clear_change_bp=threshold))
+    assert verdict.met & verdict.unmet == 0
+    assert (verdict.met | verdict.unmet) & ~sum(one.bit for one in g.CONDITIONS) == 0
+    assert verdict.ask & ~sum(one.bit for one in g.QUESTIONS) == 0
+    assert verdict.outcome != Outcome.ASK.number or verdict.ask
+    assert verdict.outcome != Outcome.EXIT.number or verdict.code
+    if tuple(Outcome)[verdict.outcome].adverse and Presence.PRESENT in presences:
+        assert verdict.hearing == 1
+    if scheme is Scheme.DIBAO and not events and verdict.amount_new_min != UNKNOWN:
+        assert verdict.amount_new_min >= 0
+
+
+@given(st.integers(0, 2639_00), st.integers(1, 800_00))
+def test_less_income_never_gives_a_lower_amount(income: int, less: int) -> None:
+    p = PLAIN._replace(clear_change_bp=0)
+    one, other = (decide(p, income=value).amount_new_min for value in (income, max(0, income - less)))
+    assert other >= one
+
+
+def test_the_tables_bind_every_bit_once() -> None:
+    for table in (g.CONDITIONS, g.QUESTIONS, g.FOLLOW_UP, g.DUE_GROUNDS, g.SCORE_REASONS, g.LATE_NOTES):
+        bits = [one.bit for one in table]
+        assert bits == [1 << n for n in range(len(bits))]
+        assert all(one.text and one.law for one in table)
+        assert len({one.code for one in table}) == len(table)
+
+
+def test_the_score_is_no_input_of_the_decision() -> None:
+    assert list(inspect.signature(withdrawal.decide).parameters) == ["s", "p"]
+    words = {*Situation._fields, *Parameters._fields}
+    assert not {word for word in words if "score" in word or "level" in word or "points" in word}
+
+
+def test_one_household_is_decided_in_microseconds() -> None:
+    p, cycle = PLAIN, recheck.parameters(policy(), COUNTY, ON)
+    terms = credit.terms(policy(), COUNTY, (), ON)
+    s, findings = situation(income=2850_00, cause=Cause.EMPLOYMENT.number), (finding(),)
+
+    def once() -> None:
+        withdrawal.decide(s, p)
+        recheck.due(s, cycle)
+        credit.score(findings, terms, s.on)
+
+    assert min(timeit.repeat(once, number=200, repeat=5)) / 200 < 100e-6
+
+
+def test_an_explanation_says_what_the_rules_decided() -> None:
+    s = situation(income=2850_00, cause=Cause.EMPLOYMENT.number)
+    told = explain(s, (), (), policy(), COUNTY, adopted=(), on=ON)
+    text = told.as_text()
+    assert told.outcome is Outcome.WITHDRAW
+    assert "渐退期1至6个月" in text
+    assert "家庭月收入2850.00元，3人，人均约950.00元，标准每人每月880.00元，合计2640.00元" in text
+    assert "370811:standard.dibao/urban@2022-01-01" in text
+    assert any("jiantui.pay_schedule" in question for question in told.questions)
+    assert "人工复核" in text
+    assert replace(told, questions=()).as_text() != text
+
+
+@pytest.mark.parametrize("kind", tuple(Event))
+@pytest.mark.parametrize("scheme", tuple(Scheme))
+def test_every_situation_can_be_explained(kind: Event, scheme: Scheme) -> None:
+    for changes in ({}, {"income": UNKNOWN}, {"withdrawal_on": day(date(2026, 6, 1)), "withdrawal_months": 3}):
+        s = situation(scheme=scheme.number, events=(event(kind, member_no=1),), **changes)
+        told = explain(s, (), (), EXPLAINED, COUNTY, adopted=(), on=ON)
+        assert told.outcome.number == withdrawal.decide(s, PLAIN).outcome
+        assert str(UNKNOWN) not in told.as_text()
+
+
+EXPLAINED = policy()
