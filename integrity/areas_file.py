@@ -11,6 +11,7 @@ import csv
 import io
 import lzma
 import tarfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,14 @@ SHIPPED: Path = Path(__file__).parent / "data" / "areas"
 """Area files that come with the program: one .csv.xz a prefecture."""
 
 _COLUMNS = ("code", "name", "since", "until", "successor")
-_PARTS = ("provinces.csv", "cities.csv", "areas.csv", "streets.csv", "villages.csv")
+_PARTS = {
+    "provinces.csv": AreaLevel.PROVINCE,
+    "cities.csv": AreaLevel.CITY,
+    "areas.csv": AreaLevel.COUNTY,
+    "streets.csv": AreaLevel.TOWNSHIP,
+    "villages.csv": AreaLevel.VILLAGE,
+}
+"""The lists of the public package and the level of what they list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +50,11 @@ class AreaRow:
 def read_areas(path: Path) -> Iterator[AreaRow]:
     """行政区划 of a file in the own format, in the order of the file. Raises Invalid with file, row and reason."""
     try:
-        with lzma.open(path) if path.suffix == ".xz" else path.open("rb") as data:
-            yield from _rows(io.TextIOWrapper(data, encoding="utf-8-sig", newline=""), path.name)
+        with (
+            lzma.open(path) if path.suffix == ".xz" else path.open("rb") as data,
+            io.TextIOWrapper(data, encoding="utf-8-sig", newline="") as text,
+        ):
+            yield from _rows(text, path.name)
     except (UnicodeDecodeError, lzma.LZMAError, EOFError) as damage:
         raise Invalid(f"{path.name}：文件损坏或不是 UTF-8 编码（{damage}）") from damage
 
@@ -57,10 +68,13 @@ def open_source(path: Path, prefix: str = "") -> Iterator[AreaRow]:
     rows = read_areas(path) if path.name.endswith((".csv", ".csv.xz")) else _public(path, prefix)
     found = False
     wanted = _wanted(prefix)
-    for row in rows:
-        if wanted(row.code):
-            found = True
-            yield row
+    try:
+        for row in rows:
+            if wanted(row.code):
+                found = True
+                yield row
+    except (UnicodeDecodeError, csv.Error, tarfile.TarError, EOFError, zlib.error) as damage:
+        raise Invalid(f"{path.name}：文件损坏或不是 UTF-8 编码（{damage}）") from damage
     if not found:
         raise Invalid(f"{path.name}：没有找到“{prefix}”的行政区划" if prefix else f"{path.name}：没有行政区划")
 
@@ -142,18 +156,18 @@ def _day(text: str, where: str) -> date | None:
 def _public(path: Path, prefix: str) -> Iterator[AreaRow]:
     wanted = _wanted(prefix)
     with _parts(path) as parts:
-        for name in _PARTS:
+        for name, level in _PARTS.items():
             for number, fields in enumerate(csv.DictReader(parts(name)), start=2):
                 code = (fields.get("code") or "").ljust(12, "0")
-                if wanted(code) and not _repeats(code, name):
-                    yield _checked({"code": code, "name": fields.get("name")}, f"{name}：第{number}行")
+                if wanted(code):
+                    row = _checked({"code": code, "name": fields.get("name")}, f"{name}：第{number}行")
+                    if _belongs(row.code, level):
+                        yield row
 
 
-def _repeats(code: str, part: str) -> bool:
-    """A row to leave out: one that only groups counties, or a city without counties listed again as its own county."""
-    if part == "cities.csv":
-        return not areas.is_government(code)
-    return part == "areas.csv" and areas.level_of(code) is not AreaLevel.COUNTY
+def _belongs(code: str, level: AreaLevel) -> bool:
+    """False for rows that only group counties, and for an area listed again below (中山 as county, 金门 as village)."""
+    return areas.level_of(code) is level and areas.is_government(code)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""数据库迁移 (migrations): run by Alembic, inside the connection it is given or on the database that the settings name."""
+"""数据库迁移 (migrations): run by Alembic, in a connection it is given or on the settings' database."""
 
 from __future__ import annotations
 

@@ -15,11 +15,13 @@ from heapq import merge
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, type_coerce
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.types import NullType
 
 from .columns import Day, Moment
 from .ledger import ENTRIES, Entry, Household, LedgerHead
 
+_ANY = DefaultDialect()
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
@@ -60,7 +62,7 @@ def _binder(column: Any) -> Any:
     """How a column turns a Python value into what is stored; None for plain text and numbers."""
     kind = column.type
     if isinstance(kind, Day | Moment):
-        return lambda value: kind.process_bind_param(value, None)
+        return lambda value: kind.process_bind_param(value, _ANY)
     if getattr(kind, "enum_class", None) is not None:
         return lambda value: value.name
     return bool if kind.python_type is bool else None

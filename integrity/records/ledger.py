@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from ..terms import (
@@ -119,7 +119,8 @@ class Assistance(Entry, table=True):
         "assistance",
         CheckConstraint("amount IS NULL OR amount >= 0", name="ck_assistance_amount"),
         CheckConstraint("act != 'STOP' OR reason != 'NONE'", name="ck_assistance_reason"),
-        CheckConstraint(  # 社会救助法 第48条, in force from 2026-07-01 (epoch day 20635); a dead household cannot be heard
+        # 社会救助法 第48条, in force from 2026-07-01 (epoch day 20635); the dead cannot be heard
+        CheckConstraint(
             "act NOT IN ('LOWER', 'WITHDRAW', 'STOP') OR happened_on < 20635 OR hearing != '' OR reason = 'X01'",
             name="ck_assistance_hearing",
         ),
@@ -127,8 +128,8 @@ class Assistance(Entry, table=True):
     act: Act = Field(sa_type=coded(Act))
     scheme: Scheme = Field(sa_type=coded(Scheme))
     effective_on: date = Field(sa_type=Day)
-    amount: int | None = None
-    income: int | None = None
+    amount: int | None = Field(default=None, sa_type=BigInteger)
+    income: int | None = Field(default=None, sa_type=BigInteger)
     persons: int | None = None
     months: int | None = None
     schedule: str = Field(default="", max_length=200)
@@ -143,7 +144,7 @@ class Verification(Entry, table=True):
 
     __tablename__ = "verification"
     __table_args__ = _entry_table("verification")
-    income: int | None = None
+    income: int | None = Field(default=None, sa_type=BigInteger)
     cause: Cause = Field(default=Cause.UNKNOWN, sa_type=coded(Cause))
     cause_member: int | None = None
     self_reported: bool | None = None
@@ -244,7 +245,7 @@ class Decision(Entry, table=True):
     verdict: Verdict = Field(sa_type=coded(Verdict))
     outcome: Outcome = Field(sa_type=coded(Outcome))
     reason_code: ExitReason = Field(default=ExitReason.NONE, sa_type=coded(ExitReason))
-    amount: int | None = None
+    amount: int | None = Field(default=None, sa_type=BigInteger)
     months: int | None = None
     schedule: str = Field(default="", max_length=200)
     reason: str = Field(max_length=400)

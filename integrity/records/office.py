@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from ..terms import JobState, Role
@@ -101,7 +101,7 @@ class PolicyEdition(SQLModel, table=True):
 
     __tablename__ = "policy_edition"
     edition: str = Field(primary_key=True, max_length=64)
-    registered_at: datetime = Field(sa_type=Moment)
+    registered_at: datetime = Field(primary_key=True, sa_type=Moment)
     registered_by: str = Field(max_length=40)
     sources: bytes = Field(sa_column=Column(LargeBinary, nullable=False), description="zlib of JSON {file: text}")
 
@@ -163,26 +163,28 @@ class Closing(SQLModel, table=True):
 class Recommendation(SQLModel, table=True):
     """处理建议 (recommendation): what the evaluation of a day found; stored when it differs from the one before.
 
-    Integers as `rules` gives them; UNKNOWN is NULL. It can be computed again from the ledger at any time (`explain`).
+    `decided_at` is the moment up to which the books were closed. Integers as `rules` gives them, UNKNOWN is NULL. Each
+    can be computed again from the ledger at any time (`explain`).
     """
 
     __tablename__ = "recommendation"
     __table_args__ = ({"sqlite_with_rowid": False},)
     household_id: int = Field(primary_key=True, foreign_key="household.id", sa_column_kwargs={"autoincrement": False})
-    on_day: date = Field(primary_key=True, sa_type=Day)
+    decided_at: datetime = Field(primary_key=True, sa_type=Moment)
+    on_day: date = Field(sa_type=Day)
     area: str = Field(max_length=12)
     scheme: int
     outcome: int
     reason_code: int
     member_no: int
-    months_min: int
-    months_max: int
-    amount_now: int | None
-    amount_min: int | None
-    amount_max: int | None
-    met: int
-    unmet: int
-    ask: int
+    months_min: int | None
+    months_max: int | None
+    amount_now: int | None = Field(sa_type=BigInteger)
+    amount_min: int | None = Field(sa_type=BigInteger)
+    amount_max: int | None = Field(sa_type=BigInteger)
+    met: int = Field(sa_type=BigInteger)
+    unmet: int = Field(sa_type=BigInteger)
+    ask: int = Field(sa_type=BigInteger)
     follow: int
     hearing: int
     points: int | None
@@ -190,17 +192,17 @@ class Recommendation(SQLModel, table=True):
     due_on: int | None
     listed_on: int | None
     finish_on: int | None
-    due_ground: int
+    due_grounds: int = Field(sa_type=BigInteger)
+    due_ask: int = Field(sa_type=BigInteger)
 
 
 class EvaluationRun(SQLModel, table=True):
-    """评估批次 (evaluation): for which day, with what was known when, under which edition, over how many households."""
+    """评估批次 (evaluation): for which day, with what was known when, and under which edition of the policy."""
 
     __tablename__ = "evaluation_run"
-    on_day: date = Field(primary_key=True, sa_type=Day)
-    area: str = Field(primary_key=True, max_length=12)
-    known_until: datetime = Field(sa_type=Moment)
-    edition: str = Field(max_length=64, foreign_key="policy_edition.edition")
+    known_until: datetime = Field(primary_key=True, sa_type=Moment)
+    on_day: date = Field(sa_type=Day, index=True)
+    edition: str = Field(max_length=64)
     finished_at: datetime | None = Field(default=None, sa_type=Moment)
 
 

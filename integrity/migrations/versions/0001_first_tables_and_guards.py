@@ -1,6 +1,6 @@
 """first tables and guards
 
-Revision: 0001, after None, made on 2026-11-22 06:00:56.652100.
+Revision: 0001, after None, made on 2026-11-22 06:10:11.596325.
 """
 
 from alembic import op
@@ -70,6 +70,14 @@ def upgrade() -> None:
     sa.CheckConstraint('months > 0', name='ck_emergency_order_months'),
     sa.PrimaryKeyConstraint('number')
     )
+    op.create_table('evaluation_run',
+    sa.Column('known_until', columns.Moment(), nullable=False),
+    sa.Column('on_day', columns.Day(), nullable=False),
+    sa.Column('edition', sa.String(length=64), nullable=False),
+    sa.Column('finished_at', columns.Moment(), nullable=True),
+    sa.PrimaryKeyConstraint('known_until')
+    )
+    op.create_index(op.f('ix_evaluation_run_on_day'), 'evaluation_run', ['on_day'], unique=False)
     op.create_table('evidence',
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
@@ -180,7 +188,7 @@ def upgrade() -> None:
     sa.Column('registered_at', columns.Moment(), nullable=False),
     sa.Column('registered_by', sa.String(length=40), nullable=False),
     sa.Column('sources', sa.LargeBinary(), nullable=False),
-    sa.PrimaryKeyConstraint('edition')
+    sa.PrimaryKeyConstraint('edition', 'registered_at')
     )
     op.create_table('assistance',
     sa.Column('household_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -196,8 +204,8 @@ def upgrade() -> None:
     sa.Column('act', sa.Enum('GRANT', 'RAISE', 'LOWER', 'WITHDRAW', 'STOP', 'REVIVE', 'AMEND', name='act', native_enum=False, length=24), nullable=False),
     sa.Column('scheme', sa.Enum('NONE', 'DIBAO', 'TEKUN', 'EDGE', 'RIGID', name='scheme', native_enum=False, length=24), nullable=False),
     sa.Column('effective_on', columns.Day(), nullable=False),
-    sa.Column('amount', sa.Integer(), nullable=True),
-    sa.Column('income', sa.Integer(), nullable=True),
+    sa.Column('amount', sa.BigInteger(), nullable=True),
+    sa.Column('income', sa.BigInteger(), nullable=True),
     sa.Column('persons', sa.Integer(), nullable=True),
     sa.Column('months', sa.Integer(), nullable=True),
     sa.Column('schedule', sa.String(length=200), nullable=False),
@@ -323,7 +331,7 @@ def upgrade() -> None:
     sa.Column('verdict', sa.Enum('ACCEPTED', 'CHANGED', 'REFUSED', name='verdict', native_enum=False, length=24), nullable=False),
     sa.Column('outcome', sa.Enum('NOTHING', 'KEEP', 'RAISE', 'LOWER', 'WITHDRAW', 'EXIT', 'ASK', name='outcome', native_enum=False, length=24), nullable=False),
     sa.Column('reason_code', sa.Enum('NONE', 'X01', 'X02', 'X03', 'X04', 'X05', 'X06', 'X07', 'X08', 'X09', 'X10', 'X11', 'X12', 'X13', 'X14', 'X15', 'X16', 'X17', 'X18', 'X19', 'X20', 'X21', name='exitreason', native_enum=False, length=24), nullable=False),
-    sa.Column('amount', sa.Integer(), nullable=True),
+    sa.Column('amount', sa.BigInteger(), nullable=True),
     sa.Column('months', sa.Integer(), nullable=True),
     sa.Column('schedule', sa.String(length=200), nullable=False),
     sa.Column('reason', sa.String(length=400), nullable=False),
@@ -339,15 +347,6 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_decision_import_id'), 'decision', ['import_id'], unique=False)
-    op.create_table('evaluation_run',
-    sa.Column('on_day', columns.Day(), nullable=False),
-    sa.Column('area', sa.String(length=12), nullable=False),
-    sa.Column('known_until', columns.Moment(), nullable=False),
-    sa.Column('edition', sa.String(length=64), nullable=False),
-    sa.Column('finished_at', columns.Moment(), nullable=True),
-    sa.ForeignKeyConstraint(['edition'], ['policy_edition.edition'], ),
-    sa.PrimaryKeyConstraint('on_day', 'area')
-    )
     op.create_table('finding',
     sa.Column('household_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
@@ -517,20 +516,21 @@ def upgrade() -> None:
     op.create_index(op.f('ix_recheck_import_id'), 'recheck', ['import_id'], unique=False)
     op.create_table('recommendation',
     sa.Column('household_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('decided_at', columns.Moment(), nullable=False),
     sa.Column('on_day', columns.Day(), nullable=False),
     sa.Column('area', sa.String(length=12), nullable=False),
     sa.Column('scheme', sa.Integer(), nullable=False),
     sa.Column('outcome', sa.Integer(), nullable=False),
     sa.Column('reason_code', sa.Integer(), nullable=False),
     sa.Column('member_no', sa.Integer(), nullable=False),
-    sa.Column('months_min', sa.Integer(), nullable=False),
-    sa.Column('months_max', sa.Integer(), nullable=False),
-    sa.Column('amount_now', sa.Integer(), nullable=True),
-    sa.Column('amount_min', sa.Integer(), nullable=True),
-    sa.Column('amount_max', sa.Integer(), nullable=True),
-    sa.Column('met', sa.Integer(), nullable=False),
-    sa.Column('unmet', sa.Integer(), nullable=False),
-    sa.Column('ask', sa.Integer(), nullable=False),
+    sa.Column('months_min', sa.Integer(), nullable=True),
+    sa.Column('months_max', sa.Integer(), nullable=True),
+    sa.Column('amount_now', sa.BigInteger(), nullable=True),
+    sa.Column('amount_min', sa.BigInteger(), nullable=True),
+    sa.Column('amount_max', sa.BigInteger(), nullable=True),
+    sa.Column('met', sa.BigInteger(), nullable=False),
+    sa.Column('unmet', sa.BigInteger(), nullable=False),
+    sa.Column('ask', sa.BigInteger(), nullable=False),
     sa.Column('follow', sa.Integer(), nullable=False),
     sa.Column('hearing', sa.Integer(), nullable=False),
     sa.Column('points', sa.Integer(), nullable=True),
@@ -538,9 +538,10 @@ def upgrade() -> None:
     sa.Column('due_on', sa.Integer(), nullable=True),
     sa.Column('listed_on', sa.Integer(), nullable=True),
     sa.Column('finish_on', sa.Integer(), nullable=True),
-    sa.Column('due_ground', sa.Integer(), nullable=False),
+    sa.Column('due_grounds', sa.BigInteger(), nullable=False),
+    sa.Column('due_ask', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], ),
-    sa.PrimaryKeyConstraint('household_id', 'on_day'),
+    sa.PrimaryKeyConstraint('household_id', 'decided_at'),
     sqlite_with_rowid=False
     )
     op.create_table('residence',
@@ -606,7 +607,7 @@ def upgrade() -> None:
     sa.Column('void', sa.Boolean(), nullable=False),
     sa.Column('import_id', sa.Integer(), nullable=True),
     sa.Column('hash', sa.LargeBinary(), nullable=False),
-    sa.Column('income', sa.Integer(), nullable=True),
+    sa.Column('income', sa.BigInteger(), nullable=True),
     sa.Column('cause', sa.Enum('UNKNOWN', 'NONE', 'EMPLOYMENT', 'PENSION', 'FARMING', 'SUPPORT', 'PROPERTY', 'TRANSFER', name='cause', native_enum=False, length=24), nullable=False),
     sa.Column('cause_member', sa.Integer(), nullable=True),
     sa.Column('self_reported', sa.Boolean(), nullable=True),
