@@ -61,7 +61,7 @@ class Finding(NamedTuple):
     due_ask: int
 
 
-class _Rules(NamedTuple):
+class Rules(NamedTuple):
     """The parameters of one township and one kind of standard on one day."""
 
     money: withdrawal.Parameters
@@ -80,7 +80,7 @@ class Evaluation:
         self.known_until = known_until
         self.policy = policy or editions.in_force(work, known_until)
         self._orders = organs.orders(work, known_until)
-        self._rules: dict[tuple[str, int], _Rules] = {}
+        self._rules: dict[tuple[str, int], Rules] = {}
         self._adopted: dict[str, tuple[str, ...]] = {}
 
     def adopted(self, area: str) -> tuple[str, ...]:
@@ -97,8 +97,7 @@ class Evaluation:
     def find(self, known: Known) -> Finding:
         """Apply the rules to one household."""
         area, s = known.area, known.situation
-        key = (area[:9], s.urban)
-        rules = self._rules.get(key) or self._read_rules(key, area)
+        rules = self.rules_of(known)
         score = credit.score(known.findings, rules.score, s.on)
         level = rules.score.levels[score.level] if rules.cycle.levels and score.level != UNKNOWN else ""
         v = withdrawal.decide(s, rules.money)
@@ -110,11 +109,16 @@ class Evaluation:
             d.grounds, d.ask,
         )  # fmt: skip
 
-    def _read_rules(self, key: tuple[str, int], area: str) -> _Rules:
+    def rules_of(self, known: Known) -> Rules:
+        """The parameters that hold for a household, read once for its township."""
+        key = (known.area[:9], known.situation.urban)
+        return self._rules.get(key) or self._read_rules(key, known.area)
+
+    def _read_rules(self, key: tuple[str, int], area: str) -> Rules:
         """The parameters of a township, read once."""
         view = self.policy.adopting(self.adopted(area))
         township = area[:9] + "000"
-        rules = self._rules[key] = _Rules(
+        rules = self._rules[key] = Rules(
             withdrawal.parameters(view, township, key[1], self.on),
             recheck.parameters(view, township, self.on),
             credit.terms(view, township, self.adopted(area), self.on),

@@ -33,7 +33,7 @@ _ENDED_BY_CHECK = frozenset(
 )
 """Events that a completed check answers; the others stand until a named person has decided on them."""
 
-_COLUMNS = {
+COLUMNS = {
     "residence": "area, urban, label",
     "member": "no, born_on, presence, capacity, ability, schooling",
     "assistance": "act, scheme, effective_on, amount, income, persons, months",
@@ -72,7 +72,8 @@ class Known(NamedTuple):
 
 def read(connection: Connection, lowest: int, highest: int, *, known_until: int, on: int) -> Iterator[Known]:
     """The situations of households `lowest` ≤ id < `highest` on the epoch day `on`, as known at `known_until` (µs)."""
-    per_kind = [_fetch(connection, kind, lowest, highest, known_until, on) for kind in _COLUMNS]
+    where = f"household_id >= {lowest} AND household_id < {highest} AND recorded_at <= {known_until}"
+    per_kind = [_fetch(connection, kind, where, on) for kind in COLUMNS]
     ids = sorted(set().union(*(rows.keys() for rows in per_kind)))
     nothing: list[_RawRow] = []
     for household_id in ids:
@@ -81,13 +82,10 @@ def read(connection: Connection, lowest: int, highest: int, *, known_until: int,
             yield Known(household_id, rows.residence[-1][5], situation(rows, on), findings(rows, on))
 
 
-def _fetch(
-    connection: Connection, kind: str, lowest: int, highest: int, known_until: int, on: int
-) -> dict[int, list[_RawRow]]:
+def _fetch(connection: Connection, kind: str, where: str, on: int) -> dict[int, list[_RawRow]]:
     """The standing rows of one kind by household: known by then, happened by then, not corrected."""
     query = (
-        f"SELECT household_id, seq, corrects, void, happened_on, {_COLUMNS[kind]} FROM {kind} "
-        f"WHERE household_id >= {lowest} AND household_id < {highest} AND recorded_at <= {known_until} "
+        f"SELECT household_id, seq, corrects, void, happened_on, {COLUMNS[kind]} FROM {kind} WHERE {where} "
         "ORDER BY household_id, seq"
     )
     found: dict[int, list[_RawRow]] = {}
@@ -139,15 +137,13 @@ def _aid(rows: list[_RawRow], on: int) -> _Aid:
     for row in rows:
         if row[7] > on:
             break
-        aid = _apply(aid, row[4], *row[5:12])
+        aid = _apply(aid, row)
     return aid
 
 
-def _apply(
-    aid: _Aid, decided: int, act_name: str, scheme: str, effective: int, amount: int | None, income: int | None,
-    persons: int | None, months: int | None,
-) -> _Aid:  # fmt: skip
+def _apply(aid: _Aid, row: _RawRow) -> _Aid:
     """One act."""
+    decided, act_name, scheme, effective, amount, income, persons, months = row[4:12]
     act = _ACT[act_name]
     if act == _GRANT:
         return _Aid(

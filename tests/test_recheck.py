@@ -80,7 +80,8 @@ def test_the_list_takes_a_household_before_the_day_only_where_a_lead_time_is_set
 
 def test_a_label_of_the_region_and_a_level_only_shorten() -> None:
     rows = (("recheck.cycle.label/A", "12", "2022-01-01", ""), ("recheck.cycle.label/C", "3", "2022-01-01", ""),
-            ("credit.recheck_cycle/D", "3", "2022-01-01", ""), ("credit.recheck_cycle/A", "12", "2022-01-01", ""))  # fmt: skip
+            ("credit.recheck_cycle/D", "3", "2022-01-01", ""),
+            ("credit.recheck_cycle/A", "12", "2022-01-01", ""))  # fmt: skip
     p = recheck.parameters(policy(*rows), COUNTY, ON)
     assert (on(due(p, label="C")), due(p, label="C").grounds) == (date(2026, 4, 15), g.DUE_LABEL)
     assert on(due(p, label="A", stable=0)) == date(2026, 7, 15)

@@ -9,6 +9,8 @@ counties is the province.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from integrity.errors import Invalid
 from integrity.terms import AreaLevel
 
@@ -28,7 +30,7 @@ def check(code: str) -> str:
     """行政区划代码 (area code) in its 12-digit form, or NATION. Raises Invalid with the reason."""
     if code == NATION:
         return code
-    if not (code.isascii() and code.isdigit()):
+    if code and not (code.isascii() and code.isdigit()):
         raise Invalid(f"行政区划代码“{code}”含有数字以外的字符")
     if len(code) not in _WIDTHS:
         raise Invalid(f"行政区划代码“{code}”是{len(code)}位，应为12位（或2、4、6、9位）")
@@ -113,6 +115,7 @@ def code_range(code: str) -> tuple[str, str]:
     return prefix.ljust(12, "0"), str(int(prefix) + 1).ljust(12, "0")
 
 
+@lru_cache(maxsize=8192)
 def policy_regions(code: str) -> tuple[str, ...]:
     """政策查找顺序 (regions whose packs apply), nearest first, in the form of a pack header; villages have none.
 

@@ -168,8 +168,12 @@ def load_texts(sources: Mapping[str, str]) -> Policy:
 
 
 def check(*directories: Path) -> list[Problem]:
-    """审查政策包 together with the shipped ones; [] when nothing is wrong. Raises nothing for faulty packs."""
-    return _read({file: _canonical(text) for file, text in _texts(directories).items()})[1]
+    """审查政策包 together with the shipped ones; [] when nothing is wrong. Raises Invalid for an absent directory."""
+    try:
+        texts = _texts(directories)
+    except PolicyErrors as unreadable:
+        return unreadable.problems
+    return _read({file: _canonical(text) for file, text in texts.items()})[1]
 
 
 def difference(old: Policy, new: Policy) -> list[str]:

@@ -31,6 +31,7 @@ _ITEM_FIELDS = ("code", "name", "kind", "weight", "months", "class", "counted_fr
                 "grade", "note")  # fmt: skip
 _LEVEL_FIELDS = ("name", "at_least", "priority")
 _SCORE_FIELDS = ("base", "lowest", "highest")
+_LARGEST = 10**9
 _MONEY_WORDS = ("stop", "reduce", "refuse", "amount", "money", "exit", "withhold", "suspend", "deny", "ban", "fine",
                 "standard", "cut", "benefit", "deduct")  # fmt: skip
 _PUBLIC_WORDS = ("publish", "publication", "announce", "list", "export", "share")
@@ -132,7 +133,7 @@ def read(file: str, text: str) -> tuple[Pack | None, list[Problem]]:
     """读取 one pack or proposal: (pack, problems). The pack is None when not even its header can be read."""
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:  # TOMLDecodeError, and numbers beyond all bounds
         found = re.search(r"at line (\d+)", str(error))
         last = text.count("\n") + 1
         return None, [Problem(file, int(found[1]) if found else last, f"TOML 语法错误：{error}")]
@@ -313,9 +314,12 @@ def typed(key: Key, raw: Any) -> Any:
 
 
 def _scaled(raw: Any, factor: int, name: str, wanted: str) -> int:
-    if isinstance(raw, bool) or not isinstance(raw, int | Decimal) or not Decimal(raw).is_finite():
+    if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
         raise Fault(name, f"{name}{wanted}")
-    scaled = raw * factor
+    number = Decimal(raw)
+    if not number.is_finite() or abs(number) >= _LARGEST:
+        raise Fault(name, f"{name}{wanted}")
+    scaled = number * factor
     if scaled != int(scaled):
         raise Fault(name, f"{name}{wanted}，“{raw}”的小数位太多")
     return int(scaled)

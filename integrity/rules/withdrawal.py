@@ -244,7 +244,7 @@ def _above(s: Situation, p: Parameters, persons: int) -> Verdict:
     """Income above the line: 渐退 where the cause admits it and every condition holds, else exit."""
     unmet = g.AT_OR_BELOW_LINE
     follow, ask = _follow_edge(s, p, persons)
-    if s.income_then != UNKNOWN and p.clear_change_bp != UNKNOWN and clear_change(s, p, persons) == 0:
+    if s.income_then != UNKNOWN and clear_change(s, p, persons) == 0:  # e.g. granted on a single application (57号 8)
         return verdict(s, p, ASK, unmet=unmet | g.CLEAR_CHANGE, ask=ask | g.ASK_ABOVE, follow=follow)
     if s.cause == _UNKNOWN_CAUSE or s.cause == UNKNOWN:
         return verdict(s, p, ASK, unmet=unmet, ask=ask | g.ASK_CAUSE, follow=follow)

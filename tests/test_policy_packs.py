@@ -1,0 +1,101 @@
+"""已载入的政策包 (the shipped packs): what was read of each region is there, and nothing else is in force."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from integrity.rules.policy import KEYS, check, load, shown
+
+SHIPPED = load()
+ON = date(2026, 9, 1)
+
+UNSET = "未设定"
+EXPECTED = {
+    "CN": {
+        "law.primary": "社会救助法", "fraud.fine_multiplier_max": "2倍", "fraud.fine_multiplier_min": "0倍",
+        "fraud.benefit_effect": "may_reduce_or_stop", "penalty.limitation": "2年",
+        "penalty.limitation/life_health_finance": "5年", "penalty.decision_deadline": "90天",
+        "penalty.hearing_request": "5工作日", "penalty.delivery": "7工作日", "penalty.minor_exempt": "14周岁",
+        "penalty.minor_lighter": "18周岁", "report_change.duty": "及时", "report_change.education_after": "3月",
+        "death.check_and_adjust": "3月", "recheck.cycle.stable": "12月", "recheck.cycle.unstable_or_able": "6月",
+        "recheck.cycle.tekun": "12月", "recheck.extend_emergency": "是", "recheck.no_change_no_adjust": "是",
+        "recheck.tekun_selfcare_reassess": "10工作日", "recheck.lead_days": UNSET, "recheck.clear_change": UNSET,
+        "compare.frequency_fpfp": "每季度或者每半年", "kinship.register": "是", "spotcheck.ratio_tekun": "0.3比例",
+        "apply.start_investigation": "3工作日", "apply.start_verification": "3工作日", "apply.investigators_min": "2人",
+        "apply.publicity": "7天", "apply.county_confirm": "10工作日", "apply.total": "30工作日",
+        "apply.total/special": "45工作日", "apply.total_delegated": "20工作日",
+        "apply.total_delegated/special": "45工作日",
+        "apply.refusal_notice": "3工作日", "apply.pay_from": "next_month", "tekun.investigate": "15工作日",
+        "tekun.publicity": "7天", "tekun.county_confirm": "15工作日", "tekun.stop_publicity": "7天",
+        "tekun.stop_objection": "15工作日", "tekun.stop_effect": "next_month", "gangxing.validity": "12月",
+        "gangxing.total": "30工作日", "gangxing.total/special": "45工作日", "lowincome.edge_multiplier": "1.5倍",
+        "adverse.hear_before": "是", "adverse.hear_days": UNSET, "adverse.who_decides": "county_or_township",
+        "refuse_job.count": "3次", "jiantui.max": "6月", "jiantui.cause/EMPLOYMENT": "0至6月",
+        "jiantui.pay_schedule": UNSET, "jiantui.band": UNSET, "jiantui.cap": UNSET, "jiantui.repeat": UNSET,
+        "jiantui.cooling_months": UNSET, "jiantui.condition.self_report": UNSET, "repair.min/MINOR": "0月",
+        "repair.max/MINOR": "3月", "repair.min/GENERAL": "3月", "repair.max/GENERAL": "12月",
+        "repair.min/SERIOUS": "12月", "repair.max/SERIOUS": "36月", "repair.clock_start": "document_date",
+        "repair.feedback": "10工作日", "repair.two_letters": "是", "remedy.reconsideration": "60天",
+        "remedy.reconsideration_uninformed": "1年", "remedy.litigation": "6月", "remedy.after_reconsideration": "15天",
+        "service.announcement": "30天", "calendar.statutory": "13天", "pipl.pia_keep": "3年", "pipl.under14": "14周岁",
+        "share.use_log_keep": "3年", "share.correction": "10工作日", "archive.approval": "3年", "archive.daily": "5年",
+        "exit.ground/X08": "may_stop", "exit.ground/X09": "own_share", "exit.ground/X06": UNSET, "credit.export": "否",
+        "standard.dibao/urban": UNSET, "standard.dibao/rural": UNSET,
+    },
+    "370000": {
+        "credit.subject": "full_capacity", "credit.publication_natural_person": "forbidden",
+        "credit.disclosure_max": "5年", "credit.simple_procedure_excluded": "是", "credit.objection": "3工作日",
+        "credit.objection/assisted": "7工作日", "credit.revoked_basis_report": "3工作日",
+    },
+    "370800": {
+        "apply.village_opinion": "3工作日", "apply.township_total": "20工作日", "urgent.first_aid": "24小时",
+        "urgent.first_aid/extreme": "2小时", "urgent.papers_within": "5工作日", "lowincome.edge_multiplier": "2倍",
+        "standard.dibao/urban": "880.00元/人/月", "standard.dibao/rural": "700.00元/人/月",
+    },
+    "341600": {
+        "standard.dibao/urban": "628.00元/人/月", "standard.dibao/rural": "628.00元/人/月", "compare.frequency": "1月",
+        "jiantui.cause/poverty_household": "12月",
+    },
+    "370784": {"credit.levels": UNSET, "credit.measures": UNSET},
+    "442000": {
+        "stop.effect_fraud": "same_month", "jiantui.incentive_trustworthy": "6月", "credit.levels": "一般、较重、严重",
+        "credit.level_map/一般": UNSET, "credit.level_map/较重": UNSET, "credit.level_map/严重": UNSET,
+    },
+    "370700": {"jiantui.income_disregard": "3月"},
+}  # fmt: skip
+TEXTS = (
+    "credit.no_economic_data", "penalty.first_minor", "repair.conditions", "directory.closed_list", "remedy.organ",
+    "remedy.must_inform", "remedy.online", "remedy.start.direct", "remedy.start.post", "remedy.start.electronic",
+    "remedy.start.announcement", "service.refused", "period.start", "period.month_end", "period.holiday_roll",
+    "pipl.auto_decision", "doc.page", "doc.grid",
+)  # fmt: skip
+
+
+def test_the_shipped_packs_have_no_fault() -> None:
+    assert check() == []
+
+
+@pytest.mark.parametrize("region", EXPECTED)
+def test_the_shipped_pack_of_a_region_holds_what_was_read(region: str) -> None:
+    found = {}
+    for name in EXPECTED[region]:
+        key, _, variant = name.partition("/")
+        one = SHIPPED.row(key, region, ON, variant)
+        assert one.region == region, name
+        found[name] = shown(one)
+    assert found == EXPECTED[region]
+
+
+def test_every_rule_that_is_a_text_is_there_for_shandong() -> None:
+    assert all(SHIPPED.value(key, "370811", ON) for key in TEXTS)
+
+
+def test_every_key_of_the_vocabulary_is_shipped_or_left_to_the_regions() -> None:
+    local = {"credit.recheck_cycle", "recheck.cycle.label", "penalty.public_criticism", "penalty.reapply_ban"}
+    assert set(KEYS) - {one.key for one in SHIPPED.rows} == local
+
+
+def test_drafts_are_not_in_force() -> None:
+    assert not any("征求意见稿" in one.source for one in SHIPPED.rows)
