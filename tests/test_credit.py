@@ -93,6 +93,10 @@ def test_a_person_who_came_of_age_on_the_day_of_the_act_counts() -> None:
     assert score({"born": day(date(2008, 3, 1))}).points == 80_000
 
 
+def test_a_finding_counts_from_the_day_of_its_effect() -> None:
+    assert score({"effective_on": day(ON)}).points == 80_000
+
+
 def test_a_repair_takes_effect_on_its_day() -> None:
     repaired = {"state": FindingState.REPAIRED.number, "state_on": day(date(2026, 9, 8))}
     assert score(repaired).points == 80_000
@@ -112,6 +116,11 @@ def test_the_end_is_the_least_of_item_class_and_ordinance() -> None:
     assert date_of(score({}, terms=limited).contributions[0].end) == date(2027, 3, 1)
     assert date_of(score({}).contributions[0].end) == date(2029, 3, 1)
     assert date_of(score({"item": "T1"}).contributions[0].end) == date(2028, 3, 1)
+
+
+def test_without_a_known_document_the_act_alone_rules() -> None:
+    one = score({"item": "L1", "document_on": UNKNOWN}).contributions[0]
+    assert (one.weight, date_of(one.end), one.reasons) == (-30_000, date(2029, 3, 1), g.COUNTED)
 
 
 def test_on_its_last_day_a_finding_no_longer_counts() -> None:

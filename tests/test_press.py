@@ -192,12 +192,25 @@ def test_a_name_full_of_markup_is_printed_as_it_is_written() -> None:
         '<p style="background: url(http://127.0.0.1:9/x)">x</p>',
         "<style>@font-face {font-family: x; src: url(file:///etc/passwd)}</style><p style='font-family: x'>x</p>",
         '<object data="file:///etc/passwd"></object>',
-        '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd" width="9" height="9"/></svg>',
-        '<img src="templates/letters/recheck.html">',
     ],
 )
 def test_a_template_can_fetch_nothing(markup: str) -> None:
     with pytest.raises(AssetRefused):
+        engine.write([engine.lay_out(f'<html lang="zh-CN"><body>{markup}</body></html>', press.STYLE)], "0" * 32)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd" width="9" height="9"/></svg>',
+        '<img src="templates/letters/recheck.html">',
+        '<p style="colour: red">x</p>',
+        "<p>\U0003fffd</p>",
+    ],
+    ids=["picture in a picture", "relative address", "unknown property", "missing glyph"],
+)
+def test_whatever_the_engine_complains_about_stops_the_print(markup: str) -> None:
+    with pytest.raises(PressStopped, match="排版程序报告"):
         engine.write([engine.lay_out(f'<html lang="zh-CN"><body>{markup}</body></html>', press.STYLE)], "0" * 32)
 
 

@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from reports import lists
 from reports.faults import Incomplete, MissingGlyphs
 from reports.lists import by_village, recheck_list_pdf, recheck_list_xlsx
+from reports.summary import Bar, Summary, bars_svg, summary_pdf
 from reports.tables import Column, Table, table_xlsx
 from tests.press_samples import roll
 
@@ -129,3 +130,30 @@ def test_a_table_that_cannot_be_made_is_refused() -> None:
         table_xlsx(Table("表", (Column("甲", choices=("长" * 300,)),), (("1",),)))
     with pytest.raises(ValueError, match="「甲」的选项"):
         table_xlsx(Table("表", (Column("甲", choices=("一,二",)),), (("1",),)))
+
+
+SUMMARY = Summary(
+    title="定期核查结果汇总表",
+    organ="清河县平安镇人民政府",
+    number="汇2026-09",
+    period="2026年9月",
+    made_on=date(2026, 9, 30),
+    printed_by="李敏",
+    bars=(Bar(label="继续", count=30), Bar(label="渐退", count=10), Bar(label="<退出>", count=0)),
+)
+
+
+def test_the_summary_shows_every_figure_in_chart_and_table() -> None:
+    (text,) = pages(summary_pdf(SUMMARY).pdf)
+    assert "30户（75.0%）" in text
+    assert "0户（0.0%）" in text
+    assert text.count("<退出>") == 2
+    assert "合计40" in text
+
+
+def test_a_chart_of_nothing_is_still_a_chart() -> None:
+    assert bars_svg([Bar(label="退出", count=0)], "图").count("<rect") == 1
+    with pytest.raises(Incomplete, match="分项"):
+        summary_pdf(replace(SUMMARY, bars=()))
+    with pytest.raises(Incomplete, match="分项·户数"):
+        summary_pdf(replace(SUMMARY, bars=(Bar(label="退出", count=-1),)))

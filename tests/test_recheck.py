@@ -113,11 +113,27 @@ def test_a_death_is_listed_at_once_and_finished_within_three_months() -> None:
     assert found.grounds & g.DUE_DEATH
 
 
+def test_a_change_of_selfcare_has_its_own_clock_in_working_days() -> None:
+    within = recheck.parameters(policy(("recheck.event_within", "20", "2022-01-01", "")), COUNTY, ON)
+    found = due(within, scheme=Scheme.TEKUN.number, events=(event(Event.SELFCARE_CHANGED, ON, ON),))
+    assert (on(found), found.must_finish_on, found.ask & g.ASK_FINISH) == (ON, UNKNOWN, 0)
+    assert found.grounds & g.DUE_SELFCARE
+    in_months = within._replace(event_within=1, event_unit="月")
+    assert date_of(due(in_months, events=(event(Event.WARNING, ON, ON),)).must_finish_on) == date(2026, 10, 7)
+    in_workdays = within._replace(event_unit="工作日")
+    assert due(in_workdays, events=(event(Event.WARNING, ON, ON),)).must_finish_on == UNKNOWN
+
+
+def test_a_withdrawal_of_unknown_length_pulls_nothing() -> None:
+    assert on(due(withdrawal_on=day(date(2026, 6, 1)), withdrawal_months=UNKNOWN)) == date(2027, 1, 15)
+
+
 def test_a_check_is_placed_before_a_withdrawal_ends() -> None:
     running = {"withdrawal_on": day(date(2026, 6, 1)), "withdrawal_months": 6}
     found = due(**running)
     assert (on(found), found.grounds & g.DUE_WITHDRAWAL_END) == (date(2026, 11, 1), g.DUE_WITHDRAWAL_END)
-    assert on(due(**running, checked_on=day(date(2026, 11, 2)))) == date(2027, 11, 2)
+    assert on(due(**running, checked_on=day(date(2026, 11, 1)))) == date(2027, 11, 1)
+    assert on(due(**running, checked_on=day(date(2026, 10, 31)))) == date(2026, 11, 1)
 
 
 def test_the_end_of_a_rigid_spending_status_is_due() -> None:
