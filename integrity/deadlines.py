@@ -11,21 +11,21 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, or_
+from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from integrity import areas, editions, organs
+from integrity import areas, calendars, editions, organs
 from integrity.errors import NotFound
 from integrity.recommendations import standing
 from integrity.records.columns import SHANGHAI, micros
 from integrity.records.ledger import Assistance, Change, Conduct, Recheck, Residence, Verification
-from integrity.records.office import CalendarYear, ImportBatch
+from integrity.records.office import ImportBatch
 from integrity.rules import credit
 from integrity.rules import grounds as g
 from integrity.rules.facts import UNKNOWN, date_of, day
 from integrity.rules.policy import NotInForce, Policy
-from integrity.rules.workdays import PACKAGE_CALENDARS, add_months, add_months_day, load_calendars
+from integrity.rules.workdays import add_months, add_months_day
 from integrity.situations import Known, read
 from integrity.terms import Act, ConductKind, RecheckResult
 from integrity.work import Work
@@ -85,8 +85,8 @@ def intake_check(work: Work) -> str:
 def yearly(work: Work) -> str:
     """标准与日历提醒: are the standards and the calendar of rest days of the coming (in January: this) year there?"""
     year = add_months(_day(work), 2).year
-    calendar = f"{year}年放假安排已载入" if _has_calendar(work, year) else f"{year}年放假安排尚未载入，工作日期限按暂定计算"
-    return calendar + "；" + _listed(work, f"各县{year}年低保标准齐备", missing_standards(work, year))
+    loaded = "已载入" if calendars.workdays(work).covers(year) else "尚未载入，工作日期限按暂定计算"
+    return f"{year}年放假安排{loaded}；" + _listed(work, f"各县{year}年低保标准齐备", missing_standards(work, year))
 
 
 def overdue_rechecks(work: Work) -> list[Ending]:
@@ -115,31 +115,32 @@ def _overdue(work: Work, column: str) -> list[Ending]:
 
 def _done_since(work: Work, kind: Any, chosen: Any, what: ColumnElement[bool]) -> ColumnElement[bool]:
     """Does an entry stand that became known after the finding, and by the moment of this work?"""
-    corrected = aliased(kind)
     return (
         exists()
-        .where(kind.household_id == chosen.c.household_id, what, ~kind.void)
+        .where(kind.household_id == chosen.c.household_id, what, _stands(kind))
         .where(kind.recorded_at > chosen.c.decided_at, kind.recorded_at <= work.due)
-        .where(~exists().where(corrected.household_id == kind.household_id, corrected.corrects == kind.seq))
     )
+
+
+def _stands(kind: Any) -> ColumnElement[bool]:
+    """Is an entry neither void nor corrected?"""
+    corrected = aliased(kind)
+    again = exists().where(corrected.household_id == kind.household_id, corrected.corrects == kind.seq)
+    return and_(~kind.void, ~again)
 
 
 def withdrawals(work: Work, *, until: date) -> list[Ending]:
     """Running 渐退 whose last month ends by `until`, those that are over and were not dealt with among them."""
     later = aliased(Assistance)
-    query = (
-        select(Assistance.household_id, Assistance.effective_on, Assistance.months)
-        .where(Assistance.act == Act.WITHDRAW, ~col(Assistance.void), Assistance.recorded_at <= work.due)
-        .where(
-            ~exists().where(
-                col(later.household_id) == Assistance.household_id, col(later.act).in_((Act.STOP, Act.GRANT)),
-                col(later.seq) > Assistance.seq, col(later.recorded_at) <= work.due, col(later.corrects).is_(None),
-                col(later.effective_on) <= _day(work),
-            )
-        )
+    ended = exists().where(
+        col(later.household_id) == Assistance.household_id, col(later.act).in_((Act.STOP, Act.GRANT)),
+        col(later.seq) > Assistance.seq, col(later.recorded_at) <= work.due, _stands(later),
     )  # fmt: skip
+    query = select(Assistance).where(
+        Assistance.act == Act.WITHDRAW, Assistance.recorded_at <= work.due, _stands(Assistance), ~ended
+    )
     households = {
-        household for household, since, months in work.session.exec(query) if add_months(since, months or 0) <= until
+        act.household_id for act in work.session.exec(query) if add_months(act.effective_on, act.months or 0) <= until
     }
     found = []
     for known in _known(work, households):
@@ -234,12 +235,6 @@ def _standard_gaps(policy: Policy, county: str, on: date) -> Iterator[str]:
             yield f"没有{name}低保标准"
         elif row.since < add_months(on, -12):
             yield f"{name}低保标准自{row.since}起未调整，请核对有无新标准"
-
-
-def _has_calendar(work: Work, year: int) -> bool:
-    query = select(CalendarYear.year).where(CalendarYear.year == year, CalendarYear.loaded_at <= work.due)
-    shipped = any(calendar.year == year for calendar in load_calendars(PACKAGE_CALENDARS))
-    return shipped or work.session.exec(query).first() is not None
 
 
 def counties(work: Work) -> list[str]:

@@ -1,8 +1,9 @@
 """读表 (reading a sheet): the child process that opens a stranger's file under limits of memory, time and size.
 
-`python -m integrity.exchange_sheets read KIND FILE` writes JSON lines: a head, one line a row, an end. `… mark FILE OUT`
-takes the errors as JSON from its input and writes the officer's own file with the column 错误. What is wrong with a
-file is said in one line `{"fault": …}`, so that whoever started this process need not touch the file and cannot die.
+`python -m integrity.exchange_sheets read KIND FILE` writes JSON lines: a head, one line a row, an end.
+`… mark FILE OUT` takes the errors as JSON from its input and writes the officer's own file with the column 错误.
+What is wrong with a file is said in one line `{"fault": …}`, so that whoever started this process need not touch the
+file and cannot die.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from integrity.situations import Known, read
 from integrity.terms import ExitReason, Outcome, Role, Verdict
 from integrity.work import Work
 
-PART = 5000
+PART = 2000
 """Households in one part of an evaluation: the unit of commit, retry and memory."""
 CLOSE = "结账"
 
@@ -82,6 +82,7 @@ class Evaluation:
         self._orders = organs.orders(work, known_until)
         self._rules: dict[tuple[str, int], Rules] = {}
         self._adopted: dict[str, tuple[str, ...]] = {}
+        self._views: dict[tuple[str, ...], Policy] = {}
 
     def adopted(self, area: str) -> tuple[str, ...]:
         """The catalogues that the county of an area has adopted."""
@@ -114,9 +115,15 @@ class Evaluation:
         key = (known.area[:9], known.situation.urban)
         return self._rules.get(key) or self._read_rules(key, known.area)
 
+    def _view(self, adopted: tuple[str, ...]) -> Policy:
+        """The edition as counties see it that adopted these catalogues; made once, because it is indexed once."""
+        if adopted not in self._views:
+            self._views[adopted] = self.policy.adopting(adopted)
+        return self._views[adopted]
+
     def _read_rules(self, key: tuple[str, int], area: str) -> Rules:
         """The parameters of a township, read once."""
-        view = self.policy.adopting(self.adopted(area))
+        view = self._view(self.adopted(area))
         township = area[:9] + "000"
         rules = self._rules[key] = Rules(
             withdrawal.parameters(view, township, key[1], self.on),

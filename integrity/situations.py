@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from .rules.facts import UNKNOWN, FindingFacts, Member, Situation
-from .terms import Ability, Act, Capacity, Cause, Event, FindingState, Presence, RecheckResult, Scheme, Term
+from .terms import Ability, Act, Capacity, Cause, Event, ExitReason, FindingState, Presence, RecheckResult, Scheme, Term
 
 _RawRow = Sequence[Any]
 
@@ -26,6 +26,7 @@ _CAPACITY, _ABILITY, _CAUSE = _numbers(Capacity), _numbers(Ability), _numbers(Ca
 _EVENT, _STATE = _numbers(Event), _numbers(FindingState)
 _GRANT, _WITHDRAW, _STOP, _REVIVE = (_ACT[name] for name in ("GRANT", "WITHDRAW", "STOP", "REVIVE"))
 _DONE = frozenset({RecheckResult.CONFIRMED.name, RecheckResult.UNCHANGED.name, RecheckResult.CHANGED.name})
+_X09 = ExitReason.X09.name
 _REFUSED, _ACCEPTED = _EVENT["JOB_REFUSED"], _EVENT["JOB_ACCEPTED"]
 _ENDED_BY_CHECK = frozenset(
     _EVENT[name]
@@ -36,7 +37,7 @@ _ENDED_BY_CHECK = frozenset(
 COLUMNS = {
     "residence": "area, urban, label",
     "member": "no, born_on, presence, capacity, ability, schooling",
-    "assistance": "act, scheme, effective_on, amount, income, persons, months",
+    "assistance": "act, scheme, effective_on, amount, income, persons, months, reason",
     "verification": "income, cause, cause_member, self_reported, stable, property_over",
     "change": "kind, reported_on, member_no",
     "recheck": "result",
@@ -127,6 +128,8 @@ class _Aid(NamedTuple):
     withdrawal_amount: int = 0
     withdrawals: int = 0
     last_end: int = UNKNOWN
+    refusals_answered: int = UNKNOWN
+    """Day of the last reduction for refused work: refusals up to it have had their effect."""
 
 
 def _aid(rows: list[_RawRow], on: int) -> _Aid:
@@ -143,12 +146,12 @@ def _aid(rows: list[_RawRow], on: int) -> _Aid:
 
 def _apply(aid: _Aid, row: _RawRow) -> _Aid:
     """One act."""
-    decided, act_name, scheme, effective, amount, income, persons, months = row[4:12]
+    decided, act_name, scheme, effective, amount, income, persons, months, reason = row[4:13]
     act = _ACT[act_name]
     if act == _GRANT:
         return _Aid(
             _SCHEME[scheme], effective, decided, UNKNOWN, _known(amount), _known(income), _known(persons),
-            UNKNOWN, 0, 0, aid.withdrawals, aid.last_end,
+            UNKNOWN, 0, 0, aid.withdrawals, aid.last_end, decided,
         )  # fmt: skip
     if act == _STOP:
         ended = aid.withdrawal_on != UNKNOWN
@@ -165,6 +168,8 @@ def _apply(aid: _Aid, row: _RawRow) -> _Aid:
             withdrawal_on=effective, withdrawal_months=months or 0, withdrawal_amount=max(aid.amount, 0)
         )
     return aid._replace(
+        granted_on=effective,
+        refusals_answered=decided if reason == _X09 else aid.refusals_answered,
         amount=aid.amount if amount is None else amount,
         income=aid.income if income is None else income,
         persons=aid.persons if persons is None else persons,
@@ -224,7 +229,7 @@ def _members(rows: list[_RawRow], refusals: dict[int, int], on: int) -> tuple[Me
 
 
 def _events(
-    rows: list[_RawRow], checked_on: int, decided_on: int, on: int
+    rows: list[_RawRow], aid: _Aid, checked_on: int, decided_on: int, on: int
 ) -> tuple[tuple[tuple[int, int, int, int], ...], dict[int, int]]:
     """Events that nobody has dealt with yet, and the refusals of work that stand in a row, by member."""
     if not rows:
@@ -235,11 +240,11 @@ def _events(
         kind, reported, member = _EVENT[row[5]], row[6], row[7] or 0
         if reported > on:
             continue
-        if kind == _REFUSED:
+        if kind == _REFUSED and row[4] > aid.refusals_answered:
             refusals[member] = refusals.get(member, 0) + 1
         elif kind == _ACCEPTED:
             refusals[member] = 0
-        elif reported > (checked_on if kind in _ENDED_BY_CHECK else decided_on):
+        elif kind != _REFUSED and reported > (checked_on if kind in _ENDED_BY_CHECK else decided_on):
             events.append((kind, row[4], reported, member))
     return tuple(events), refusals
 
@@ -253,7 +258,7 @@ def situation(rows: Rows, on: int) -> Situation:
         if row[5] in _DONE:
             checked_on = row[4]
     decided_on = max(rows.decision[-1][4] if rows.decision else UNKNOWN, aid.confirmed_on)
-    events, refusals = _events(rows.change, max(checked_on, aid.confirmed_on), decided_on, on)
+    events, refusals = _events(rows.change, aid, max(checked_on, aid.confirmed_on), decided_on, on)
     home = rows.residence[-1]
     return Situation(
         on, aid.scheme, int(home[6]), aid.granted_on, aid.confirmed_on, aid.stopped_on, aid.amount,

@@ -127,10 +127,9 @@ class Work:
     def stamp(self) -> datetime:
         """When something entered now becomes known: after everything that the books were closed for."""
         if self._closed is None:
-            until = self.connection_session.exec(
+            self._closed = self.connection_session.exec(
                 select(Closing.until).where(Closing.id == 1).with_for_update(read=True)
-            ).first()
-            self._closed = until or datetime(1970, 1, 1, tzinfo=SHANGHAI)
+            ).one()
         return max(self.now, self._closed + TICK)
 
     def open_household(self, number: str, *, checked: bool = False) -> int:
@@ -247,11 +246,8 @@ class Work:
         if until > self.now:
             raise Refused("不能为将来的时刻结账")
         self.flush()
-        closing = self.connection_session.exec(select(Closing).where(Closing.id == 1).with_for_update()).first()
-        if closing is None:
-            self.connection_session.add(Closing(id=1, until=until))
-        elif closing.until < until:
-            closing.until = until
+        closing = self.connection_session.exec(select(Closing).where(Closing.id == 1).with_for_update()).one()
+        closing.until = max(closing.until, until)
         self.connection_session.flush()
         self._closed = None
 

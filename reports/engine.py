@@ -1,7 +1,7 @@
 """排版 (the layout engine): HTML of our own templates to PDF. The only module that knows WeasyPrint.
 
-Closed on purpose: nothing is fetched but what the caller puts into `bundle`; a warning of the engine (a missing glyph, an
-unknown property) stops the print; dates and identifiers come from the data, so the same data give the same bytes.
+Closed on purpose: nothing is fetched but what the caller puts into `bundle`; a warning of the engine (a missing glyph,
+an unknown property) stops the print; dates and identifiers come from the data, so the same data give the same bytes.
 """
 
 from __future__ import annotations
@@ -58,14 +58,14 @@ class _Complaints(logging.Handler):
 def _strictly() -> Iterator[None]:
     """Warnings of the engine are errors; an asset that is not ours is `AssetRefused`."""
     logger, complaints = logging.getLogger("weasyprint"), _Complaints()
-    logger.addHandler(complaints)
-    try:
-        with _PRESS:
+    with _PRESS:
+        logger.addHandler(complaints)
+        try:
             yield
-    except FatalURLFetchingError as refused:
-        raise AssetRefused(str(refused)) from refused
-    finally:
-        logger.removeHandler(complaints)
+        except FatalURLFetchingError as refused:
+            raise AssetRefused(str(refused)) from refused
+        finally:
+            logger.removeHandler(complaints)
     if complaints.lines:
         raise PressStopped("排版程序报告：" + "；".join(dict.fromkeys(complaints.lines)))
 
@@ -74,7 +74,11 @@ def _strictly() -> Iterator[None]:
 def _pages() -> Environment:
     """Templates: every undefined name is an error, every value is escaped."""
     pages = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,  # in every file, SVG too
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     formatters: dict[str, Callable[..., str]] = {
         "date": wording.cn_date, "month": wording.cn_month, "yuan": wording.yuan, "cn": wording.cn_count,
@@ -97,7 +101,7 @@ def _style(name: str) -> weasyprint.CSS:
 
 
 def version(*names: str) -> str:
-    """样式指纹 (template fingerprint): SHA-256 over the named files of `templates`, the faces and the engine's version."""
+    """样式指纹 (template fingerprint): SHA-256 over the named templates, the faces and the engine's version."""
     digest = hashlib.sha256(f"{weasyprint.__version__} {fonts.fingerprint()}".encode())
     for name in names:
         digest.update((TEMPLATES / name).read_bytes())

@@ -1,11 +1,12 @@
 """制字 (cutting the faces): TrueType faces of one metric, made out of the fetched fonts.
 
-Why not use the fonts as they are: subsetting TrueType while printing costs half of what CFF costs, and faces with one common
-ascent keep a rare character of a fallback face on the same baseline as its neighbours.
+Why not use the fonts as they are: subsetting TrueType while printing costs half of what CFF costs, and faces with one
+common ascent keep a rare character of a fallback face on the same baseline as its neighbours.
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -23,8 +24,10 @@ ASCENT, DESCENT = 0.88, -0.12
 class Face:
     """字面 (face): `file` made out of `source`, named `family`; `repertoire` says which characters are kept.
 
-    `no ascii`: everything but ASCII, whose letters and digits in the 宋 face suit 仿宋 and 楷 better · `han`: symbols, punctuation and every Han character · `gb2312`: GB 2312 and general
-    punctuation (others fall back to the 宋 face) · `as it is`: the TrueType outlines are not touched.
+    `no ascii`: everything but ASCII (the letters and digits of the 宋 face go better with 仿宋 and 楷)
+    `han`: symbols, punctuation and every Han character
+    `gb2312`: GB 2312 and general punctuation (others fall back to the 宋 face)
+    `as it is`: the outlines are TrueType already and are not touched
     """
 
     file: str
@@ -43,8 +46,8 @@ def gb2312() -> frozenset[int]:
 
 _COMMON = frozenset(
     point
-    for first, last in ((0x20, 0x7E), (0xA0, 0x17F), (0x2010, 0x205E), (0x2460, 0x24FF), (0x2500, 0x266F), (0x3000, 0x303F),
-                        (0xFF00, 0xFFEF))
+    for first, last in ((0x20, 0x7E), (0xA0, 0x17F), (0x2010, 0x205E), (0x2460, 0x24FF), (0x2500, 0x266F),
+                        (0x3000, 0x303F), (0xFF00, 0xFFEF))
     for point in range(first, last + 1)
 )  # fmt: skip
 
@@ -126,4 +129,6 @@ def cut(face: Face, sources: Path, folder: Path) -> None:
         wanted = {point: name for point, name in source.getBestCmap().items() if _kept(face, point)}
         made = _dressed(_outlines(source, wanted), face, source["head"].unitsPerEm)
     made.recalcTimestamp = False
-    made.save(folder / face.file)
+    fresh = folder / f"{face.file}.{os.getpid()}"
+    made.save(fresh)
+    fresh.replace(folder / face.file)  # whole or not at all, also when two set-ups run at once

@@ -1,7 +1,8 @@
 """字体与缺字检查 (typefaces and the glyph gate): which faces are there, and can they draw every character of a text?
 
-Source: GB 18030-2022 implementation level 3 is the repertoire that names on file can hold; 仿宋、楷、宋、黑 are the faces
-of official papers (GB/T 9704-2012, 5.2.2). The faces are fetched at set-up (`python -m reports.setup`), not committed.
+Source: GB 18030-2022 implementation level 3 is the repertoire that names on file can hold; 仿宋、楷、宋、黑 are
+the faces of official papers (GB/T 9704-2012, 5.2.2). The faces are fetched at set-up
+(`python -m reports.setup`), not committed.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """文书样式 (forms): what each paper must say before it may be printed. One frozen dataclass a form, data only.
 
-Every field carries its official name; an empty one stops the print. What is scheme knowledge (grounds, duties, conditions)
-comes from the caller as finished text; dates, amounts in 分 and counts are typed and worded by the press.
+Every field carries its official name; an empty one stops the print. What is scheme knowledge (grounds, duties,
+conditions) comes from the caller as finished text; dates, amounts in 分 and counts are typed and worded by the press.
 Sensitive data are printed as given: whoever builds the letter decides what is masked.
 Sources: 社会救助法 45、47、48、62 条; 民发〔2021〕57 号; 个人信息保护法 17、30、35 条; 行政复议法; 行政诉讼法.
 """
 
+# ruff: noqa: RUF009  # said() and may() are dataclasses.field with an official name
 from __future__ import annotations
 
 import hashlib
@@ -20,7 +21,7 @@ from reports.wording import is_number
 
 
 def said(official: str, **options: Any) -> Any:
-    """必填项 (a required field) with the name by which an officer knows it; counts must be at least `least` (default 1)."""
+    """必填项 (a required field) with the name by which an officer knows it; counts must reach `least` (default 1)."""
     least = options.pop("least", 1)
     return field(metadata={"official": official, "least": least}, **options)
 
@@ -83,7 +84,7 @@ class Letter:
 class Commitment(Letter):
     """诚信承诺书 (commitment, F02 with F03): both sides promise; places for signature, fingerprint, guardian and seal.
 
-    `report_within` completes 「家庭人口、收入、财产发生变化的，在…内主动报告」, for example 「变化之日起一个月」.
+    `report_within` completes 「家庭人口、收入、财产状况发生变化的，…主动报告」: 「及时」, 「自变化之日起一个月内」.
     """
 
     form: ClassVar[str] = "F02"
@@ -124,7 +125,7 @@ class PolicyNotice(Letter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecheckNotice(Letter):
-    """定期核查通知书 (recheck notice, F11): when, why and what to bring; never what the office can obtain itself (法 62)."""
+    """定期核查通知书 (recheck notice, F11): when, why and what to bring; not what checks can supply (法 62)."""
 
     form: ClassVar[str] = "F11"
     title: ClassVar[str] = "社会救助定期核查通知书"
@@ -142,7 +143,11 @@ class RecheckNotice(Letter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearingNotice(Letter):
-    """听取意见告知书 (hearing notice, F13): what is planned, and how and until when the person can speak (法 48)."""
+    """听取意见告知书 (hearing notice, F13): what is planned, and how and within what time the person can speak (法 48).
+
+    The time runs from service, which is not known when the paper is printed: `within` says so in words, for example
+    「自收到本告知书之日起5个工作日内」.
+    """
 
     form: ClassVar[str] = "F13"
     title: ClassVar[str] = "拟调减（终止）救助听取意见告知书"
@@ -155,7 +160,7 @@ class HearingNotice(Letter):
     planned: str = said("拟作处理")
     how: str = said("陈述申辩方式")
     place: str = said("陈述申辩地点")
-    until: date = said("陈述申辩截止日")
+    within: str = said("陈述申辩期限")
     help: str = said("可提供的帮助")
 
 
@@ -182,7 +187,7 @@ class DecisionNotice(Letter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalNotice(Letter):
-    """渐退告知书 (gradual withdrawal, F16): assistance goes on for some months, month by month. 民发〔2021〕57 号 33 条."""
+    """渐退告知书 (gradual withdrawal, F16): assistance goes on for some months. 民发〔2021〕57 号 33 条."""
 
     form: ClassVar[str] = "F16"
     title: ClassVar[str] = "社会救助渐退告知书"

@@ -1,7 +1,7 @@
 """两端对齐 (justification): give each line of Chinese its full width by letter spacing.
 
-WeasyPrint stretches spaces only, and Chinese has none, so a line from which a punctuation mark was pushed down would end
-short of the margin. After the layout every such line gets the missing width, spread evenly between its characters.
+WeasyPrint stretches spaces only, and Chinese has none, so a line from which a punctuation mark was pushed down would
+end short of the margin. After the layout every such line gets the missing width, spread evenly between its characters.
 Only the box tree is touched; line breaks stay as they are.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from weasyprint.formatting_structure.boxes import LineBox, ParentBox, TextBox
 
 LARGEST = 4.0
-"""Largest gap in CSS pixels that is still closed: a line that wants more (a long number pushed down) looks better short."""
+"""Largest gap in CSS pixels that is still closed; a line that wants more (a long number pushed down) stays short."""
 
 
 def justify(document: Any) -> None:

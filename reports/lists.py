@@ -1,5 +1,6 @@
 """定期核查清单 (recheck list): what the responsible reviewer takes along, on paper (PDF) and as a workbook (XLSX)."""
 
+# ruff: noqa: RUF009  # said() and may() are dataclasses.field with an official name
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ ROWS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecheckLine:
-    """核查对象 (one household to recheck). `result`, `signed` and `note` are mostly left empty, to be written by hand."""
+    """核查对象 (one household to recheck). `result`, `signed` and `note` are mostly left for the pen."""
 
     household: str = said("户编号")
     head: str = said("户主姓名")
@@ -114,8 +115,9 @@ def recheck_list_xlsx(roll: RecheckList) -> bytes:
     """清单工作簿 (the list as a workbook) with a drop-down for the result. Raises `Incomplete`."""
     forms.require(TITLE, roll)
     columns = (
-        Column("序号", 6, "number"), Column("户编号", 18), Column("户主", 12), Column("村（居）", 16), Column("救助类别", 16),
-        Column("人数", 6, "number"), Column("上次核查日", 12, "date"), Column("应核查日", 12, "date"), Column("核查事由", 36),
+        Column("序号", 6, "number"), Column("户编号", 18), Column("户主", 12), Column("村（居）", 16),
+        Column("救助类别", 16), Column("人数", 6, "number"), Column("上次核查日", 12, "date"),
+        Column("应核查日", 12, "date"), Column("核查事由", 36),
         Column("优先级", 8), Column("结果", 14, choices=roll.choices), Column("核查人签名", 14), Column("备注", 18),
     )  # fmt: skip
     rows = tuple(

@@ -11,7 +11,7 @@ LARGEST = 504
 
 
 def qr(*parts: str) -> bytes:
-    """二维码 (QR): a 1-bit PNG of the parts joined by 「|」, level M. Raises `ValueError` when too long to print well."""
+    """二维码 (QR): a 1-bit PNG of the parts joined by 「|」, level M. `ValueError` when too long to print well."""
     payload = "|".join(parts)
     if len(payload.encode()) > LARGEST:
         raise ValueError("check code too long")

@@ -1,7 +1,7 @@
 """印制文书 (printing letters): one letter or a whole run to PDF, refused rather than wrong.
 
-Order of the checks: is everything there (`forms.check`), can every character be drawn (`fonts.missing_glyphs`), did the engine
-complain (`engine`). What is stored afterwards (data, template and PDF fingerprints) is enough to print the page again.
+Checks in this order: is everything there (`forms.check`), can every character be drawn (`fonts.missing_glyphs`), did
+the engine complain (`engine`). Data, template and PDF fingerprints, kept, are enough to print the page again.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """字体安装 (font set-up): fetch the faces once, prove what they are, and make them ready for the press.
 
-Run `python -m reports.setup`; a second run only checks the hashes. On a machine without the Debian archive, copy the four
-.deb files into a folder and run `python -m reports.setup FOLDER`.
-Every .deb and every font file is pinned by SHA-256. When the archive has moved on to another package version, the newer
-package is taken, but the font files inside must still be the pinned ones.
+Run `python -m reports.setup`; a second run only checks the hashes. On a machine without the Debian archive, copy the
+four .deb files into a folder and run `python -m reports.setup FOLDER`.
+Every .deb and every font file is pinned by SHA-256. When the archive has moved on to another package version, the
+newer package is taken, but the font files inside must still be the pinned ones.
 """
 
 from __future__ import annotations
@@ -164,12 +164,18 @@ def _found(package: Package, within: Path) -> Path:
 
 def unpack(deb: Path, package: Package, into: Path) -> None:
     """拆包 (unpack): take only the named font files out of the .deb, and check the SHA-256 of each."""
-    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(deb)], stdout=subprocess.PIPE) as process:
-        with tarfile.open(fileobj=process.stdout, mode="r|") as tar:
+    command = ["dpkg-deb", "--fsys-tarfile", str(deb)]
+    try:
+        with (
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process,
+            tarfile.open(fileobj=process.stdout, mode="r|") as tar,
+        ):
             for member in tar:
                 if member.name in package.files and (content := tar.extractfile(member)) is not None:
                     with (into / Path(member.name).name).open("wb") as file:
                         shutil.copyfileobj(content, file)
+    except tarfile.TarError as torn:
+        raise SetupFailed(f"{deb.name} 已损坏，请重新下载 (damaged package)") from torn
     for name, expected in package.files.items():
         font = into / Path(name).name
         if not font.is_file() or sha256(font) != expected:

@@ -30,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """表 (table): title, columns and rows of equal length; `about` is one line under the title; `made_on` dates the file."""
+    """表 (table): title, columns and rows of equal length; `about` is a line under the title."""
 
     title: str
     columns: tuple[Column, ...]

@@ -1,4 +1,4 @@
-"""日期、金额、文号 (dates, amounts, numbers): how official papers write them. Source: GB/T 9704-2012, 7.2.5, 7.3.5.4."""
+"""日期、金额、文号 (dates, amounts, numbers): as official papers write them (GB/T 9704-2012)."""
 
 from __future__ import annotations
 

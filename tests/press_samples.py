@@ -56,7 +56,7 @@ HEARING = HearingNotice(
     planned="自2026年11月起停止发放最低生活保障金；符合渐退条件的，渐退期内继续发放。",
     how="书面或者口头均可，口头提出的由工作人员记录并向您宣读。",
     place="平安镇便民服务中心社会救助窗口",
-    until=date(2026, 9, 16),
+    within="自收到本告知书之日起5个工作日内",
     help="不识字、听力或者行动不便的，可以要求工作人员宣读、上门听取意见，也可以委托他人代为陈述。",
 )
 DECISION = DecisionNotice(
@@ -119,7 +119,7 @@ COMMITMENT = Commitment(
         Person(name="欧阳䶮𬭎", relation="户主", identity="370881********0017"),
         Person(name="古丽·买买提", relation="配偶", identity="370881********0026"),
     ),
-    report_within="变化之日起一个月",
+    report_within="自变化之日起一个月内",
     consequences=CONSEQUENCES,
     clerk="李敏",
     time_limit="三十个工作日",

@@ -103,6 +103,11 @@ def test_three_refusals_touch_the_own_share_only() -> None:
     assert outcome(decide(members=two, persons_then=4, income=1500_00))[0] is Outcome.KEEP
 
 
+def test_a_rise_that_is_paid_already_changes_nothing() -> None:
+    p = PLAIN._replace(standard=930_00, standard_since=day(date(2026, 7, 1)), standard_before=880_00)
+    assert outcome(withdrawal.decide(situation(amount=1290_00), p))[0] is Outcome.KEEP
+
+
 def test_a_standard_of_the_day_of_the_grant_is_no_rise() -> None:
     same_day = PLAIN._replace(standard_since=day(date(2026, 1, 1)), standard_before=700_00)
     assert outcome(withdrawal.decide(situation(amount=1000_00), same_day))[0] is Outcome.KEEP
@@ -137,6 +142,7 @@ def test_two_who_refuse_lose_two_shares_at_most_and_an_unset_count_is_asked() ->
     both = decide(members=people)
     assert (both.amount_new_min, both.amount_new_max) == (380_00, 1140_00)
     assert decide(PLAIN._replace(refusals=UNKNOWN), members=people).ask == g.ASK_REFUSALS
+    assert decide(PLAIN._replace(refusals=UNKNOWN)).ask == 0, "nobody refused"
     assert decide(members=people, amount=UNKNOWN).ask == g.ASK_AMOUNT
     gone = (people[0]._replace(presence=Presence.LEFT.number), member(2), member(3), member(4))
     assert outcome(decide(members=gone))[0] is Outcome.KEEP

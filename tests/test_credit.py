@@ -93,6 +93,12 @@ def test_a_person_who_came_of_age_on_the_day_of_the_act_counts() -> None:
     assert score({"born": day(date(2008, 3, 1))}).points == 80_000
 
 
+def test_an_item_counts_on_the_first_and_on_the_last_day_of_its_version() -> None:
+    first, last = day(date(2026, 1, 1)), day(date(2026, 4, 30))
+    assert score({"act_on": first, "act_end": first}).points == 80_000
+    assert score({"item": "H1", "act_on": last, "act_end": last}).points == 90_000
+
+
 def test_a_finding_counts_from_the_day_of_its_effect() -> None:
     assert score({"effective_on": day(ON)}).points == 80_000
 

@@ -147,6 +147,8 @@ def test_only_a_signed_order_over_its_range_moves_the_day() -> None:
     assert (on(moved), moved.order, moved.grounds & g.DUE_ORDER) == (date(2026, 10, 15), 0, g.DUE_ORDER)
     assert on(due(orders=(FLOOD._replace(signed_on=day(ON) + 1),), **half_year)) == date(2026, 7, 15)
     assert on(due(orders=(FLOOD,))) == date(2027, 1, 15)
+    for edge in (date(2026, 1, 1), date(2026, 1, 31)):
+        assert due(orders=(FLOOD,), stable=0, checked_on=day(edge)).order == 0
     assert on(due(PLAIN._replace(extendable=UNKNOWN), (FLOOD,), **half_year)) == date(2026, 7, 15)
     death = due(orders=(FLOOD,), events=(event(Event.DEATH, date(2026, 7, 1), date(2026, 7, 2)),), **half_year)
     assert on(death) == date(2026, 7, 2), "an order moves the cycle, not the check after a death"

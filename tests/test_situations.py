@@ -300,3 +300,34 @@ def test_a_raise_moves_what_the_amount_rests_on(started: tuple[Office, int], clo
     assert seen(office, household, date(2025, 3, 15)).amount == 100_000
     s = seen(office, household, date(2025, 4, 1))
     assert (s.amount, s.income_then, s.persons_then) == (120_000, 20_000, 2)
+
+
+def test_a_reduction_for_refused_work_starts_the_count_anew(started: tuple[Office, int], clock: SetClock) -> None:
+    office, household = started
+    for on in (date(2025, 1, 1), date(2025, 2, 1), date(2025, 3, 1)):
+        later(
+            office,
+            clock,
+            on,
+            lambda work, on=on: rechecks.report(  # type: ignore[misc]
+                work, household, Event.JOB_REFUSED, happened_on=on, reported_on=on, member_no=1
+            ),
+        )
+    assert seen(office, household, date(2025, 3, 1)).members[0].refusals == 3
+    later(
+        office,
+        clock,
+        date(2025, 4, 1),
+        lambda work: assistance.adjust(
+            work,
+            household,
+            Act.LOWER,
+            amount=50_000,
+            decided_on=date(2025, 4, 1),
+            effective_on=date(2025, 5, 1),
+            decided_by="sp01",
+            reason=ExitReason.X09,
+        ),
+    )
+    s = seen(office, household, date(2025, 5, 1))
+    assert (s.members[0].refusals, s.amount, s.granted_on) == (0, 50_000, day(date(2025, 5, 1)))

@@ -224,6 +224,7 @@ def test_a_running_withdrawal_goes_on_ends_or_asks() -> None:
         ({"events": (event(Event.VOLUNTARY_EXIT),)}, (Outcome.EXIT, "X15")),
         ({"income": 900_00}, (Outcome.ASK, "NONE")),
         ({"income": 880_00}, (Outcome.ASK, "NONE")),
+        ({"events": (event(Event.DUPLICATE),)}, (Outcome.ASK, "X21")),
         ({"income": 879_99}, (Outcome.KEEP, "NONE")),
         ({"members": (member(1, presence=Presence.PRISON.number),)}, (Outcome.EXIT, "X03")),
     ],
@@ -260,7 +261,7 @@ def test_a_supported_minor_who_grows_up(schooling: int, ability: Ability, born: 
 def test_a_grown_member_who_left_or_whose_birth_is_unknown_changes_nothing() -> None:
     grown = {"born": day(date(2008, 9, 7)), "schooling": 0, "ability": Ability.ABLE.number}
     adult = member(1, **grown)
-    since = {"scheme": Scheme.TEKUN.number, "persons_then": 1, "income": 0, "granted_on": day(ON)}
+    since = {"scheme": Scheme.TEKUN.number, "persons_then": 1, "income": 0, "confirmed_on": day(ON)}
     assert outcome(decide(**since, members=(adult,)))[0] is Outcome.KEEP, "was 18 when it was granted"
     for second in (member(2, **grown, presence=Presence.LEFT.number), member(2, **(grown | {"born": UNKNOWN}))):
         verdict = decide(scheme=Scheme.TEKUN.number, members=(member(1), second), persons_then=1, income=0)
@@ -286,6 +287,15 @@ def test_a_rigid_spending_status_ends_by_itself() -> None:
 def test_the_edge_of_low_income(income: int, expected: Outcome, follow: int) -> None:
     verdict = decide(scheme=Scheme.EDGE.number, amount=0, income=income)
     assert (outcome(verdict)[0], verdict.follow) == (expected, follow)
+
+
+def test_an_unset_edge_is_asked_where_it_matters() -> None:
+    unset = PLAIN._replace(edge_bp=UNKNOWN)
+    edge = decide(unset, scheme=Scheme.EDGE.number, amount=0)
+    assert (outcome(edge)[0], edge.ask) == (Outcome.ASK, g.ASK_EDGE)
+    assert decide(unset).ask == 0
+    ending = decide(unset, income=2850_00, cause=Cause.PENSION.number)
+    assert (outcome(ending), ending.ask) == ((Outcome.EXIT, "X04"), g.ASK_EDGE)
 
 
 def test_a_hearing_comes_first_since_the_law_is_in_force() -> None:

@@ -281,6 +281,8 @@ class Printing(Entry, table=True):
     copy_no: int
     pdf_sha256: str = Field(max_length=64)
     template_sha256: str = Field(max_length=64)
+    file: str = Field(max_length=200, description="the file in the papers' directory")
+    first_page: int
     pages: int
 
 

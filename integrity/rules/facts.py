@@ -64,7 +64,7 @@ class Situation(NamedTuple):
     urban: int
     """1 urban standard, 0 rural, UNKNOWN."""
     granted_on: int
-    """Day from which the standing grant is paid."""
+    """Day from which the standing amount is paid: the grant's, or the last raise's or reduction's."""
     confirmed_on: int
     """Day of the decision that granted it (确认之日)."""
     stopped_on: int

@@ -91,7 +91,7 @@ CONDITIONS: tuple[Ground, ...] = (
            ("death.check_and_adjust",)),
 )
 
-# Questions (需要人工确定): `Verdict.ask` and `Due.ask`.
+# Questions (需要人工确定): `Verdict.ask` and `Due.ask`. 31 bits at most: they are stored as 32-bit integers.
 ASK_PERSONS = 1 << 0
 ASK_URBAN = 1 << 1
 ASK_STANDARD = 1 << 2
@@ -112,7 +112,7 @@ ASK_EDGE = 1 << 16
 ASK_REFUSALS = 1 << 17
 ASK_SCHOOLING = 1 << 18
 ASK_VALIDITY = 1 << 19
-ASK_CONFIRMED = 1 << 20
+ASK_FINISH = 1 << 20
 ASK_GROUND = 1 << 21
 ASK_WITHDRAWAL = 1 << 22
 ASK_MOVED = 1 << 23
@@ -123,7 +123,6 @@ ASK_BASE_DAY = 1 << 27
 ASK_CYCLE = 1 << 28
 ASK_STABLE = 1 << 29
 ASK_LEAD = 1 << 30
-ASK_FINISH = 1 << 31
 
 QUESTIONS: tuple[Ground, ...] = (
     Ground(ASK_PERSONS, "persons", "计入的共同生活家庭成员不清楚，请核实", f"{_L57}第7条"),
@@ -153,7 +152,8 @@ QUESTIONS: tuple[Ground, ...] = (
     Ground(ASK_SCHOOLING, "school", "年满十八周岁后是否在校、是否仍无劳动能力不清楚，请查明", f"{_L43}第24条"),
     Ground(ASK_VALIDITY, "validity", "刚性支出困难家庭认定有效期没有设定，请确定", "民发〔2024〕57号第10条",
            ("gangxing.validity",)),
-    Ground(ASK_CONFIRMED, "confirmed", "确认之日不清楚，请补录", "民发〔2024〕57号第10条"),
+    Ground(ASK_FINISH, "finish", "报告变化或者预警后多少日内核查完毕没有设定，请确定", "没有查到规定原文",
+           ("recheck.event_within",)),
     Ground(ASK_GROUND, "conduct", "所报行为是否停止救助由县级民政部门个案决定；责令退回和罚款属于县级",
            "社会救助法第73条（可以决定）", ("exit.ground",)),
     Ground(ASK_WITHDRAWAL, "withdrawal", "渐退期内（或期满时）情况又有变化，没有规定原文，请判断继续、恢复还是停止",
@@ -165,12 +165,12 @@ QUESTIONS: tuple[Ground, ...] = (
            f"{_L57}第8条、第31条第2款；{_L43}第6条", ("recheck.clear_change",)),
     Ground(ASK_HEARING, "hearing", "作出不利决定前是否听取意见没有设定；一律先听取意见", f"{_LAW}第48条",
            ("adverse.hear_before",)),
-    Ground(ASK_BASE_DAY, "base", "上次核查日和确认之日都不清楚，请补录", f"{_L57}第31条"),
+    Ground(ASK_BASE_DAY, "base", "确认之日（和上次核查日）不清楚，请补录",
+           f"{_L57}第31条；民发〔2024〕57号第10条"),
     Ground(ASK_CYCLE, "cycle", "核查周期没有设定，请确定", f"{_L57}第31条",
            ("recheck.cycle.stable", "recheck.cycle.unstable_or_able", "recheck.cycle.tekun")),
     Ground(ASK_STABLE, "stable", "收入是否稳定或者成员有无劳动能力不清楚，暂按较短周期，请确定", f"{_L57}第31条"),
     Ground(ASK_LEAD, "lead", "核查名单提前天数没有设定，请确定", "当地规定", ("recheck.lead_days",)),
-    Ground(ASK_FINISH, "finish", "报告变化或者预警后多少日内核查完毕没有设定，请确定", "没有查到规定原文"),
 )
 
 # Follow-up schemes (应同时核查的其他救助): `Verdict.follow`.

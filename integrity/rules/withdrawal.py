@@ -133,14 +133,14 @@ def _tekun(s: Situation, p: Parameters, persons: int) -> Verdict:
     if grown is not None:
         return grown
     met = g.SOMEONE | (g.PROPERTY_WITHIN if s.property_over == 0 else 0)
-    if s.income != UNKNOWN and p.standard != UNKNOWN and s.income > p.standard * persons:
-        return verdict(s, p, ASK, met=met, unmet=g.AT_OR_BELOW_LINE, ask=g.ASK_ABOVE)
+    if s.income != UNKNOWN and p.standard != UNKNOWN and s.income >= p.standard * persons:  # 43号 6: must be below
+        return verdict(s, p, ASK, met=met, ask=g.ASK_ABOVE if s.income > p.standard * persons else g.ASK_AT_LINE)
     return verdict(s, p, KEEP, met=met)
 
 
 def _grown_up(s: Situation, p: Parameters, persons: int) -> Verdict | None:
     """A member granted as a minor who is 18 now: in school keeps, able and out of school ends, unclear asks."""
-    granted = s.granted_on if s.granted_on != UNKNOWN else s.confirmed_on
+    granted = s.confirmed_on if s.confirmed_on != UNKNOWN else s.granted_on
     for m in s.members:
         if m.presence != PRESENT or m.born == UNKNOWN:
             continue
@@ -163,7 +163,7 @@ def _follow_tekun(s: Situation) -> int:
 
 def _rigid(s: Situation, p: Parameters) -> Verdict:
     """刚性支出困难家庭: the status ends by itself; going on needs a new application (民发〔2024〕57号 10)."""
-    ask = (g.ASK_CONFIRMED if s.confirmed_on == UNKNOWN else 0) | (g.ASK_VALIDITY if p.rigid_months == UNKNOWN else 0)
+    ask = (g.ASK_BASE_DAY if s.confirmed_on == UNKNOWN else 0) | (g.ASK_VALIDITY if p.rigid_months == UNKNOWN else 0)
     if ask:
         return verdict(s, p, ASK, ask=ask)
     if add_months_day(s.confirmed_on, p.rigid_months) <= s.on:

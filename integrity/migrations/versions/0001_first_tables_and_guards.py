@@ -1,6 +1,6 @@
 """first tables and guards
 
-Revision: 0001, after None, made on 2026-11-22 06:10:11.596325.
+Revision: 0001, after None, made on 2026-11-22 06:21:42.891580.
 """
 
 from alembic import op
@@ -475,6 +475,8 @@ def upgrade() -> None:
     sa.Column('copy_no', sa.Integer(), nullable=False),
     sa.Column('pdf_sha256', sa.String(length=64), nullable=False),
     sa.Column('template_sha256', sa.String(length=64), nullable=False),
+    sa.Column('file', sa.String(length=200), nullable=False),
+    sa.Column('first_page', sa.Integer(), nullable=False),
     sa.Column('pages', sa.Integer(), nullable=False),
     sa.CheckConstraint('NOT void OR corrects IS NOT NULL', name='ck_printing_void'),
     sa.CheckConstraint('copy_no >= 0', name='ck_printing_copy'),
@@ -627,6 +629,8 @@ def upgrade() -> None:
     op.create_index(op.f('ix_verification_import_id'), 'verification', ['import_id'], unique=False)
     for statement in guards.statements(op.get_bind().dialect.name):
         op.execute(sa.text(statement.replace(":", "\\:")))
+    # the one row that every writer holds a shared lock on
+    op.execute(sa.text("INSERT INTO closing (id, until) VALUES (1, 0)"))
 
 
 def downgrade() -> None:

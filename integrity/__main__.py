@@ -1,0 +1,32 @@
+"""命令行入口 (entry of the command line): `chengxin`, or `python -m integrity`."""
+
+from __future__ import annotations
+
+import typer
+
+from integrity.cli import imports, jobs, offices, papers, policies, records, rolls
+from integrity.cli.console import Commands
+
+app = typer.Typer(
+    cls=Commands, help="诚信救助：社会救助诚信管理的后台程序", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False, rich_markup_mode=None,
+)  # fmt: skip
+for _flat in (offices.app, jobs.app, rolls.app):
+    app.add_typer(_flat)
+app.add_typer(records.app, name="record")
+app.add_typer(imports.app, name="import")
+app.add_typer(papers.app, name="print")
+app.add_typer(policies.policy_app, name="policy")
+app.add_typer(policies.areas_app, name="areas")
+app.add_typer(policies.calendar_app, name="calendar")
+app.add_typer(offices.organ_app, name="organ")
+app.add_typer(offices.officer_app, name="officer")
+
+
+def main() -> None:
+    """Run one command; see `integrity.cli.console` for the exit codes."""
+    app(prog_name="chengxin")
+
+
+if __name__ == "__main__":
+    main()

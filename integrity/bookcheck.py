@@ -1,0 +1,86 @@
+"""账册核验 (check of the books): is each ledger what was written, do all guards stand, is every person unaltered?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, func, text
+from sqlmodel import SQLModel, col, select
+
+from integrity import persons
+from integrity.errors import ChengxinError
+from integrity.records import guards
+from integrity.records.chain import breaks
+from integrity.records.ledger import LedgerHead, Member
+from integrity.records.office import Person
+from integrity.work import Work
+
+
+def faults(work: Work, household_id: int | None = None) -> Iterator[str]:
+    """Everything that is wrong, one sentence each, naming the place; nothing when all is well.
+
+    With `household_id` only that household's ledger and persons. Memory does not grow with the roll.
+    """
+    connection = work.session.connection()
+    yield from file_faults(connection)
+    yield from (f"护栏缺失：{name}" for name in guards.missing(connection))
+    lowest = household_id or 0
+    yield from (f"断点：{one}" for one in breaks(connection, lowest, household_id))
+    yield from _persons(work, household_id)
+
+
+def file_faults(connection: Connection) -> Iterator[str]:
+    """What SQLite itself finds wrong with its file and its references; other databases look after theirs."""
+    if connection.dialect.name != "sqlite":
+        return
+    said = connection.execute(text("PRAGMA integrity_check(20)")).scalars().all()
+    yield from (f"数据库文件损坏：{one}" for one in said if one != "ok")
+    lost = connection.execute(text("PRAGMA foreign_key_check")).fetchmany(20)
+    yield from (f"数据库引用缺失：{row[0]} → {row[2]}" for row in lost)
+
+
+def _persons(work: Work, household_id: int | None) -> Iterator[str]:
+    """Persons who are not what the ledger was told, by content or by digest."""
+    mine = select(Member.person_id).where(Member.household_id == household_id)
+    chosen = select(Person).where(col(Person.id).in_(mine)) if household_id else select(Person)
+    for person in work.session.exec(chosen.order_by(col(Person.id)).execution_options(yield_per=1000)):
+        try:
+            wrong = persons.altered(work, person)
+        except ChengxinError as error:
+            yield f"人员资料：第 {person.id} 号：{error}"
+            continue
+        if wrong:
+            yield f"人员资料：第 {person.id} 号与登记时不符（被改动）"
+        work.session.expunge(person)
+    told = (
+        select(Member.household_id, Member.seq, Member.person_id)
+        .join(Person, col(Person.id) == col(Member.person_id))
+        .where(col(Person.destroyed_on).is_(None), Person.digest != Member.person_digest)
+    )
+    if household_id:
+        told = told.where(Member.household_id == household_id)
+    for household, seq, person_id in work.session.exec(told):
+        yield f"人员资料：家庭 {household} 第 {seq} 条登记的第 {person_id} 号人员已被替换"
+
+
+def heads_digest(connection: Connection) -> str:
+    """One digest over the ends of all ledgers: equal when, and only when, every ledger is the same."""
+    digest = sha256()
+    table: Any = LedgerHead.__table__  # type: ignore[attr-defined]
+    rows = connection.execution_options(yield_per=5000).execute(
+        table.select().with_only_columns(table.c.household_id, table.c.seq, table.c.hash).order_by(table.c.household_id)
+    )
+    for household_id, seq, head in rows:
+        digest.update(f"{household_id}|{seq}|{bytes(head).hex()}\n".encode())
+    return digest.hexdigest()
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many rows each table holds, by name."""
+    tables = sorted(SQLModel.metadata.tables.items())
+    return {
+        name: int(connection.execute(table.select().with_only_columns(func.count())).scalar() or 0)
+        for name, table in tables
+    }

@@ -1,0 +1,201 @@
+"""终端 (console): what every command needs: the office, who acts, how a day or a sum is written, tables, errors."""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from sqlalchemy import inspect
+from typer.core import TyperGroup
+
+from integrity import database, errors, households
+from integrity.errors import Refused
+from integrity.permissions import require
+from integrity.rules.areas import check
+from integrity.rules.policy import NotInForce
+from integrity.settings import settings
+from integrity.terms import Term
+from integrity.work import Office, Work, open_office, wall_clock
+
+T = TypeVar("T", bound=Term)
+OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
+ERR = Console(highlight=False, soft_wrap=True, stderr=True)
+CODES: tuple[tuple[type[Exception], int], ...] = (
+    (errors.NotFound, 3),
+    (errors.Forbidden, 4),
+    (errors.Conflict, 5),
+    (errors.ChengxinError, 2),
+    (NotInForce, 2),
+)
+"""Exit code of each error; 1 is left for what nobody foresaw, and for a check that found something wrong."""
+_SECRETS = re.compile(r"(?<!\d)(?:\d{11}|\d{15,19}[\dXx]?)(?!\d)")
+_TELLING = (OSError, ImportError, AttributeError, TypeError)
+"""Errors whose message speaks of the program or the machine, never of a person."""
+
+
+class Commands(TyperGroup):
+    """命令组 (the commands): every error becomes one line and an exit code, here and nowhere else."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except (errors.ChengxinError, NotInForce) as error:
+            ERR.print(f"错误：{error}", style="red", markup=False)
+            raise typer.Exit(next(code for kind, code in CODES if isinstance(error, kind))) from error
+        except (typer.Exit, typer.Abort, typer.TyperException):
+            raise
+        except Exception as error:
+            said = f"错误：程序没有预料到的情况（{type(error).__name__}），详情已写入 {write_down(error)}"
+            ERR.print(said, style="red", markup=False)
+            raise typer.Exit(1) from error
+
+
+def write_down(error: BaseException) -> Path:
+    """Append an unforeseen error to the log: every frame, and no message that could name a person."""
+    path = settings().home / "log" / "chengxin.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [f"\n==== {wall_clock().isoformat(timespec='seconds')}\n"]
+    link: BaseException | None = error
+    while link is not None:
+        said = _SECRETS.sub("***", str(link)) if isinstance(link, _TELLING) else "（内容不记录）"
+        lines += [f"{type(link).__name__}: {said}\n", *traceback.format_tb(link.__traceback__)]
+        link = link.__cause__ or link.__context__
+    with path.open("a", encoding="utf-8") as log:
+        log.writelines(lines)
+    return path
+
+
+@contextmanager
+def opened(*, checked: bool = True) -> Iterator[Office]:
+    """The installation, closed at the end. Raises NotFound or Refused when `chengxin init` has not been run.
+
+    `checked` refuses a database without its guards; only `verify` looks at one all the same.
+    """
+    office = open_office(settings())
+    try:
+        if not inspect(office.reading_engine).has_table("household"):
+            raise Refused("数据库还没有建立，请先运行 chengxin init")
+        if checked:
+            database.check_guards(office.reading_engine)
+        yield office
+    finally:
+        office.dispose()
+
+
+@contextmanager
+def acting(by: str, matter: str, area: str = "") -> Iterator[Work]:
+    """One piece of work of an officer who may do `matter`; see `permissions`."""
+    with opened() as office, office.work(actor(by)) as work:
+        require(work, matter, area)
+        yield work
+
+
+@contextmanager
+def on_household(by: str, matter: str, household: str) -> Iterator[tuple[Work, int]]:
+    """One piece of work on a household of the officer's own area; the work and the household's id."""
+    with acting(by, matter) as work:
+        household_id = found(work, household)
+        require(work, matter, households.home(work, household_id, work.today).area)
+        yield work, household_id
+
+
+def actor(by: str) -> str:
+    """工号 from --by, else CHENGXIN_ACTOR. Raises Refused when neither is given."""
+    chosen = by or settings().actor
+    if not chosen:
+        raise Refused("请用 --by 工号 说明由谁经办，或者设置环境变量 CHENGXIN_ACTOR")
+    return chosen
+
+
+def found(work: Work, household: str) -> int:
+    """The id of a household named by its 户编号, or by `#id`. Raises NotFound."""
+    if household.startswith("#") and household[1:].isdigit():
+        return int(household[1:])
+    return households.by_number(work, household)
+
+
+def day(text: str | date) -> date:
+    """A day as typed: 2026-09-21, 2026/9/21, 20260921, 2026年9月21日 or 今天."""
+    if isinstance(text, date):
+        return text
+    if text in ("今天", "today"):
+        return wall_clock().date()
+    numbers = re.fullmatch(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?", text.strip())
+    try:
+        return date(*(int(number) for number in numbers.groups())) if numbers else date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"“{text}”不是日期，应写作 2026-09-21") from None
+
+
+def fen(text: str | int) -> int:
+    """A sum in yuan as typed, in fen."""
+    if isinstance(text, int):
+        return text
+    try:
+        sum_ = Decimal(text.replace(",", "").removesuffix("元")) * 100
+    except InvalidOperation:
+        raise typer.BadParameter(f"“{text}”不是金额，应写作 860.50") from None
+    if sum_ < 0 or sum_ != sum_.to_integral_value():
+        raise typer.BadParameter(f"金额“{text}”应不小于零，且至多两位小数")
+    return int(sum_)
+
+
+def code(text: str) -> str:
+    """An area code as typed, filled up to 12 digits."""
+    return check(text)
+
+
+def one_of(kind: type[T]) -> Callable[[str], T]:
+    """A reader for a term: its official word or its code."""
+
+    def read(text: str) -> T:
+        if isinstance(text, kind):
+            return text
+        try:
+            return kind.named(text)
+        except KeyError:
+            known = "、".join(f"{one.value}({one.name})" for one in kind)
+            raise typer.BadParameter(f"“{text}”不在可选范围内：{known}") from None
+
+    read.__name__ = "TEXT"
+    return read
+
+
+By = Annotated[str, typer.Option("--by", help="经办人工号（默认取环境变量 CHENGXIN_ACTOR）", metavar="工号")]
+On = Annotated[date | None, typer.Option("--on", help="日期，如 2026-09-21；默认今天", parser=day, metavar="日期")]
+Household = Annotated[str, typer.Argument(help="户编号（或 #内部号）", metavar="户编号")]
+Area = Annotated[str, typer.Option("--area", help="行政区划代码", parser=code, metavar="代码")]
+
+
+def say(text: object = "", style: str = "") -> None:
+    """Print a line as it is."""
+    OUT.print(str(text), style=style or None, markup=False)
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
+    """Print a table."""
+    shown = Table(*heads, title=title or None, title_justify="left", header_style="bold")
+    for row in rows:
+        shown.add_row(*(str(cell) for cell in row))
+    OUT.print(shown, soft_wrap=False)
+
+
+@contextmanager
+def progress(text: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar; what it gives is called with (done, total)."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=ERR, transient=True) as bar:
+        task = bar.add_task(text, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

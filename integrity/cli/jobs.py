@@ -1,0 +1,157 @@
+"""定时任务 (jobs): what ran, what is due, what failed; run one by hand; the demo county; the pages."""
+
+from __future__ import annotations
+
+import json
+import socket
+from contextlib import closing
+from datetime import date, datetime, time, timedelta
+from ipaddress import ip_address
+from typing import Annotated
+
+import typer
+import uvicorn
+from sqlmodel import col, select
+
+from integrity import demo as demo_county
+from integrity.cli.console import By, actor, day, opened, progress, say
+from integrity.cli.offices import set_up
+from integrity.cli.rolls import report_run
+from integrity.errors import NotFound, Refused
+from integrity.permissions import require
+from integrity.records.columns import SHANGHAI
+from integrity.records.office import Audit
+from integrity.settings import settings
+from integrity.terms import JobState
+from integrity.web.app import create_app
+from integrity.work import Office
+from scheduler.__main__ import start
+from scheduler.jobs import ROLL_EVALUATION, TIMETABLE
+from scheduler.runner import clock_problem, overview, run_now, tick
+
+app = typer.Typer()
+
+
+@app.command()
+def jobs(
+    failed: Annotated[bool, typer.Option("--failed", help="只看失败的")] = False,
+) -> None:
+    """任务一览：做了什么、什么到期、什么失败及原因、下次时间。有失败即返回 1。"""
+    with opened() as office:
+        problem = clock_problem(office)
+        lines = [line for line in overview(office, TIMETABLE) if not failed or line.state is JobState.FAILED]
+    if problem:
+        say(problem, style="red")
+    for line in lines:
+        when = f"{line.due_at:%Y-%m-%d %H:%M}" if line.due_at else ""
+        state = (line.state.value if line.state else "未运行") + ("（补跑）" if line.catch_up else "")
+        told = f"{line.name}（{line.code}）　{when}　{state}　下次 {line.next_at:%Y-%m-%d %H:%M}"
+        say(told, style="bold red" if line.state is JobState.FAILED else "bold")
+        if line.error or line.summary:
+            say(f"    {line.error or line.summary}")
+    if problem or any(line.state is JobState.FAILED for line in lines):
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(
+    job: Annotated[str, typer.Argument(help="任务代码，见 chengxin jobs", metavar="任务")],
+    on: Annotated[date | None, typer.Option("--on", help="哪一天的（默认此刻）", parser=day, metavar="日期")] = None,
+    by: By = "",
+) -> None:
+    """立即办理一项任务；失败的重办，已完成的不重复。"""
+    chosen = next((one for one in TIMETABLE if job in (one.code, one.name)), None)
+    if chosen is None:
+        raise NotFound(f"没有任务“{job}”，可选：" + "、".join(f"{one.code}（{one.name}）" for one in TIMETABLE))
+    who = actor(by)
+    with opened() as office:
+        with office.reading() as work:
+            work.actor = who
+            require(work, "运行任务")
+        report_run(run_now(office, chosen, on, actor=who))
+
+
+@app.command()
+def demo(
+    households: Annotated[int, typer.Option("--households", help="户数")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", help="随机种子；同样的种子得到同样的数据")] = 2026,
+    until: Annotated[date | None, typer.Option(help="数据截至哪一天（默认今天）", parser=day, metavar="日期")] = None,
+) -> None:
+    """建立示范县（全部为虚构数据），并办理到期的任务。已有同样的示范数据时不重复建立。"""
+    set_up()
+    with opened() as office:
+        begun = _begun(office, households, seed)
+        chosen = until or begun or office.clock().date()
+        with progress("建立示范县") as told:
+            made = demo_county.build(office, households=households, seed=seed, until=chosen, progress=told)
+        say(made)
+        if not made.repeated:
+            last = ROLL_EVALUATION.when.latest(office.clock()).date()
+            with progress("全员评估"):
+                report_run(run_now(office, ROLL_EVALUATION, last, actor="示范"))
+            _review(office, last, seed)
+        say("办理到期任务……")
+        for ended in tick(office, TIMETABLE):
+            say(f"  {ended.job} {ended.due_at:%Y-%m-%d %H:%M}：{ended.state.value}　{ended.error or ended.summary}")
+
+
+def _review(office: Office, on: date, seed: int) -> None:
+    """Opinions of the afternoon after the evaluation, so that the papers of the day after it have something to say."""
+    if office.clock() < datetime.combine(on + timedelta(days=1), time(), SHANGHAI):
+        return
+    given = demo_county.review_some(office, on, seed)
+    say("示范审核意见：" + "，".join(f"{o.value}{v.value} {n}" for (o, v), n in sorted(given.items())))
+
+
+def _begun(office: Office, households: int, seed: int) -> date | None:
+    """Until which day this demo was begun earlier: the same demo is not built a second time on another day."""
+    with office.reading() as work:
+        marks = work.session.exec(select(Audit.detail).where(col(Audit.action) == "开始建立示范县")).all()
+    for mark in map(json.loads, marks):
+        if (mark.get("households"), mark.get("seed")) == (households, seed):
+            return date.fromisoformat(mark["until"])
+    return None
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="端口（默认 8000）")] = None,
+    host: Annotated[str, typer.Option(help="只能是本机地址")] = "",
+    timetable: Annotated[bool, typer.Option("--jobs/--no-jobs", help="是否同时运行定时任务")] = True,
+) -> None:
+    """在本机提供网页，并运行定时任务；Ctrl-C 结束。"""
+    where, number = host or settings().host, settings().port if port is None else port
+    _must_be_free(where, number)
+    with opened() as office:
+        stop = start(office) if timetable else None
+        say(f"诚信救助：http://{where}:{number}/　（Ctrl-C 结束）")
+        try:
+            uvicorn.run(create_app(office), host=where, port=number, log_level="warning", server_header=False)
+        except KeyboardInterrupt:
+            pass  # uvicorn has closed down in order and passes the signal on
+        finally:
+            if stop is not None:
+                say("正在结束当前任务段……")
+                stop()
+    say("已停止")
+
+
+def _must_be_free(host: str, port: int) -> None:
+    """Refuse an address other than this machine's own (the pages have no login yet), and a port that is taken."""
+    if host != "localhost" and not _is_loopback(host):
+        raise Refused(f"网页还没有登录功能，只能在本机（127.0.0.1）提供，不能在 {host} 提供")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as taken:
+            raise Refused(f"端口 {port} 不能使用（{taken.strerror}），请用 --port 换一个") from None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+

@@ -1,0 +1,84 @@
+"""文书 (papers): print one at the desk, print again, find the last run's files, write down that one was delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated
+
+import typer
+from sqlmodel import col, select
+
+from integrity import households, notices
+from integrity.cli.console import By, Household, acting, day, on_household, one_of, opened, say
+from integrity.permissions import require
+from integrity.records.ledger import Printing
+from integrity.settings import settings
+from integrity.terms import PaperKind, ServiceWay
+
+app = typer.Typer(help="文书：打印、补打、送达", no_args_is_help=True)
+Number = Annotated[str, typer.Argument(help="文书编号", metavar="文号")]
+
+
+def _printer(kind: PaperKind) -> Callable[..., None]:
+    """The command that prints one kind of paper."""
+
+    def command(household: Household, by: By = "") -> None:
+        with on_household(by, "打印文书", household) as (work, household_id):
+            path = notices.print_now(work, household_id, kind)
+        say(f"《{kind.value}》：{path}")
+
+    return command
+
+
+for _kind in PaperKind:
+    app.command(_kind.name, help=f"打印《{_kind.value}》；原件只打印一次，再次打印给出原文件。")(_printer(_kind))
+
+
+@app.command("reprint")
+def reprint(number: Number, by: By = "") -> None:
+    """补打一份，注明“补打”和份数。"""
+    with acting(by, "打印文书") as work:
+        notice = notices.by_number(work, number)
+        require(work, "打印文书", households.home(work, notice.household_id, work.today).area)
+        path = notices.reprint(work, notice)
+    say(f"补打：{path}")
+
+
+@app.command("run")
+def last_run() -> None:
+    """最近一次批量印制的文件在哪里。"""
+    with opened() as office, office.reading() as work:
+        files = sorted(set(work.session.exec(select(Printing.file).where(col(Printing.copy_no) == 0))))
+    if not files:
+        say("还没有印制过文书")
+        return
+    last = files[-1].split("/")[0]
+    for path in sorted({*(settings().papers / last).glob("*"), *(settings().papers / one for one in files)}):
+        if path.parent.name == last:
+            say(path if path.is_file() else f"{path}（文件已不在，请补打）")
+
+
+@app.command("serve")
+def serve(
+    number: Number,
+    way: Annotated[ServiceWay, typer.Argument(help="送达方式", parser=one_of(ServiceWay))],
+    on: Annotated[date, typer.Option("--on", help="送达日期", parser=day, metavar="日期")],
+    receiver: Annotated[str, typer.Option(help="收件人")],
+    witness: Annotated[list[str] | None, typer.Option("--witness", help="见证人，可写两次")] = None,
+    detail: Annotated[str, typer.Option(help="拒收原因、同意电子送达的记录等")] = "",
+    evidence: Annotated[str, typer.Option(help="证据的指纹")] = "",
+    by: By = "",
+) -> None:
+    """登记送达（送达回证）。"""
+    with acting(by, "登记送达") as work:
+        notice = notices.by_number(work, number)
+        require(work, "登记送达", households.home(work, notice.household_id, work.today).area)
+        notices.serve(
+            work, notice, way, on=on, receiver=receiver, witnesses=tuple(witness or ()), detail=detail,
+            evidence=evidence,
+        )  # fmt: skip
+        term = notices.hearing_ends(work, notice) if notice.kind is PaperKind.F13 else None
+    say(f"已登记送达：{number}，{way.value}")
+    if term is not None:
+        say(f"听取意见的期限到 {term.end}" + ("（暂定）" if term.provisional else ""))

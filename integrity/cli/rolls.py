@@ -1,0 +1,172 @@
+"""名册与处理建议 (the roll and what is recommended): evaluate, explain, look at a ledger, give an opinion."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import select
+
+from integrity import households, recommendations
+from integrity.cli.console import By, Household, On, fen, found, on_household, one_of, opened, say, table
+from integrity.records.ledger import ENTRIES, Entry
+from integrity.records.ledger import Household as HouseholdRow
+from integrity.records.office import JobRun, Person
+from integrity.rules.facts import date_of
+from integrity.rules.writing import yuan
+from integrity.settings import settings
+from integrity.terms import ExitReason, JobState, Outcome, Term, Verdict
+from integrity.work import Work
+from scheduler.jobs import ROLL_EVALUATION
+from scheduler.runner import run_now
+
+app = typer.Typer()
+WORDS = {"accept": Verdict.ACCEPTED, "change": Verdict.CHANGED, "refuse": Verdict.REFUSED}
+_HIDDEN = {
+    "household_id", "seq", "happened_on", "recorded_at", "recorded_by", "area", "corrects", "void", "import_id", "hash",
+    "person_id", "person_digest", "text_sha256", "data_sha256", "pdf_sha256", "template_sha256",
+}  # fmt: skip
+SAME = {
+    True: "与当时保存的结果一致",
+    False: "与当时保存的结果不一致，请核验账册",
+    None: "这一天没有评估任务，现按当日所知算出",
+}
+
+
+@app.command()
+def evaluate(on: On = None, by: By = "") -> None:
+    """评估全部家庭：结账，逐户算出处理建议（不写日期则截至此刻）。只提建议，不作决定。"""
+    with opened() as office:
+        run = run_now(office, ROLL_EVALUATION, on, actor=by or settings().actor or "命令行")
+        report_run(run)
+        with office.reading() as work:
+            counted = recommendations.summary(work, run.due_at)
+    table(("处理建议", "户数"), [(outcome.value, count) for outcome, count in counted.items() if count])
+
+
+def report_run(run: JobRun) -> None:
+    """Say how a run ended; exit 1 when it failed."""
+    say(f"{run.job} {run.due_at:%Y-%m-%d %H:%M}：{run.state.value}　{run.summary}")
+    if run.state is not JobState.DONE:
+        say(run.error, style="red")
+        raise typer.Exit(1)
+
+
+@app.command()
+def explain(household: Household, on: On = None, by: By = "") -> None:
+    """说明某户某日的处理建议：逐项理由、数额、依据，并与当时任务保存的结果比对。"""
+    with opened() as office, office.work(by or settings().actor or "命令行") as work:
+        household_id, asked = found(work, household), on or work.today
+        told = recommendations.explain(work, household_id, asked)
+        work.audit("查看处理建议说明", f"household:{household_id}", f"{asked}")
+    say(told.explanation.as_text())
+    say()
+    say(f"{SAME[told.same]}；所知截至 {told.known_until:%Y-%m-%d %H:%M:%S}；政策版本 {told.edition[:16]}")
+
+
+@app.command()
+def todo(
+    area: Annotated[str, typer.Option("--area", help="只看这个行政区划", metavar="代码")] = "",
+    limit: Annotated[int, typer.Option(help="最多列出几户")] = 50,
+) -> None:
+    """列出等待审核意见的处理建议。"""
+    with opened() as office, office.reading() as work:
+        rows = recommendations.undecided(work, area)
+        numbers = {row.household_id: _number(work, row.household_id) for row in rows[:limit]}
+    table(
+        ("户编号", "区划", "评估日", "建议", "原因", "现月金额", "核查期限"),
+        [
+            (
+                numbers[row.household_id], row.area, row.on_day, tuple(Outcome)[row.outcome].value,
+                _reason(row.reason_code), _sum(row.amount_now), _date(row.due_on),
+            )
+            for row in rows[:limit]
+        ],
+    )  # fmt: skip
+    say(f"共 {len(rows)} 户" + (f"，只列出前 {limit} 户" if len(rows) > limit else ""))
+
+
+def _number(work: Work, household_id: int) -> str:
+    found = work.session.get(HouseholdRow, household_id)
+    return found.number if found else ""
+
+
+def _reason(number: int) -> str:
+    code = tuple(ExitReason)[number]
+    return f"{code.name} {code.value}" if number else ""
+
+
+def _sum(amount: int | None) -> str:
+    return "" if amount is None else yuan(amount)
+
+
+def _date(epoch_day: int | None) -> str:
+    return "" if epoch_day is None else str(date_of(epoch_day))
+
+
+@app.command()
+def show(household: Household, by: By = "") -> None:
+    """显示一户的户账：每一条何时发生、何时登记、由谁登记。姓名不出现在户账中。"""
+    with opened() as office, office.work(by or settings().actor or "命令行") as work:
+        household_id = found(work, household)
+        entries: list[Entry] = []
+        for kind in ENTRIES:
+            entries += work.session.exec(select(kind).where(kind.household_id == household_id)).all()
+        people = {
+            member.no: work.session.get(Person, member.person_id)
+            for member in households.members(work, household_id, work.today).values()
+        }
+        work.audit("查看户账", f"household:{household_id}")
+    for no, person in sorted(people.items()):
+        say(f"第 {no} 号成员：{masked(person.name) if person else ''}")
+    replaced = {entry.corrects for entry in entries}
+    rows = [_told(entry, entry.seq in replaced) for entry in sorted(entries, key=lambda one: one.seq)]
+    table(("序号", "类别", "发生", "登记", "经办", "内容"), rows, title=household)
+
+
+def masked(name: str) -> str:
+    """姓名脱敏: the first and the last character of a name, 王* and 张*三."""
+    return name[:1] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "")
+
+
+def _told(entry: Entry, corrected: bool) -> tuple[object, ...]:
+    """One line of the ledger."""
+    values = [
+        f"{name}={_shown(value)}"
+        for name, value in entry.model_dump().items()
+        if name not in _HIDDEN and value not in (None, "")
+    ]
+    marks = "〔已被更正〕" if corrected else f"〔作废第 {entry.corrects} 条〕" if entry.void else ""
+    kind = (type(entry).__doc__ or "").split("(")[0].strip()
+    return (
+        entry.seq, kind, entry.happened_on, f"{entry.recorded_at:%Y-%m-%d %H:%M}", entry.recorded_by,
+        marks + " ".join(values),
+    )  # fmt: skip
+
+
+def _shown(value: Any) -> str:
+    return value.value if isinstance(value, Term) else str(value)
+
+
+@app.command()
+def review(
+    household: Household,
+    verdict: Annotated[str, typer.Argument(help="accept 采纳、change 变更、refuse 不采纳")],
+    reason: Annotated[str, typer.Option("--reason", help="理由（必填）")],
+    by: By = "",
+    outcome: Annotated[Outcome | None, typer.Option(help="变更后的处理", parser=one_of(Outcome))] = None,
+    amount: Annotated[int | None, typer.Option(help="月救助金额（元）", parser=fen, metavar="元")] = None,
+    months: Annotated[int | None, typer.Option(help="渐退月数")] = None,
+    schedule: Annotated[str, typer.Option(help="渐退各月发放比例，如 100,80,50")] = "",
+) -> None:
+    """对处理建议提出审核意见。这是程序的开始，不减少也不停止任何人的救助。"""
+    chosen = WORDS.get(verdict) or one_of(Verdict)(verdict)
+    percents = tuple(int(part) for part in schedule.replace("，", ",").split(",") if part)
+    with on_household(by, "审核意见", household) as (work, household_id):
+        decision = recommendations.decide(
+            work, household_id, chosen, reason=reason, outcome=outcome, amount=amount, months=months,
+            schedule=percents,
+        )  # fmt: skip
+    said = f"已登记审核意见：{decision.verdict.value}，{decision.outcome.value}（第 {decision.seq} 条）"
+    say(said + ("；作出决定前须听取当事人意见" if decision.outcome.adverse else ""))
+

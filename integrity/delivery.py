@@ -1,0 +1,150 @@
+"""送达 (service of papers): how a paper reached the person, with its proof, and which periods began by it.
+
+Ways and proofs: 民事诉讼法 87–95; start of the remedy period by way of service: 行政复议法实施条例 (2026) 23. Silence
+is no consent: a hearing ends by itself only after proven service and the whole period (红线 17).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from sqlmodel import select
+
+from integrity.calendars import workdays
+from integrity.errors import Conflict, Invalid, Refused
+from integrity.households import standing
+from integrity.letters_family import Desk, desk
+from integrity.papers import content
+from integrity.records.ledger import Notice, Printing, Service
+from integrity.rules.workdays import Period, Term, Workdays, end_of
+from integrity.terms import PaperKind, ServiceWay
+from integrity.work import Work
+
+_START_KEYS = MappingProxyType({
+    ServiceWay.DIRECT: "remedy.start.direct", ServiceWay.LEFT: "remedy.start.direct",
+    ServiceWay.ENTRUSTED: "remedy.start.direct", ServiceWay.POST: "remedy.start.post",
+    ServiceWay.ELECTRONIC: "remedy.start.electronic", ServiceWay.ANNOUNCEMENT: "remedy.start.announcement",
+})  # fmt: skip
+_DETAIL = MappingProxyType({
+    ServiceWay.LEFT: "拒收事由", ServiceWay.ELECTRONIC: "受送达人同意电子送达的内容",
+    ServiceWay.ANNOUNCEMENT: "公告送达的原因", ServiceWay.ENTRUSTED: "受托单位",
+})  # fmt: skip
+"""What `detail` must say for a way of service."""
+
+
+def serve(
+    work: Work, notice: Notice, way: ServiceWay, *, on: date, receiver: str, witnesses: tuple[str, ...] = (),
+    detail: str = "", evidence: str = "",
+) -> Service:  # fmt: skip
+    """Write down that a printed paper was delivered on a day (送达回证).
+
+    `detail` is the reason of refusal (留置), the consent (电子), the reason (公告) or the agency (委托). 留置 needs two
+    witnesses. Raises Refused, Invalid, and Conflict when the paper was served before.
+    """
+    printed = select(Printing).where(
+        Printing.household_id == notice.household_id, Printing.notice_seq == notice.seq, Printing.copy_no == 0
+    )
+    if work.session.exec(printed).first() is None:
+        raise Refused(f"文书 {notice.number} 还没有打印，不能送达")
+    if not notice.happened_on <= on <= work.today:
+        raise Invalid(f"送达日期 {on} 应在制发之日 {notice.happened_on} 与今天之间")
+    if service_of(work, notice) is not None:
+        raise Conflict(f"文书 {notice.number} 已登记送达；登记有误的请更正")
+    if not receiver.strip():
+        raise Refused("请填写签收人（公告送达的填写受送达人）")
+    named = {one.strip() for one in witnesses if one.strip()}
+    if way is ServiceWay.LEFT and len(named) < 2:
+        raise Refused("留置送达须有两名见证人")
+    if way in _DETAIL and len(detail.strip()) < 2:
+        raise Refused(f"{way.value}须写明{_DETAIL[way]}")
+    return work.append(
+        notice.household_id,
+        Service(
+            happened_on=on, area=notice.area, notice_seq=notice.seq, way=way, receiver=receiver.strip(),
+            witnesses="、".join(one.strip() for one in witnesses if one.strip()), detail=detail.strip(),
+            evidence=evidence,
+        ),
+    )  # fmt: skip
+
+
+def service_of(work: Work, notice: Notice) -> Service | None:
+    """The standing service of a paper, or None."""
+    found = [one for one in standing(work, Service, notice.household_id, work.today) if one.notice_seq == notice.seq]
+    return found[-1] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyTerms:
+    """救济期限 (remedy periods) of one paper: from when, why from then, and the last days with their computation."""
+
+    start: date
+    because: str
+    reconsideration: Term
+    litigation: Term
+
+    def as_text(self) -> str:
+        """The computation in Chinese, one line a step."""
+        parts = [f"起算：{self.because}，为{self.start}"]
+        for name, term in (("行政复议", self.reconsideration), ("行政诉讼", self.litigation)):
+            parts += [f"{name}：截至{term.end}"] + [f"　{step}" for step in term.steps]
+        return "\n".join(parts)
+
+
+def remedy_ends(work: Work, service: Service) -> RemedyTerms:
+    """The last days for reconsideration and lawsuit against a served paper. Raises Refused for one without remedies."""
+    notice = _notice(work, service)
+    remedies = content(work, notice).remedies
+    if remedies is None:
+        raise Refused(f"《{notice.kind.value}》不是载有救济途径的文书")
+    office, known = desk(work, notice.area, notice.kind, notice.happened_on), workdays(work)
+    start = effective_on(work, service, office, known)
+    return RemedyTerms(
+        start, str(office.value(_START_KEYS[service.way])),
+        end_of(start, Period(remedies.days, "日"), known), end_of(start, Period(remedies.months, "月"), known),
+    )  # fmt: skip
+
+
+def effective_on(work: Work, service: Service, office: Desk, known: Workdays) -> date:
+    """送达之日: the day of service; of an announcement the day on which its period ends."""
+    if service.way is not ServiceWay.ANNOUNCEMENT:
+        return service.happened_on
+    days = int(office.value("service.announcement"))
+    end = end_of(service.happened_on, Period(days, "日"), known, roll=False).end
+    assert not hasattr(end, "hour")
+    return end
+
+
+def hearing_ends(work: Work, notice: Notice) -> Term:
+    """Until when the person may speak to a plan (听取意见期限), counted from service. Raises Refused before service."""
+    if notice.kind is not PaperKind.F13:
+        raise Refused(f"《{notice.kind.value}》不是听取意见告知书")
+    service = service_of(work, notice)
+    if service is None:
+        raise Refused(f"文书 {notice.number} 还没有送达，听取意见的期限没有开始")
+    office, known = desk(work, notice.area, notice.kind, notice.happened_on), workdays(work)
+    days = int(office.value("adverse.hear_days"))
+    unit = office.policy.row("adverse.hear_days", office.area, office.on).unit
+    start = effective_on(work, service, office, known)
+    return end_of(start, Period(days, "工作日" if unit == "工作日" else "日"), known)
+
+
+def unanswered(work: Work, notice: Notice, on: date) -> str:
+    """The record that nobody spoke: only after proven service and the whole period, on a calendar that is certain.
+
+    Raises Refused as long as silence means nothing yet (红线 14, 17).
+    """
+    term = hearing_ends(work, notice)
+    if term.provisional:
+        raise Refused("听取意见的期限涉及尚未录入的放假安排，不能据此继续办理")
+    last = term.end
+    if on <= last:
+        raise Refused(f"听取意见的期限到 {last} 届满，届满前不能视为没有意见")
+    return f"{notice.number}已送达，截至{last}没有提出意见"
+
+
+def _notice(work: Work, service: Service) -> Notice:
+    found = work.session.get(Notice, (service.household_id, service.notice_seq))
+    assert found is not None
+    return found

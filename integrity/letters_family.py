@@ -1,0 +1,158 @@
+"""受送达家庭 (the family that a paper is for): names, masked numbers, address, addressee; and the organ that signs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from integrity import areas, editions, organs, persons
+from integrity.assistance import running
+from integrity.errors import Refused
+from integrity.households import home, members
+from integrity.records.columns import micros
+from integrity.records.ledger import Household, Member
+from integrity.records.office import Organ, Person
+from integrity.rules.facts import ADULT, age
+from integrity.rules.identity import mask_id
+from integrity.rules.policy import Policy
+from integrity.terms import AreaLevel, Capacity, PaperKind, Presence, Relation, Scheme
+from integrity.work import Work
+from reports.forms import Remedy
+
+UNKNOWN_PHONE = "未登记"
+_DECIDED = (PaperKind.F13, PaperKind.F16)
+"""Papers on what the deciding organ plans or decided; the others come from the township."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """共同生活家庭成员 (member) as a paper names it: `identity` and `phone` are masked."""
+
+    no: int
+    name: str
+    relation: Relation
+    identity: str
+    sex: str
+    years: int | None
+    phone: str
+    able: bool
+    """Full age and full capacity: may sign for itself."""
+    guardian_no: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """救助家庭 (family) on a day: the members who count, the head first."""
+
+    household_id: int
+    number: str
+    area: str
+    address: str
+    urban: bool
+    scheme: Scheme
+    members: tuple[Kin, ...]
+
+    @property
+    def head(self) -> Kin:
+        """户主: the head, or the member who stands in for him. Raises Refused when nobody is left."""
+        if not self.members:
+            raise Refused("家庭中已没有共同生活的成员，没有可以送达的人")
+        return self.members[0]
+
+    @property
+    def addressee(self) -> str:
+        """主送: the head; the guardian of a head who cannot act for himself."""
+        head = self.head
+        if head.able:
+            return head.name
+        for one in self.members:
+            if one.no == head.guardian_no and one.able:
+                return f"{one.name}（{head.name}的监护人）"
+        return f"{head.name}的监护人"
+
+    @property
+    def category(self) -> str:
+        """救助类别 as a paper names it; before a grant there is none yet."""
+        return "社会救助" if self.scheme is Scheme.NONE else self.scheme.value
+
+    def named(self, no: int) -> str:
+        """The name of a member by number."""
+        return next((one.name for one in self.members if one.no == no), f"第{no}号成员")
+
+
+def family(work: Work, household_id: int, on: date) -> Family:
+    """The family of a household on a day. Raises NotFound before it was registered."""
+    place = home(work, household_id, on)
+    household = work.session.get(Household, household_id)
+    assert household is not None
+    granted = running(work, household_id, on)
+    present = [one for one in members(work, household_id, on).values() if one.presence is Presence.PRESENT]
+    kin = [_kin(work, one, on) for one in present]
+    kin.sort(key=lambda one: (one.relation is not Relation.HEAD, not one.able, one.no))
+    return Family(
+        household_id, household.number, place.area, place.address, place.urban,
+        granted.scheme if granted else Scheme.NONE, tuple(kin),
+    )  # fmt: skip
+
+
+def _kin(work: Work, member: Member, on: date) -> Kin:
+    """One member with the personal data that a paper needs, numbers masked at once."""
+    person = work.session.get(Person, member.person_id)
+    if person is None or person.destroyed_on is not None:
+        raise Refused(f"第{member.no}号成员的个人资料已依法销毁或者缺失")
+    phone = persons.plain(work, person, "phone")
+    years = None if member.born_on is None else age(member.born_on, on)
+    return Kin(
+        member.no, person.name, member.relation, mask_id(persons.plain(work, person, "id_number")), person.sex, years,
+        f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else UNKNOWN_PHONE,
+        member.capacity is Capacity.FULL and years is not None and years >= ADULT, member.guardian_no,
+    )  # fmt: skip
+
+
+def address(work: Work, who: Family, on: date) -> str:
+    """住址 with the names of county, township and village before it. Raises NotFound when an area is not loaded."""
+    return areas.full_name(work, who.area, on, top=AreaLevel.COUNTY) + who.address
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """经办机关 (the desk that a paper comes from): the organ and the policy in force for the township on the day."""
+
+    organ: Organ
+    policy: Policy
+    area: str
+    """Township."""
+    on: date
+
+    def value(self, key: str, variant: str = "") -> Any:
+        """A parameter in force. Raises Unset or NotInForce, which stop the paper."""
+        return self.policy.value(key, self.area, self.on, variant)
+
+    def head(self) -> dict[str, Any]:
+        """The fields that every letter shares, but for number and addressee."""
+        organ = self.organ
+        return {
+            "organ": organ.name, "on": self.on, "contact": organ.contact, "phone": organ.phone,
+            "rules": self.policy.edition[:12],
+        }  # fmt: skip
+
+    def remedy(self) -> Remedy:
+        """救济途径 with organ, court and periods (行政复议法 20; 行政诉讼法 46). Empty names stop the print."""
+        return Remedy(
+            organ=self.organ.review_organ, days=int(self.value("remedy.reconsideration")), court=self.organ.court,
+            months=int(self.value("remedy.litigation")),
+        )  # fmt: skip
+
+
+def desk(work: Work, area: str, kind: PaperKind, on: date) -> Desk:
+    """Who signs a kind of paper for an area on a day, under which policy. Raises NotFound without an organ."""
+    township = area[:9] + "000"
+    adopted = organs.adopted(work, area[:6] + "000000", on, micros(work.now))
+    policy = editions.in_force(work).adopting(adopted)
+    organ = organs.organ_of(work, township, on)
+    if kind in _DECIDED:
+        row = policy.find("adverse.who_decides", township, on)
+        if row is None or row.value != "township":  # not delegated by the province: the county decides (法 44)
+            organ = organs.county_organ(work, township, on)
+    return Desk(organ, policy, township, on)

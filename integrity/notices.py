@@ -1,0 +1,195 @@
+"""告知与通知 (notices): which papers are due, made out township by township, printed, and made on demand at the desk.
+
+Reading order: `letters` (what a paper says), `papers` (number, content, ledger), `printing` (files), `delivery` (送达).
+The monthly job issues first and prints then; a paper that cannot be made is listed for a person with its reason, and
+the others go on.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import func
+from sqlmodel import col, or_, select
+
+from integrity import letters
+from integrity.delivery import RemedyTerms, hearing_ends, remedy_ends, serve, service_of, unanswered
+from integrity.errors import NotFound, Refused
+from integrity.papers import by_hand, by_number, content, issue, lock
+from integrity.printing import original, print_run, reprint, reproduce, verify_copy
+from integrity.recommendations import standing
+from integrity.records.columns import SHANGHAI
+from integrity.records.ledger import Assistance, Decision, Notice, Residence
+from integrity.records.office import Recommendation
+from integrity.rules.areas import code_range
+from integrity.rules.facts import day
+from integrity.terms import Act, ExitReason, PaperKind, Scheme
+from integrity.work import Work
+from reports.forms import Letter
+from reports.press import PART
+
+__all__ = [
+    "RemedyTerms", "by_number", "content", "hearing_ends", "issue", "issue_part", "notice_parts", "original",
+    "print_now", "remedy_ends", "reprint", "reproduce", "serve", "service_of", "unanswered", "verify_copy",
+]  # fmt: skip
+
+ISSUE, PRINT = "issue", "print"
+
+
+class Wanted(NamedTuple):
+    """One paper that is due: for whom, which, about what, and how it is made out."""
+
+    household_id: int
+    kind: PaperKind
+    subject: str
+    draft: Callable[[str, date], Letter]
+
+
+def notice_parts(work: Work) -> list[str]:
+    """The parts of the monthly job: issue for every township, then print in files of at most `PART` papers.
+
+    Every township with a household registered by `work.due`; twice its households bounds the papers to print.
+    """
+    township = func.substr(Residence.area, 1, 9)
+    rows = work.session.execute(
+        select(township, func.count(func.distinct(Residence.household_id)))
+        .where(Residence.recorded_at <= work.due)
+        .group_by(township)
+        .order_by(township)
+    ).all()
+    prints = [f"{PRINT} {code}000 {n}" for code, homes in rows for n in range(1, 2 + 2 * homes // PART)]
+    return [*(f"{ISSUE} {code}000" for code, _ in rows), *prints]
+
+
+def issue_part(work: Work, part: str) -> str:
+    """Do one part of the monthly job; its summary line, with what a person must see to."""
+    step, township, *_ = part.split()
+    return _issue(work, township) if step == ISSUE else print_run(work, township)
+
+
+def _issue(work: Work, township: str) -> str:
+    """Issue what is due in a township."""
+    wanted = [*_rechecks(work, township), *_hearings(work, township), *_withdrawals(work, township)]
+    lock(work, {one.household_id for one in wanted})
+    issued = _standing(work, {one.household_id for one in wanted})
+    counts: dict[PaperKind, int] = {}
+    faults = []
+    for one in wanted:
+        if (one.household_id, one.kind, one.subject) in issued:
+            continue
+        try:
+            issue(work, one.household_id, one.kind, one.subject, one.draft)
+        except (Refused, NotFound) as fault:
+            faults.append(str(fault))
+        else:
+            counts[one.kind] = counts.get(one.kind, 0) + 1
+    for reason in faults:
+        work.audit("文书生成需人工处理", township, reason)
+    made = "，".join(f"{kind.value} {count} 份" for kind, count in counts.items()) or "没有新文书"
+    return made + by_hand(faults)
+
+
+def _standing(work: Work, households: set[int]) -> set[tuple[int, PaperKind, str]]:
+    """Household, kind and subject of the papers that were issued already."""
+    rows = work.session.exec(select(Notice).where(col(Notice.household_id).in_(households)))
+    return {(row.household_id, row.kind, row.subject) for row in rows}
+
+
+def _rechecks(work: Work, township: str) -> Iterator[Wanted]:
+    """F11 for households whose check falls due by the end of the month, or that are on the list already."""
+    today = _day(work)
+    end = today.replace(day=calendar.monthrange(today.year, today.month)[1])
+    rows = work.session.exec(
+        standing(work, work.due, township[:9]).where(
+            Recommendation.scheme != Scheme.NONE.number,
+            col(Recommendation.due_on).is_not(None),
+            or_(col(Recommendation.due_on) <= day(end), col(Recommendation.listed_on) <= day(today)),
+        )
+    )
+    for row in sorted(rows, key=lambda one: one.household_id):
+        yield _recheck(work, row)
+
+
+def _recheck(work: Work, row: Recommendation) -> Wanted:
+    assert row.due_on is not None
+    subject = f"recheck:{date.fromordinal(_EPOCH + row.due_on)}"
+    draft = partial(letters.recheck_notice, work, row.household_id, row)
+    return Wanted(row.household_id, PaperKind.F11, subject, draft)
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def _hearings(work: Work, township: str) -> Iterator[Wanted]:
+    """F13 for households whose last opinion is adverse and not yet followed by an act. The dead cannot be heard."""
+    low, high = code_range(township)
+    query = select(Decision.household_id).where(
+        Decision.area >= low, Decision.area < high, Decision.recorded_at <= work.due
+    )
+    for household_id in sorted(set(work.session.exec(query))):
+        try:
+            opinion = letters.last_opinion(work, household_id, _day(work))
+        except NotFound:
+            continue
+        if opinion.reason_code is not ExitReason.X01:
+            yield _hearing(work, opinion)
+
+
+def _hearing(work: Work, opinion: Decision) -> Wanted:
+    draft = partial(letters.hearing_notice, work, opinion.household_id, opinion)
+    return Wanted(opinion.household_id, PaperKind.F13, f"opinion:{opinion.recommended_on}", draft)
+
+
+def _withdrawals(work: Work, township: str) -> Iterator[Wanted]:
+    """F16 for every 渐退 that is running or will begin."""
+    low, high = code_range(township)
+    query = select(Assistance.household_id).where(
+        Assistance.area >= low, Assistance.area < high, Assistance.act == Act.WITHDRAW,
+        Assistance.recorded_at <= work.due,
+    )  # fmt: skip
+    for household_id in sorted(set(work.session.exec(query))):
+        try:
+            act = letters.running_withdrawal(work, household_id, _day(work))
+        except NotFound:
+            continue
+        yield _withdrawal(work, act)
+
+
+def _withdrawal(work: Work, act: Assistance) -> Wanted:
+    draft = partial(letters.withdrawal_notice, work, act.household_id, act)
+    return Wanted(act.household_id, PaperKind.F16, f"withdrawal:{act.seq}", draft)
+
+
+def _day(work: Work) -> date:
+    """The day as of which a job decides."""
+    return work.due.astimezone(SHANGHAI).date()
+
+
+def print_now(work: Work, household_id: int, kind: PaperKind) -> Path:
+    """Issue and print one paper at the desk; the file. The original is printed once: asked again, its file comes back.
+
+    F01 and F02 are made out anew each day; the others for what stands now. Raises NotFound, Refused.
+    """
+    one = _wanted_now(work, household_id, kind)
+    return original(work, issue(work, one.household_id, one.kind, one.subject, one.draft))
+
+
+def _wanted_now(work: Work, household_id: int, kind: PaperKind) -> Wanted:
+    if kind is PaperKind.F01:
+        return Wanted(household_id, kind, f"policy:{work.today}", partial(letters.policy_notice, work, household_id))
+    if kind is PaperKind.F02:
+        draft = partial(letters.commitment, work, household_id)
+        return Wanted(household_id, kind, f"commitment:{work.today}", draft)
+    if kind is PaperKind.F13:
+        return _hearing(work, letters.last_opinion(work, household_id, work.today))
+    if kind is PaperKind.F16:
+        return _withdrawal(work, letters.running_withdrawal(work, household_id, work.today))
+    row = work.session.exec(standing(work, work.now).where(Recommendation.household_id == household_id)).first()
+    if row is None or row.due_on is None:
+        raise NotFound("该户没有应核查日，请先运行评估")
+    return _recheck(work, row)

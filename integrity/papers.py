@@ -1,0 +1,193 @@
+"""文书登记 (registering papers): the number, the frozen content and the ledger entry of a paper, and files on disk.
+
+A number is taken last, when nothing can be missing any more, and in the same transaction as the entry: none is lost,
+none is used twice, none is dated back (GB/T 9704-2012 7.2.5). What was said is kept, encrypted, under its SHA-256.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, fields, is_dataclass, replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from integrity.errors import ChengxinError, Invalid, NotFound, Refused
+from integrity.households import home
+from integrity.letters_family import desk
+from integrity.records.ledger import Household, LedgerHead, Notice
+from integrity.records.office import PaperData
+from integrity.rules.policy import NotInForce
+from integrity.rules.writing import document_number
+from integrity.terms import PaperKind
+from integrity.work import Work
+from reports import forms
+from reports.faults import PressStopped
+from reports.forms import Commitment, HearingNotice, Letter, PolicyNotice, RecheckNotice, WithdrawalNotice
+from reports.press import check_glyphs
+
+Draft = Callable[[str, date], Letter]
+"""Makes the letter out for a number and a day."""
+MARKS = MappingProxyType(
+    {PaperKind.F01: "告", PaperKind.F02: "诺", PaperKind.F11: "核", PaperKind.F13: "听", PaperKind.F16: "渐"}
+)
+"""文书代字: what stands between the organ's prefix and 〔year〕, so that each kind has a series of its own."""
+FORBIDDEN = ("积分", "分值", "评分", "诚信等级", "信用等级", "失信名单", "黑名单")
+"""Words that no paper may carry: a score is for planning inside the office only (红线 2, 6)."""
+_FORMS: dict[str, type[Letter]] = {
+    form.__name__: form for form in (Commitment, HearingNotice, PolicyNotice, RecheckNotice, WithdrawalNotice)
+}
+
+
+def issue(work: Work, household_id: int, kind: PaperKind, subject: str, letter: Draft) -> Notice:
+    """Issue a paper (制发文书): number it with today's date, freeze what it says, enter it in the ledger.
+
+    One paper per household, kind and subject: asked again, the standing one comes back. Raises Refused, naming the
+    household and what is missing, before a number is taken.
+    """
+    lock(work, [household_id])
+    query = select(Notice).where(
+        Notice.household_id == household_id, Notice.kind == kind, Notice.subject == subject
+    )
+    standing = work.session.exec(query).first()
+    if standing is not None:
+        return standing
+    on = work.today
+    try:
+        place = home(work, household_id, on)
+        series = desk(work, place.area, kind, on).organ.prefix + MARKS[kind]
+        draft = letter(document_number(series, on.year, 1), on)
+        inspect(draft)
+    except (ChengxinError, NotInForce, PressStopped) as missing:
+        raise Refused(f"户 {_number_of(work, household_id)} 的《{kind.value}》不能制发：{missing}") from missing
+    final = replace(draft, number=next_number(work, series, on.year))
+    digest, body = freeze(final)
+    work.put(
+        PaperData(
+            sha256=digest, key_id=work.vault.current, cipher=work.vault.seal_bytes(body, f"paper_data|{digest}")
+        )
+    )
+    return work.append(
+        household_id,
+        Notice(
+            happened_on=on, area=place.area, kind=kind, number=final.number, subject=subject, organ=final.organ,
+            data_sha256=digest,
+        ),
+    )  # fmt: skip
+
+
+def lock(work: Work, households: Collection[int]) -> None:
+    """Take hold of ledgers before any series of numbers, always in this order, so that nobody waits in a circle."""
+    query = select(LedgerHead.household_id).where(col(LedgerHead.household_id).in_(households))
+    work.session.exec(query.order_by(col(LedgerHead.household_id)).with_for_update()).all()
+
+
+def _number_of(work: Work, household_id: int) -> str:
+    household = work.session.get(Household, household_id)
+    if household is None:
+        raise NotFound(f"没有编号为 {household_id} 的家庭")
+    return household.number
+
+
+def inspect(letter: Letter) -> None:
+    """Everything there, every character printable, no word that a paper may not carry? Raises Refused, PressStopped."""
+    forms.check(letter)
+    said = list(forms.texts(letter))
+    check_glyphs(said)
+    for official, words in said:
+        found = [word for word in FORBIDDEN if word in words]
+        if found:
+            raise Refused(f"{official}中有不得写入文书的“{found[0]}”")
+
+
+def next_number(work: Work, series: str, year: int) -> str:
+    """The next 文号 of a series and year. The row stays locked until the work ends: a failed work gives it back."""
+    statement = text(
+        "INSERT INTO number_series (prefix, year, last) VALUES (:series, :year, 1) "
+        "ON CONFLICT (prefix, year) DO UPDATE SET last = number_series.last + 1 RETURNING last"
+    )
+    last = work.session.execute(statement, {"series": series, "year": year}).scalar_one()
+    return document_number(series, year, int(last))
+
+
+def freeze(letter: Letter) -> tuple[str, bytes]:
+    """(SHA-256, canonical JSON) of what a letter says; the digest is the one that the paper's check code carries."""
+    data = asdict(letter)
+    data.pop("copy")
+    body = json.dumps([type(letter).__name__, data], ensure_ascii=False, sort_keys=True, default=str).encode()
+    return sha256(body).hexdigest(), body
+
+
+def thaw(body: bytes, *, copy: int = 0) -> Letter:
+    """The letter again from its frozen content; `copy` makes it a reprint. Raises Invalid for an unknown form."""
+    name, data = json.loads(body)
+    form = _FORMS.get(name)
+    if form is None:
+        raise Invalid(f"不认识的文书样式 {name}")
+    made: Letter = _made(form, data | {"copy": copy})
+    return made
+
+
+def _made(kind: Any, value: Any) -> Any:
+    """A value of the annotated type out of its JSON form."""
+    if value is None:
+        return None
+    if get_origin(kind) is tuple:
+        return tuple(_made(get_args(kind)[0], one) for one in value)
+    if is_dataclass(kind) and isinstance(kind, type):
+        hints = get_type_hints(kind)
+        return kind(**{one.name: _made(hints[one.name], value[one.name]) for one in fields(kind)})
+    options = [one for one in get_args(kind) if one is not type(None)]
+    if options:
+        return _made(options[0], value)
+    return date.fromisoformat(value) if kind is date else value
+
+
+def content(work: Work, notice: Notice, *, copy: int = 0) -> Letter:
+    """What a notice says, from its frozen content. Raises NotFound, and Invalid when it was altered."""
+    kept = work.session.get(PaperData, notice.data_sha256)
+    if kept is None:
+        raise NotFound(f"没有找到文书 {notice.number} 的内容")
+    body = work.vault.open_bytes(kept.key_id, kept.cipher, f"paper_data|{notice.data_sha256}")
+    if sha256(body).hexdigest() != notice.data_sha256:
+        raise Invalid(f"文书 {notice.number} 的内容已被改动")
+    return thaw(body, copy=copy)
+
+
+def by_hand(reasons: Sequence[str]) -> str:
+    """人工处理: how many cases wait for a person, with the first reasons; "" when none. The audit log has them all."""
+    if not reasons:
+        return ""
+    return f"；人工处理 {len(reasons)} 件：{'；'.join(one[:200] for one in reasons[:8])}{'等' if len(reasons) > 8 else ''}"
+
+
+def by_number(work: Work, number: str) -> Notice:
+    """The notice of a 文号. Raises NotFound."""
+    found = work.session.exec(select(Notice).where(Notice.number == number)).first()
+    if found is None:
+        raise NotFound(f"没有文号为 {number} 的文书")
+    return found
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Put a file in its place whole or not at all: temporary file, flush to disk, rename, flush of the directory."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

@@ -1,0 +1,224 @@
+"""核查名单 (recheck lists): what the responsible reviewer of a township has to check, on paper and as a workbook.
+
+Read from the standing recommendations in a few queries for the whole township. The priority comes from the level of an
+adopted catalogue and serves the order of work only; it appears on no paper to a family (红线 2, 6).
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import func
+from sqlmodel import col, or_, select
+
+from integrity import editions, organs
+from integrity.errors import NotFound, Refused
+from integrity.letters import DONE
+from integrity.papers import by_hand, write_file
+from integrity.printing import place_name
+from integrity.recommendations import standing
+from integrity.records.columns import SHANGHAI, micros
+from integrity.records.ledger import Entry, Household, Member, Recheck
+from integrity.records.office import Area, Officer, Person, Recommendation
+from integrity.rules import grounds as g
+from integrity.rules.areas import ancestors, code_range
+from integrity.rules.facts import date_of, day
+from integrity.settings import settings
+from integrity.terms import Presence, RecheckResult, Relation, Role, Scheme
+from integrity.work import Work
+from reports.faults import PressStopped
+from reports.fonts import missing_glyphs
+from reports.lists import RecheckLine, RecheckList, recheck_list_pdf, recheck_list_xlsx
+
+E = TypeVar("E", bound=Entry)
+_CHUNK = 900
+"""Households in one query: below the number of variables that every SQLite admits."""
+_PRIORITIES = ("", "最先", "先", "一般", "可后")
+_NONE = "不分先后"
+"""Where no catalogue is adopted there is no score and no priority."""
+
+
+class Line(NamedTuple):
+    """One household on the list: the standing recommendation and what is known of the family."""
+
+    found: Recommendation
+    number: str
+    head: str
+    persons: int
+    last: date | None
+
+
+def list_parts(work: Work) -> list[str]:
+    """The townships that have something to check, by code."""
+    chosen = _due(work, "").subquery()
+    township = func.substr(chosen.c.area, 1, 9)
+    codes = work.session.execute(select(township).distinct().order_by(township)).scalars()
+    return [f"{code}000" for code in codes]
+
+
+def make_list(work: Work, part: str) -> str:
+    """Write the list of one township as PDF and XLSX, dated by the due day; a summary with what a person must do."""
+    today = _today(work)
+    try:
+        lines = recheck_lines(work, part)
+        roll, left_out = _roll(work, part, lines, today)
+        if not roll.lines:
+            return "没有到期的家庭" + by_hand(left_out)
+        stem = settings().papers / str(today) / f"核查名单-{place_name(work, part, today)}{part[:9]}"
+        write_file(stem.with_suffix(".pdf"), recheck_list_pdf(roll).pdf)
+        write_file(stem.with_suffix(".xlsx"), recheck_list_xlsx(roll))
+    except (NotFound, Refused, PressStopped) as fault:
+        work.audit("核查名单未生成", part, str(fault))
+        return f"名单未生成，请人工处理：{fault}"
+    for reason in left_out:
+        work.audit("核查名单需人工处理", part, reason)
+    summary = f"{len(roll.lines)} 户，其中逾期 {sum(line.due < today for line in roll.lines)} 户"
+    return summary + by_hand(left_out)
+
+
+def recheck_lines(work: Work, part: str) -> list[Line]:
+    """The households of an area to be checked, by village, priority and due day."""
+    found = list(work.session.exec(_due(work, part[:9])))
+    found.sort(key=lambda one: (one.area, -1 if one.level is None else -one.level, one.due_on, one.household_id))
+    ids = [one.household_id for one in found]
+    numbers = dict(_in_chunks(work, select(Household.id, Household.number), Household.id, ids))
+    families = _families(work, ids)
+    checks = _entries(work, Recheck, ids)
+    return [
+        Line(one, numbers[one.household_id], *families[one.household_id], _last_check(checks[one.household_id]))
+        for one in found
+    ]
+
+
+def _due(work: Work, area: str) -> Any:
+    """Standing recommendations that are due by the end of next month, or listed already."""
+    today = _today(work)
+    end = _next_month_end(today)
+    return standing(work, work.due, area).where(
+        Recommendation.scheme != Scheme.NONE.number,
+        col(Recommendation.due_on).is_not(None),
+        or_(col(Recommendation.due_on) <= day(end), col(Recommendation.listed_on) <= day(today)),
+    )
+
+
+def _today(work: Work) -> date:
+    return work.due.astimezone(SHANGHAI).date()
+
+
+def _next_month_end(on: date) -> date:
+    year, month = on.year + on.month // 12, on.month % 12 + 1
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _in_chunks(work: Work, query: Any, column: Any, ids: Sequence[int]) -> Iterator[Any]:
+    """The rows of a query for many ids."""
+    rest = iter(ids)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield from work.session.execute(query.where(col(column).in_(chunk))).all()
+
+
+def _entries(work: Work, kind: type[E], ids: Sequence[int]) -> dict[int, list[E]]:
+    """The standing entries of a kind, as known at the due moment, by household, in order of day and number."""
+    today = _today(work)
+    rows: dict[int, list[E]] = {household_id: [] for household_id in ids}
+    query = select(kind).where(kind.recorded_at <= work.due)
+    for (row,) in _in_chunks(work, query, kind.household_id, ids):
+        rows[row.household_id].append(row)
+    return {household_id: _stand(found, today) for household_id, found in rows.items()}
+
+
+def _stand(rows: Iterable[E], on: date) -> list[E]:
+    rows = list(rows)
+    replaced = {row.corrects for row in rows if row.corrects is not None}
+    kept = [row for row in rows if row.seq not in replaced and not row.void and row.happened_on <= on]
+    return sorted(kept, key=lambda row: (row.happened_on, row.seq))
+
+
+def _families(work: Work, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+    """(name of the head, counted members) by household."""
+    present = {}
+    for household_id, rows in _entries(work, Member, ids).items():
+        now = {row.no: row for row in rows}.values()
+        present[household_id] = [one for one in now if one.presence is Presence.PRESENT]
+    heads = {
+        household_id: min(found, key=lambda one: (one.relation is not Relation.HEAD, one.no)).person_id
+        for household_id, found in present.items()
+        if found
+    }
+    names = dict(_in_chunks(work, select(Person.id, Person.name), Person.id, list(heads.values())))
+    return {
+        household_id: (names.get(heads.get(household_id, 0), ""), len(found))
+        for household_id, found in present.items()
+    }
+
+
+def _last_check(rows: Sequence[Recheck]) -> date | None:
+    done = [row.happened_on for row in rows if row.result in DONE]
+    return done[-1] if done else None
+
+
+def _roll(
+    work: Work, part: str, lines: Sequence[Line], today: date
+) -> tuple[RecheckList, list[str]]:  # fmt: skip
+    """The list, and the households that could not be put on it with the reason."""
+    organ, reviewer = organs.organ_of(work, part, today), responsible(work, part, today)
+    villages, priorities = _villages(work, part, today), _priorities(work, part, today)
+    good, left_out = [], []
+    for line in lines:
+        village = villages.get(line.found.area, line.found.area)
+        missing = missing_glyphs({"户主姓名": line.head, "村（居）": village})
+        if missing:
+            left_out.append(f"户 {line.number} 的{missing[0].field}有印不出的字（{missing[0].code_point}）")
+        elif not line.persons or not line.head:
+            left_out.append(f"户 {line.number} 没有共同生活的成员或者户主姓名")
+        else:
+            good.append(_line(line, village, priorities))
+    roll = RecheckList(
+        organ=organ.name, number=f"{part[:9]}-{today:%Y%m%d}", period=f"{today} 至 {_next_month_end(today)}",
+        reviewer=reviewer.name, made_on=today, printed_by=work.actor, lines=tuple(good),
+        choices=tuple(one.value for one in RecheckResult if one is not RecheckResult.CONFIRMED),
+    )  # fmt: skip
+    return roll, left_out
+
+
+def responsible(work: Work, township: str, on: date) -> Officer:
+    """The reviewer who answers for a township: of the township itself, else of the nearest level above.
+
+    Raises NotFound when none is in office.
+    """
+    for code in (township, *ancestors(township)):
+        query = select(Officer).where(Officer.area == code, Officer.role == Role.REVIEWER, Officer.since <= on)
+        for one in work.session.exec(query.order_by(col(Officer.code))):
+            if one.until is None or one.until >= on:
+                return one
+    raise NotFound(f"没有登记 {township} 的复核人员")
+
+
+def _villages(work: Work, township: str, on: date) -> dict[str, str]:
+    low, high = code_range(township)
+    query = select(Area).where(Area.code >= low, Area.code < high, Area.since <= on).order_by(col(Area.since))
+    return {one.code: one.name for one in work.session.exec(query)}
+
+
+def _priorities(work: Work, township: str, on: date) -> tuple[str, ...]:
+    """The priority of each level of the adopted catalogue; () where none is adopted."""
+    adopted = organs.adopted(work, township[:6] + "000000", on, micros(work.due))
+    if not adopted:
+        return ()
+    levels = editions.in_force(work, micros(work.due)).catalogue(adopted[0]).levels
+    return tuple(_PRIORITIES[level.priority] for level in levels)
+
+
+def _line(line: Line, village: str, priorities: tuple[str, ...]) -> RecheckLine:
+    found = line.found
+    assert found.due_on is not None
+    grounds = "；".join(one.text for one in g.named(g.DUE_GROUNDS, found.due_grounds))
+    return RecheckLine(
+        household=line.number, head=line.head, village=village, category=tuple(Scheme)[found.scheme].value,
+        persons=line.persons, due=date_of(found.due_on), ground=grounds,
+        priority=_NONE if found.level is None or not priorities else priorities[found.level], last=line.last,
+    )  # fmt: skip
