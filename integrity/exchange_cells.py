@@ -77,7 +77,7 @@ def _number(column: Column, raw: Any) -> str:
 
 
 def _name(column: Column, raw: Any) -> str:
-    return normal_name(_text(column, raw))
+    return normal_name(raw if isinstance(raw, str) else _text(column, raw))
 
 
 def _area(column: Column, raw: Any) -> str:

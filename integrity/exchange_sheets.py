@@ -14,6 +14,7 @@ import json
 import sys
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from hashlib import sha256
@@ -101,7 +102,7 @@ def open_zip(data: bytes) -> ZipFile:
         for part in parts:
             if part.filename.lower().endswith((".xml", ".rels", ".vml")):
                 _plain_xml(archive.read(part))
-    except (BadZipFile, OSError, EOFError, NotImplementedError, zipfile.LargeZipFile) as damage:
+    except (BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as damage:
         raise Fault("文件不完整或已损坏，打不开；请重新导出或另存一份") from damage
     return archive
 

@@ -178,7 +178,8 @@ def _planned(told: Explained, decision: Decision, who: Family, on: date) -> str:
     if decision.outcome is Outcome.WITHDRAW:
         return text.one("withdraw", months=_months(told, decision), schedule=_percents(decision.schedule))
     finding = told.finding
-    settled = finding.amount_min if finding.amount_min == finding.amount_max else None
+    same = finding.outcome == Outcome.LOWER.number and finding.amount_min == finding.amount_max
+    settled = finding.amount_min if same else None  # the sums of another outcome say nothing about this one
     new = settled if decision.amount is None else decision.amount
     if new is None or finding.amount_now is None:
         raise Refused("拟调整的金额没有确定，请在审核意见中写明调整后的月救助金额")
@@ -192,7 +193,7 @@ def _months(told: Explained, decision: Decision) -> str:
     if decision.months:
         return str(decision.months)
     least, most = told.finding.months_min, told.finding.months_max
-    if not most:
+    if not most or told.finding.outcome != Outcome.WITHDRAW.number:
         raise Refused("渐退期的月数没有确定，请在审核意见中写明")
     return str(most) if least == most else f"{least}至{most}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import date
@@ -41,6 +42,8 @@ MARKS = MappingProxyType(
 """文书代字: what stands between the organ's prefix and 〔year〕, so that each kind has a series of its own."""
 FORBIDDEN = ("积分", "分值", "评分", "诚信等级", "信用等级", "失信名单", "黑名单")
 """Words that no paper may carry: a score is for planning inside the office only (红线 2, 6)."""
+_HAN = "\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+_BLANK = re.compile(f"(?<=[{_HAN}])\\s+|\\s+(?=[{_HAN}])")
 _FORMS: dict[str, type[Letter]] = {
     form.__name__: form for form in (Commitment, HearingNotice, PolicyNotice, RecheckNotice, WithdrawalNotice)
 }
@@ -63,7 +66,7 @@ def issue(work: Work, household_id: int, kind: PaperKind, subject: str, letter: 
     try:
         place = home(work, household_id, on)
         series = desk(work, place.area, kind, on).organ.prefix + MARKS[kind]
-        draft = letter(document_number(series, on.year, 1), on)
+        draft: Letter = tidy(letter(document_number(series, on.year, 1), on))
         inspect(draft)
     except (ChengxinError, NotInForce, PressStopped) as missing:
         raise Refused(f"户 {_number_of(work, household_id)} 的《{kind.value}》不能制发：{missing}") from missing
@@ -94,6 +97,17 @@ def _number_of(work: Work, household_id: int) -> str:
     if household is None:
         raise NotFound(f"没有编号为 {household_id} 的家庭")
     return household.number
+
+
+def tidy(value: Any) -> Any:
+    """Texts without blanks beside Chinese characters: there they mean nothing, and 仿宋 has no glyph for them."""
+    if isinstance(value, str):
+        return _BLANK.sub("", value).strip()
+    if isinstance(value, tuple):
+        return tuple(tidy(one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: tidy(getattr(value, one.name)) for one in fields(value)})
+    return value
 
 
 def inspect(letter: Letter) -> None:
@@ -165,7 +179,8 @@ def by_hand(reasons: Sequence[str]) -> str:
     """人工处理: how many cases wait for a person, with the first reasons; "" when none. The audit log has them all."""
     if not reasons:
         return ""
-    return f"；人工处理 {len(reasons)} 件：{'；'.join(one[:200] for one in reasons[:8])}{'等' if len(reasons) > 8 else ''}"
+    first = "；".join(one[:200] for one in reasons[:8])
+    return f"；人工处理 {len(reasons)} 件：{first}{'等' if len(reasons) > 8 else ''}"
 
 
 def by_number(work: Work, number: str) -> Notice:

@@ -19,6 +19,7 @@ from integrity import persons, recommendations
 from integrity.areas_file import SHIPPED, read_areas
 from integrity.demo import build, review_some
 from integrity.demo.people import SHARES, draft
+from integrity.demo.places import ONE_COUNTY, Map, furnish, staff
 from integrity.errors import Refused
 from integrity.records.chain import breaks
 from integrity.records.columns import SHANGHAI, micros
@@ -34,10 +35,11 @@ from integrity.records.ledger import (
     Residence,
     Verification,
 )
-from integrity.records.office import Person
+from integrity.records.office import Officer, Organ, Person
 from integrity.rules.facts import ADULT, age, day
 from integrity.rules.identity import check_bank_card, check_id, check_phone, normal_name
 from integrity.rules.policy import load
+from integrity.rules.writing import read_document_number
 from integrity.situations import read
 from integrity.terms import (
     Act,
@@ -229,6 +231,28 @@ def test_households_live_in_real_villages_of_one_county(session: Session) -> Non
     assert {home.area for home in homes} <= villages
     assert {home.area[:6] for home in homes} == {"370811"}
     assert {home.urban for home in homes} == {True, False}
+
+
+def test_a_large_demo_spreads_over_the_city_and_every_organ_has_its_own_prefix(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    chart = Map(ONE_COUNTY + 1)
+    codes = {chart.village(Random(k), k, k % 2 == 0).code for k in range(ONE_COUNTY, ONE_COUNTY + 400)}
+    assert len({code[:6] for code in codes}) == 12
+    assert {chart.village(Random(k), k, True).code[:6] for k in range(50)} == {"370811"}
+    office = an_office(tmp_path / "city", sqlite_template)
+    with office.work("示范") as work:
+        furnish(work, chart, load(), 1, UNTIL)
+    with office.reading() as work:
+        organs = work.session.exec(select(Organ)).all()
+        officers = {officer.code for officer in work.session.exec(select(Officer))}
+    assert len(organs) == 12 + 158
+    assert len({organ.prefix for organ in organs}) == len(organs)
+    assert all(read_document_number(f"{organ.prefix}听〔2026〕1号") for organ in organs)
+    for code in codes:
+        who = staff(code)
+        assert {*who.handlers, who.reviewer, who.approver} <= officers
+    office.dispose()
 
 
 def test_amounts_are_the_difference_to_the_standard_to_the_fen(session: Session) -> None:

@@ -69,6 +69,8 @@ def test_every_job_has_its_own_code_and_follows_only_jobs_that_exist() -> None:
     [
         ("roll_evaluation", at(2026, 11, 1, 1), at(2026, 12, 1, 1)),
         ("comparison_intake", at(2026, 11, 1, 3), at(2026, 12, 1, 3)),
+        ("notices", at(2026, 11, 2, 2), at(2026, 12, 2, 2)),
+        ("recheck_list", at(2026, 11, 2, 9), at(2026, 11, 3, 6)),
         ("deadlines", at(2026, 12, 31, 6, 10), at(2027, 1, 1, 6, 10)),
         ("endings", at(2028, 2, 28, 6, 20), at(2028, 2, 29, 6, 20)),
         ("standards_reminder", at(2026, 6, 1), at(2026, 11, 1, 8)),
@@ -85,8 +87,9 @@ def test_the_whole_timetable_runs_on_a_roll_and_tells_what_it_found(
     clock.now = at(2026, 11, 5, 9)
     ended = tick(office, TIMETABLE)
     assert {run.job: run.state for run in ended} == dict.fromkeys(JOBS, JobState.DONE), [run.error for run in ended]
-    assert ended[0].job == "roll_evaluation"
-    assert ended[0].summary.startswith("3 户")
+    first = [run.job for run in ended if run.job in ("roll_evaluation", "notices", "recheck_list")]
+    assert first == ["roll_evaluation", "notices", "recheck_list"]
+    assert next(run.summary for run in ended if run.job == "roll_evaluation").startswith("3 户")
     assert all(line.state is JobState.DONE and line.summary for line in overview(office, TIMETABLE))
 
 
@@ -105,7 +108,8 @@ def test_a_late_run_says_the_same_as_a_punctual_one(
     clock.now = at(2027, 3, 5, 9)
     tick(office, TIMETABLE)
     with office.reading() as work:
-        punctual = [run for run in work.session.exec(select(JobRun)) if run.job != "roll_evaluation"]
+        rows = work.session.exec(select(JobRun))
+        punctual = [run for run in rows if run.job in ("deadlines", "endings", "comparison_intake", "standards_reminder")]
     assert "核查逾期3件" in next(run.summary for run in punctual if run.job == "deadlines")
     with office.work("jb01") as work:
         rechecks.complete(

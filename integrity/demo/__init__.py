@@ -6,6 +6,6 @@ All persons, numbers and events are invented; proportions are this demo's own ap
 """
 
 from integrity.demo.review import review_some
-from integrity.demo.roll import DemoSummary, build
+from integrity.demo.roll import BEGUN, DemoSummary, build
 
-__all__ = ["DemoSummary", "build", "review_some"]
+__all__ = ["BEGUN", "DemoSummary", "build", "review_some"]

@@ -81,13 +81,14 @@ def birth(diary: Diary) -> None:
     if len(diary.family.figures) > _MOST_MEMBERS or not any(_fertile(one, diary.today) for one in diary.family.figures):
         return
     child = add(diary.rng, diary.family, Relation.CHILD, -1, diary.today)
-    child.presence = Presence.LEFT
-    diary.enrol(child)
+    child.presence = Presence.LEFT  # not counted before the office learns of it
 
     def learned(d: Diary) -> None:
         if not d.aid.running or d.aid.withdrawing:
             return
+        d.enrol(child)
         child.presence = Presence.PRESENT
+        child.guardian_no = next((one.no for one in d.family.grown(d.today)), None)
         happened = max(child.born, d.family.confirmed)
         d.reported(Event.REPORTED_CHANGE, happened=happened, figure=child, detail="家庭新增成员")
         d.state(child, happened)
@@ -114,6 +115,6 @@ def grow_up(figure: Figure) -> Story:
         figure.guardian_no = None
         figure.schooling = diary.rng.random() < 0.5
         figure.ability = Ability.UNABLE if figure.schooling else Ability.ABLE
-        diary.later(3, 40, lambda d: d.state(figure, eighteen(figure)))
+        diary.later(3, 40, lambda d: figure.presence is Presence.PRESENT and d.state(figure, eighteen(figure)))
 
     return told

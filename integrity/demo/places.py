@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from random import Random
 
 from integrity import areas, editions, organs
@@ -108,6 +109,7 @@ def address(rng: Random, village: Village, urban: bool) -> str:
     return f"{village.place}{rng.randint(1, 260)}号"
 
 
+@lru_cache(maxsize=8192)
 def staff(area: str) -> Staff:
     """The staff of the township of an area."""
     stem = area[4:9]
@@ -135,12 +137,12 @@ def at(on: date) -> datetime:
 
 
 def _short(chart: Map, code: str) -> str:
-    """The name of an area without its kind: 任城, 李营."""
+    """The name of an area without its kind: 任城, 李营; 镇 and 乡 stay, for a street may bear the same name."""
     name = chart.names[code]
-    for ending in ("高新技术产业开发区", "街道", "区", "县", "市", "镇", "乡"):
+    for ending in ("高新技术产业开发区", "街道", "区", "县", "市"):
         if name.endswith(ending) and len(name) - len(ending) >= 2:
             return name.removesuffix(ending)
-    return name[:2]
+    return name.removesuffix("管理委员会")
 
 
 def _organ(work: Work, area: str, name: str, prefix: str, county_name: str) -> None:

@@ -7,7 +7,6 @@ stopped; a database with other households in it is left alone.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -35,7 +34,8 @@ from integrity.work import Office, Work
 ACTOR = "示范"
 CHUNK = 500
 """Households in one transaction."""
-_BEGUN, _DONE = "开始建立示范县", "建成示范县"
+BEGUN, _DONE = "开始建立示范县", "建成示范县"
+"""Actions in the audit log; their detail is the JSON of households, seed and until."""
 
 Progress = Callable[[int, int], None]
 """Called with (households done, households wanted)."""
@@ -72,15 +72,15 @@ def build(
         raise Refused("示范户数应不少于1，截止日期不能晚于今天")
     mark = json.dumps({"households": households, "seed": seed, "until": until.isoformat()})
     marks, start = _standing(office)
-    if marks.get(_BEGUN, mark) != mark or (start and _BEGUN not in marks):
+    if marks.get(BEGUN, mark) != mark or (start and BEGUN not in marks):
         raise Refused(f"数据库里已有{start}户，示范数据只能写入空库")
     if _DONE in marks:
         return _summary(office, 0.0, repeated=True)
     builder = _Builder(Map(households), load(), seed, until, began)
     builder.must_have_standards()
-    if _BEGUN not in marks:
+    if BEGUN not in marks:
         with office.work(ACTOR) as work:
-            _note(work, _BEGUN, mark, began)
+            _note(work, BEGUN, mark, began)
             furnish(work, builder.chart, builder.policy, seed, until)
     for low in range(start, households, chunk):
         if progress:
@@ -103,7 +103,7 @@ def _note(work: Work, action: str, mark: str, now: datetime) -> None:
 def _standing(office: Office) -> tuple[dict[str, str], int]:
     """What the audit log says of a demo in this database, by action, and how many households there are."""
     with office.reading() as work:
-        query = select(Audit.action, Audit.detail).where(col(Audit.action).in_((_BEGUN, _DONE)))
+        query = select(Audit.action, Audit.detail).where(col(Audit.action).in_((BEGUN, _DONE)))
         marks = {action: detail for action, detail in work.session.exec(query)}
         return marks, work.session.exec(select(func.count()).select_from(Household)).one()
 
@@ -111,18 +111,24 @@ def _standing(office: Office) -> tuple[dict[str, str], int]:
 def _summary(office: Office, seconds: float, *, repeated: bool = False) -> DemoSummary:
     with office.reading() as work:
         session = work.session
-        granted = session.exec(
-            select(Assistance.household_id, Assistance.scheme)
+        newest = (
+            select(col(Assistance.household_id), func.max(Assistance.seq).label("seq"))
             .where(Assistance.act == Act.GRANT)
-            .order_by(col(Assistance.household_id), col(Assistance.seq))
+            .group_by(col(Assistance.household_id))
+            .subquery()
         )
-        last = {household: scheme for household, scheme in granted}
-        schemes = Counter(last.values())
+        query = (
+            select(Assistance.scheme, func.count())
+            .join(newest, col(Assistance.household_id) == newest.c.household_id)
+            .where(col(Assistance.seq) == newest.c.seq)
+            .group_by(col(Assistance.scheme))
+        )
+        counts = {scheme: count for scheme, count in session.exec(query)}
         return DemoSummary(
             households=session.exec(select(func.count()).select_from(Household)).one(),
             persons=session.exec(select(func.count()).select_from(Person)).one(),
             entries=session.exec(select(func.coalesce(func.sum(LedgerHead.seq), 0))).one(),
-            schemes={scheme: schemes[scheme] for scheme in Scheme if scheme in schemes},
+            schemes={scheme: counts[scheme] for scheme in Scheme if scheme in counts},
             seconds=seconds,
             repeated=repeated,
         )

@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from integrity import backups, recommendations
+from integrity import backups, deadlines, recommendations
 from integrity.records import guards
 from integrity.rules.facts import day
 from integrity.settings import Settings
-from integrity.terms import Outcome
+from integrity.terms import Outcome, Scheme
 from integrity.work import Office, Work
 from reports import fonts
 from reports.faults import FontsMissing
@@ -100,15 +100,13 @@ def waiting(work: Work) -> Waiting:
     """What waits for an officer now."""
     chosen = recommendations.standing(work, work.now).subquery()
     counted = recommendations.summary(work, work.now)
-    today = day(work.today)
-
-    def due(low: int | None, high: int) -> int:
-        query = func.count().select().select_from(chosen).where(chosen.c.due_on < high)
-        return int(work.session.execute(query if low is None else query.where(chosen.c.due_on >= low)).scalar() or 0)
-
+    soon = select(func.count()).where(
+        chosen.c.scheme != Scheme.NONE.number, chosen.c.due_on >= day(work.today),
+        chosen.c.due_on < day(work.today + SOON),
+    )  # fmt: skip
     return Waiting(
-        households=sum(counted.values()), overdue=due(None, today),
-        soon=due(today, day(work.today + SOON)), undecided=len(recommendations.undecided(work)),
+        households=sum(counted.values()), overdue=len(deadlines.overdue_rechecks(work)),
+        soon=int(work.session.execute(soon).scalar() or 0), undecided=len(recommendations.undecided(work)),
         outcomes=tuple((outcome.value, counted[outcome]) for outcome in Outcome if counted[outcome]),
     )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""网页在浏览器中 (the pages in a browser)."""

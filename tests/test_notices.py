@@ -1,0 +1,404 @@
+"""文书 (papers): numbered once, printed once, never with something missing, and the same bytes for ever."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import text
+from sqlmodel import select
+
+from integrity import assistance, notices, persons, printing
+from integrity import papers as paperwork
+from integrity.errors import Conflict, Invalid, Refused
+from integrity.households import change_member, enter_member
+from integrity.records.columns import SHANGHAI
+from integrity.records.ledger import Notice, Printing
+from integrity.records.office import Audit, PaperData
+from integrity.terms import Cause, PaperKind, Relation, ServiceWay
+from integrity.work import Office, Work
+from tests.conftest import SetClock
+from tests.papers_office import TOWNSHIP, VILLAGE, Family, accept, evaluate, furnish, granted, papers, richer
+
+__all__ = ["papers"]
+ISSUE, PRINT = f"issue {TOWNSHIP}", f"print {TOWNSHIP} 1"
+
+
+def run(office: Office, on: date) -> dict[str, str]:
+    """The monthly job of a day, part by part; the summaries."""
+    due = datetime(on.year, on.month, on.day, 2, tzinfo=SHANGHAI)
+    with office.work("系统任务", due=due) as work:
+        parts = notices.notice_parts(work)
+    said = {}
+    for part in parts:
+        with office.work("系统任务", due=due) as work:
+            said[part] = notices.issue_part(work, part)
+    return said
+
+
+def words(pdf: bytes) -> str:
+    """What a reader finds in a PDF, without line breaks."""
+    return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages))
+
+
+def rows(office: Office, table: str) -> list[tuple[object, ...]]:
+    with office.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2"))]
+
+
+def fail_after(office: Office, act: Callable[[Work], object], due: datetime | None = None) -> None:
+    """Do something and die before its commit."""
+    with office.work("系统任务", due=due) as work:
+        act(work)
+        raise RuntimeError("断电")
+
+
+@pytest.fixture
+def due_family(office: Office, family: Family, clock: SetClock, papers: Path) -> tuple[Office, int]:
+    """An office and one household whose recheck is overdue, evaluated on 2026-09-01, on 2026-09-02."""
+    furnish(office)
+    (household,) = granted(office, family)
+    clock.on(date(2026, 9, 2))
+    evaluate(office, date(2026, 9, 1))
+    return office, household
+
+
+def test_the_job_issues_and_prints_every_paper_that_is_due(
+    office: Office, family: Family, clock: SetClock, papers: Path
+) -> None:
+    furnish(office)
+    checked, leaves, tapers = granted(office, family, 3)
+    clock.on(date(2026, 8, 20))
+    richer(office, leaves, Cause.PENSION, on=date(2026, 8, 10))
+    with office.work("sp01") as work:
+        assistance.withdraw(
+            work, tapers, months=3, schedule=(100, 50, 50), decided_on=date(2026, 8, 18),
+            effective_on=date(2026, 9, 1), decided_by="sp01", hearing="听取意见笔录1号",
+        )  # fmt: skip
+    richer(office, tapers, Cause.EMPLOYMENT, on=date(2026, 8, 15))
+    clock.on(date(2026, 9, 1))
+    evaluate(office, date(2026, 9, 1))
+    accept(office, leaves)
+    clock.on(date(2026, 9, 2))
+    said = run(office, date(2026, 9, 2))
+    assert list(said)[:2] == [ISSUE, PRINT]
+    assert "人工处理" not in said[ISSUE]
+    with office.reading() as work:
+        issued = {(one.household_id, one.kind): one for one in work.session.exec(select(Notice))}
+        printed = list(work.session.exec(select(Printing)))
+    assert {kind for _, kind in issued} == {PaperKind.F11, PaperKind.F13, PaperKind.F16}
+    assert issued[leaves, PaperKind.F13].number == "任民听〔2026〕1号"
+    assert issued[tapers, PaperKind.F16].number == "任民渐〔2026〕1号"
+    assert issued[checked, PaperKind.F11].number.startswith("试街核〔2026〕")
+    assert issued[checked, PaperKind.F11].organ == "任城区试验街道办事处"
+    assert len(printed) == len(issued)
+    assert all((papers / one.file).is_file() for one in printed)
+    before = rows(office, "notice"), rows(office, "printing"), rows(office, "number_series")
+    again = run(office, date(2026, 9, 2))
+    assert again[ISSUE] == "没有新文书"
+    assert again[PRINT] == "没有待印文书"
+    assert (rows(office, "notice"), rows(office, "printing"), rows(office, "number_series")) == before
+
+
+def test_numbers_are_consecutive_and_unique_under_four_threads(
+    office: Office, family: Family, clock: SetClock, papers: Path
+) -> None:
+    furnish(office)
+    households = granted(office, family, 12)
+    clock.on(date(2026, 9, 2))
+    failed: list[BaseException] = []
+
+    def issue(mine: list[int]) -> None:
+        try:
+            for household in mine:
+                with office.work("jb01", now=datetime(2026, 9, 2, 10, tzinfo=SHANGHAI)) as work:
+                    wanted = notices._wanted_now(work, household, PaperKind.F01)
+                    notices.issue(work, household, wanted.kind, wanted.subject, wanted.draft)
+        except BaseException as error:
+            failed.append(error)
+
+    # each household is wanted by two threads: the second finds the standing paper and takes no number
+    threads = [threading.Thread(target=issue, args=(households[n % 2 :: 2],)) for n in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert failed == []
+    with office.reading() as work:
+        numbers = sorted(int(re.findall(r"〕(\d+)号", one.number)[0]) for one in work.session.exec(select(Notice)))
+    assert numbers == list(range(1, 13))
+
+
+def test_a_work_that_fails_gives_its_number_back(due_family: tuple[Office, int]) -> None:
+    office, household = due_family
+    with pytest.raises(RuntimeError, match="断电"):
+        fail_after(office, lambda work: notices.print_now(work, household, PaperKind.F01))
+    with office.work("jb01") as work:
+        notices.print_now(work, household, PaperKind.F01)
+    with office.reading() as work:
+        assert [one.number for one in work.session.exec(select(Notice))] == ["试街告〔2026〕1号"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [({"phone": ""}, "联系电话"), ({"address": ""}, "办理地点"), ({"contact": ""}, "联系人")],
+)
+def test_what_is_missing_is_named_and_takes_no_number(
+    office: Office, family: Family, clock: SetClock, papers: Path, missing: dict[str, str], named: str
+) -> None:
+    furnish(office, township=missing)
+    granted(office, family)
+    clock.on(date(2026, 9, 2))
+    evaluate(office, date(2026, 9, 1))
+    said = run(office, date(2026, 9, 2))[ISSUE]
+    assert "人工处理 1 件" in said
+    assert named in said
+    assert "JN000001" in said
+    assert rows(office, "number_series") == []
+    with office.reading() as work:
+        assert [one for one in work.session.exec(select(Audit)) if named in one.detail]
+
+
+def test_one_household_that_cannot_be_written_to_does_not_stop_the_others(
+    office: Office, family: Family, clock: SetClock, papers: Path
+) -> None:
+    furnish(office)
+    odd, fine = granted(office, family, 2)
+    with office.work("jb01", now=datetime(2026, 2, 1, 9, tzinfo=SHANGHAI)) as work:
+        person = persons.register(work, "试验\ue000甲", id_number="", sex="男", born_on=date(1980, 5, 1))
+        enter_member(work, odd, person, no=1, since=date(2026, 1, 11), relation=Relation.HEAD, area=VILLAGE)
+    clock.on(date(2026, 9, 2))
+    evaluate(office, date(2026, 9, 1))
+    said = run(office, date(2026, 9, 2))[ISSUE]
+    assert "定期核查通知书 1 份" in said
+    assert "U+E000" in said
+    with office.reading() as work:
+        assert [one.household_id for one in work.session.exec(select(Notice))] == [fine]
+
+
+def test_an_unset_hearing_period_stops_the_hearing_notice_and_is_named(
+    office: Office, family: Family, clock: SetClock, papers: Path
+) -> None:
+    furnish(office, adopt=False)
+    (household,) = granted(office, family)
+    clock.on(date(2026, 8, 20))
+    richer(office, household, Cause.PENSION, on=date(2026, 8, 10))
+    clock.on(date(2026, 9, 2))
+    evaluate(office, date(2026, 9, 1))
+    accept(office, household)
+    with office.work("fh01") as work, pytest.raises(Refused, match=r"JN000001.*adverse\.hear_days"):
+        notices.print_now(work, household, PaperKind.F13)
+    assert rows(office, "notice") == []
+    assert rows(office, "number_series") == []
+
+
+def test_a_withdrawal_paper_without_a_court_is_refused(
+    office: Office, family: Family, clock: SetClock, papers: Path
+) -> None:
+    from tests.papers_office import COUNTY, organ
+
+    furnish(office)
+    (household,) = granted(office, family)
+    with office.work("系统任务") as work:
+        late = organ(COUNTY, "任城区民政局", "任民", court="")
+        late.since = date(2026, 3, 1)
+        work.put(late)
+    clock.on(date(2026, 8, 20))
+    richer(office, household, Cause.EMPLOYMENT, on=date(2026, 8, 10))
+    with office.work("sp01") as work:
+        assistance.withdraw(
+            work, household, months=2, schedule=(100, 50), decided_on=date(2026, 8, 18),
+            effective_on=date(2026, 9, 1), decided_by="sp01", hearing="听取意见笔录1号",
+        )  # fmt: skip
+        with pytest.raises(Refused, match="管辖法院"):
+            notices.print_now(work, household, PaperKind.F16)
+
+
+def test_an_officers_reason_that_speaks_of_the_score_is_not_printed(due_family: tuple[Office, int]) -> None:
+    office, household = due_family
+
+    def with_score(number: str, on: date) -> object:
+        from dataclasses import replace
+
+        from integrity.letters import policy_notice
+
+        return replace(policy_notice(work, household, number, on), purpose="按诚信积分确定待遇")
+
+    with office.work("jb01") as work, pytest.raises(Refused, match="积分"):
+        notices.issue(work, household, PaperKind.F01, "试验", with_score)  # type: ignore[arg-type]
+
+
+def test_a_paper_says_for_ever_what_it_said(due_family: tuple[Office, int], clock: SetClock) -> None:
+    office, household = due_family
+    with office.work("jb01") as work:
+        path = notices.print_now(work, household, PaperKind.F11)
+    first = path.read_bytes()
+    clock.on(date(2026, 10, 9))
+    with office.work("jb01") as work:
+        change_member(work, household, 2, since=date(2026, 10, 1), schooling=True)
+    with office.work("jb01") as work:
+        notice = work.session.exec(select(Notice)).one()
+        assert notices.reproduce(work, notice).pdf == first
+        found = notices.verify_copy(work, notice, first)
+        assert found is not None
+        assert found.copy_no == 0
+        assert notices.verify_copy(work, notice, first + b"\n") is None
+        kept = work.session.get(PaperData, notice.data_sha256)
+        assert kept is not None
+        assert "试验".encode() not in kept.cipher
+
+
+def test_a_reprint_is_marked_and_the_same_whenever_it_is_made_again(due_family: tuple[Office, int]) -> None:
+    office, household = due_family
+    with office.work("jb01") as work:
+        wanted = notices._wanted_now(work, household, PaperKind.F11)
+        notice = notices.issue(work, household, wanted.kind, wanted.subject, wanted.draft)
+        with pytest.raises(Refused, match="还没有打印"):
+            notices.reprint(work, notice)
+    with office.work("jb01") as work:
+        original = notices.print_now(work, household, PaperKind.F11)
+        copies = [notices.reprint(work, notice) for _ in range(2)]
+    assert "补打" not in words(original.read_bytes())
+    assert "补打第2份" in words(copies[1].read_bytes())
+    with office.reading() as work:
+        assert notices.reproduce(work, notice, 2).pdf == copies[1].read_bytes()
+        assert [one.copy_no for one in work.session.exec(select(Printing))] == [0, 1, 2]
+    with office.work("jb01") as work:
+        assert notices.print_now(work, household, PaperKind.F11) == original
+        original.unlink()
+        with pytest.raises(Exception, match="请补打"):
+            notices.print_now(work, household, PaperKind.F11)
+
+
+def test_a_run_killed_before_its_commit_writes_the_same_file_again(
+    due_family: tuple[Office, int], papers: Path
+) -> None:
+    office, _ = due_family
+    due = datetime(2026, 9, 2, 2, tzinfo=SHANGHAI)
+    with office.work("系统任务", due=due) as work:
+        notices.issue_part(work, ISSUE)
+    with pytest.raises(RuntimeError, match="断电"):
+        fail_after(office, lambda work: notices.issue_part(work, PRINT), due)
+    assert rows(office, "printing") == []
+    (left,) = papers.rglob("*.pdf")
+    bytes_left = left.read_bytes()
+    with office.work("系统任务", due=due) as work:
+        notices.issue_part(work, PRINT)
+    assert [path for path in papers.rglob("*") if path.is_file()] == [left]
+    assert left.read_bytes() == bytes_left
+    assert len(rows(office, "printing")) == 1
+    assert left.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_was_printed_is_never_written_over(due_family: tuple[Office, int], family: Family) -> None:
+    office, _ = due_family
+    run(office, date(2026, 9, 2))
+    (more,) = granted(office, family)
+    with office.work("jb01") as work:
+        wanted = notices._wanted_now(work, more, PaperKind.F01)
+        notices.issue(work, more, wanted.kind, wanted.subject, wanted.draft)
+        other = notices.issue(work, more, PaperKind.F11, "recheck:试验", _recheck_like(work, more))
+    run(office, date(2026, 9, 2))
+    with office.reading() as work:
+        files = [one.file for one in work.session.exec(select(Printing))]
+        assert len(files) == len(set(files)) == 3
+        assert printing.unprinted(work, TOWNSHIP) == []
+        assert paperwork.by_number(work, other.number).seq == other.seq
+
+
+def _recheck_like(work, household):  # type: ignore[no-untyped-def]
+    from functools import partial
+
+    from integrity.letters import recheck_notice
+    from integrity.records.office import Recommendation
+
+    found = work.session.exec(select(Recommendation)).first()
+    return partial(recheck_notice, work, household, found)
+
+
+def test_service_needs_its_proof(due_family: tuple[Office, int], clock: SetClock) -> None:
+    office, household = due_family
+    with office.work("jb01") as work:
+        wanted = notices._wanted_now(work, household, PaperKind.F11)
+        notice = notices.issue(work, household, wanted.kind, wanted.subject, wanted.draft)
+        with pytest.raises(Refused, match="还没有打印"):
+            notices.serve(work, notice, ServiceWay.DIRECT, on=work.today, receiver="试验乙")
+        notices.print_now(work, household, PaperKind.F11)
+    with office.work("jb01") as work:
+        day = work.today
+        with pytest.raises(Refused, match="两名见证人"):
+            notices.serve(work, notice, ServiceWay.LEFT, on=day, receiver="乙", witnesses=("甲", "甲"), detail="拒收")
+        with pytest.raises(Refused, match="拒收事由"):
+            notices.serve(work, notice, ServiceWay.LEFT, on=day, receiver="试验乙", witnesses=("甲", "乙"))
+        with pytest.raises(Refused, match="同意"):
+            notices.serve(work, notice, ServiceWay.ELECTRONIC, on=day, receiver="试验乙")
+        with pytest.raises(Invalid, match="送达日期"):
+            notices.serve(work, notice, ServiceWay.DIRECT, on=date(2026, 9, 1), receiver="试验乙")
+        served = notices.serve(
+            work, notice, ServiceWay.LEFT, on=day, receiver="试验乙", witnesses=("王一", "王二"), detail="不愿签收"
+        )
+        assert served.witnesses == "王一、王二"
+        with pytest.raises(Conflict, match="已登记送达"):
+            notices.serve(work, notice, ServiceWay.DIRECT, on=day, receiver="试验乙")
+        with pytest.raises(Refused, match="救济途径"):
+            notices.remedy_ends(work, served)
+
+
+@pytest.mark.parametrize(
+    ("way", "served_on", "reconsideration", "litigation"),
+    [
+        (ServiceWay.DIRECT, date(2026, 9, 3), date(2026, 11, 2), date(2027, 3, 3)),
+        (ServiceWay.POST, date(2026, 9, 7), date(2026, 11, 6), date(2027, 3, 8)),
+        (ServiceWay.ANNOUNCEMENT, date(2026, 9, 3), date(2026, 12, 2), date(2027, 4, 5)),
+    ],
+)
+def test_remedies_run_from_the_day_that_the_way_of_service_gives(
+    office: Office, family: Family, clock: SetClock, papers: Path, way: ServiceWay, served_on: date,
+    reconsideration: date, litigation: date,
+) -> None:  # fmt: skip
+    furnish(office)
+    (household,) = granted(office, family)
+    clock.on(date(2026, 9, 2))
+    richer(office, household, Cause.EMPLOYMENT, on=date(2026, 8, 10))
+    with office.work("sp01") as work:
+        assistance.withdraw(
+            work, household, months=2, schedule=(100, 50), decided_on=date(2026, 9, 1),
+            effective_on=date(2026, 10, 1), decided_by="sp01", hearing="听取意见笔录1号",
+        )  # fmt: skip
+        notices.print_now(work, household, PaperKind.F16)
+        notice = work.session.exec(select(Notice)).one()
+    clock.on(date(2026, 9, 10))
+    with office.work("jb01") as work:
+        served = notices.serve(work, notice, way, on=served_on, receiver="试验乙", detail="下落不明")
+        terms = notices.remedy_ends(work, served)
+    assert terms.reconsideration.end == reconsideration
+    assert terms.litigation.end == litigation
+    assert "行政复议：截至" in terms.as_text()
+
+
+def test_silence_means_nothing_before_service_and_the_whole_period(
+    office: Office, family: Family, clock: SetClock, papers: Path
+) -> None:
+    furnish(office)
+    (household,) = granted(office, family)
+    clock.on(date(2026, 9, 2))
+    richer(office, household, Cause.PENSION, on=date(2026, 8, 10))
+    clock.on(date(2026, 9, 7))
+    evaluate(office, date(2026, 9, 7))
+    accept(office, household)
+    with office.work("fh01") as work:
+        notices.print_now(work, household, PaperKind.F13)
+        notice = work.session.exec(select(Notice)).one()
+        with pytest.raises(Refused, match="还没有送达"):
+            notices.unanswered(work, notice, date(2026, 9, 30))
+        notices.serve(work, notice, ServiceWay.DIRECT, on=work.today, receiver="试验乙")
+        assert notices.hearing_ends(work, notice).end == date(2026, 9, 14)
+        with pytest.raises(Refused, match="届满前"):
+            notices.unanswered(work, notice, date(2026, 9, 14))
+        assert "没有提出意见" in notices.unanswered(work, notice, date(2026, 9, 15))

@@ -1,0 +1,164 @@
+"""网页 (pages): what an officer's browser and a monitor are told, and what nobody is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+from starlette.testclient import TestClient
+
+from integrity import assistance, editions, recommendations
+from integrity.records.columns import SHANGHAI
+from integrity.records.ledger import Household
+from integrity.records.office import Audit
+from integrity.rules.policy import PACKS, load
+from integrity.settings import settings
+from integrity.terms import Scheme
+from integrity.web.app import create_app
+from integrity.work import Office
+from reports import fonts
+from tests.conftest import SetClock
+
+Family = Callable[..., int]
+
+
+@pytest.fixture
+def evaluated(office: Office, family: Family, clock: SetClock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """An office with one evaluated household; its number."""
+    monkeypatch.setenv("CHENGXIN_HOME", str(tmp_path / "home"))
+    settings.cache_clear()
+    with office.work("jb01", now=datetime(2026, 1, 20, 9, tzinfo=SHANGHAI)) as work:
+        editions.register(work, load(PACKS))
+        household = family(work, since=date(2026, 1, 10))
+        assistance.grant(
+            work, household, Scheme.DIBAO, decided_on=date(2026, 1, 15), effective_on=date(2026, 2, 1),
+            decided_by="sp01", amount=50_000, income=20_000, persons=1,
+        )  # fmt: skip
+    due = datetime(2026, 11, 1, 1, tzinfo=SHANGHAI)
+    for part in (recommendations.CLOSE, "0-5000"):
+        with office.work("系统任务", due=due) as work:
+            recommendations.evaluate_part(work, part)
+    with office.reading() as work:
+        return str(work.session.exec(select(Household.number)).one())
+
+
+@pytest.fixture
+def client(office: Office, evaluated: str) -> Iterator[TestClient]:
+    with TestClient(create_app(office), base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as client:
+        yield client
+    settings.cache_clear()
+
+
+def test_the_overview_tells_health_work_and_jobs_and_needs_nothing_from_outside(client: TestClient) -> None:
+    answer = client.get("/")
+    assert answer.status_code == 200
+    for word in ("户已评估", "运行状况", "只追加保护齐全", "全员评估", "还没有印制过文书", "还没有备份"):
+        assert word in answer.text
+    assert "试验" not in answer.text, "no name of a person"
+    for page in (answer.text, client.get("/docs").text, client.get("/style.css").text):
+        assert not re.findall(r"""(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}""", page)
+        assert "<script" not in page
+        assert "style=" not in page
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/docs", "/nowhere", "/api/households/none/explanation"])
+def test_every_answer_carries_the_strict_headers(client: TestClient, path: str) -> None:
+    policy = client.get(path).headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "script-src" not in policy
+    assert client.get(path).headers["x-content-type-options"] == "nosniff"
+    assert client.get(path).headers["cache-control"] == "no-store"
+
+
+def test_an_explanation_gives_reasons_without_personal_data_and_leaves_a_line_in_the_log(
+    client: TestClient, office: Office, evaluated: str
+) -> None:
+    answer = client.get(f"/api/households/{evaluated}/explanation", params={"on": "2026-11-01"})
+    told = answer.json()
+    assert answer.status_code == 200, told
+    assert told["same"] is True
+    assert told["household"] == evaluated
+    assert "正在享受救助" in told["text"]
+    assert "试验" not in answer.text
+    assert not re.search(r"\d{17}[\dX]", answer.text)
+    with office.reading() as work:
+        logged = work.session.exec(select(Audit).where(Audit.action == "查看处理建议说明")).all()
+    assert [one.detail for one in logged] == ["2026-11-01"]
+
+
+def test_errors_are_told_in_chinese_with_their_status(client: TestClient, evaluated: str) -> None:
+    absent = client.get("/api/households/none/explanation")
+    assert (absent.status_code, absent.json()) == (404, {"message": "没有户编号为 none 的家庭"})
+    future = client.get(f"/api/households/{evaluated}/explanation", params={"on": "2030-01-01"})
+    assert future.status_code == 422
+    assert "今天以前" in future.json()["message"]
+    assert client.get(f"/api/households/{evaluated}/explanation", params={"on": "x"}).status_code == 422
+    page = client.get("/papers/2026-11-02/none.pdf")
+    assert page.status_code == 404
+    assert "没有这份文件" in page.text
+
+
+def test_a_request_that_failed_leaves_nothing_behind(client: TestClient, office: Office) -> None:
+    client.get("/api/households/none/explanation")
+    with office.reading() as work:
+        assert not work.session.exec(select(Audit).where(Audit.action == "查看处理建议说明")).all()
+
+
+def test_a_commit_that_fails_is_no_success(client: TestClient, office: Office, evaluated: str) -> None:
+    with office.engine.begin() as connection:  # the log refuses: the reader must not be told anything
+        connection.execute(text("ALTER TABLE audit RENAME TO audit_away"))
+    answer = client.get(f"/api/households/{evaluated}/explanation", params={"on": "2026-11-01"})
+    assert answer.status_code == 500
+    assert "正在享受救助" not in answer.text
+
+
+def test_only_listed_papers_are_given_out(client: TestClient, tmp_path: Path) -> None:
+    papers = settings().papers
+    for day, name in (("2026-11-02", "名单 一.pdf"), ("2026-11-02", "密钥.toml"), ("2026-10-02", "旧.pdf")):
+        (papers / day).mkdir(parents=True, exist_ok=True)
+        (papers / day / name).write_bytes(b"%PDF-1.7")
+    (settings().home / "keys.toml").write_text("secret")
+    page = client.get("/").text
+    link = re.search(r'href="(/papers/[^"]+)"', page)
+    assert link is not None
+    assert client.get(link[1]).content == b"%PDF-1.7"
+    for path in ("/papers/2026-11-02/密钥.toml", "/papers/2026-10-02/旧.pdf", "/papers/2026-11-02/..%2f..%2fkeys.toml",
+                 "/papers/..%2f./keys.toml", "/papers/../keys.toml", "/papers/2026-11-02/%2e%2e"):  # fmt: skip
+        assert client.get(path).status_code == 404, path
+
+
+def test_health_is_red_when_a_guard_or_the_fonts_are_missing(
+    client: TestClient, office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    well = client.get("/health")
+    assert (well.status_code, well.json()["healthy"]) == (200, True)
+    monkeypatch.setenv("CHENGXIN_ASSETS", str(tmp_path / "none"))
+    fonts.manifest.cache_clear()
+    assert client.get("/health").status_code == 503
+    monkeypatch.undo()
+    fonts.manifest.cache_clear()
+    on = " ON member" if office.engine.dialect.name == "postgresql" else ""
+    with office.engine.begin() as connection:
+        connection.execute(text(f"DROP TRIGGER guard_member_delete{on}"))
+    ill = client.get("/health")
+    assert ill.status_code == 503
+    assert "guard_member_delete" in ill.json()["checks"]["数据库"]
+
+
+def test_another_host_name_is_refused(client: TestClient) -> None:
+    assert client.get("/", headers={"host": "attacker.example"}).status_code == 400
+    assert client.get("/", headers={"host": "localhost:8000"}).status_code == 200
+
+
+def test_the_interfaces_are_listed_from_what_the_program_says_of_itself(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    page = client.get("/docs").text
+    assert set(paths) == {"/health", "/api/households/{number}/explanation", "/papers/{day}/{name}"}
+    for path in paths:
+        assert path in page
