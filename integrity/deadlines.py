@@ -58,6 +58,8 @@ class Gap(NamedTuple):
 
 def remind(work: Work) -> str:
     """到期提醒: rechecks that are overdue, and changes whose time for checking and adjusting has passed."""
+    if work.session.execute(standing(work, work.due).limit(1)).first() is None:
+        return "尚无全员评估结果"
     checks, changes = overdue_rechecks(work), overdue_changes(work)
     said = [_counted(work, "核查逾期", checks), _counted(work, "变化核查调整超期", changes)]
     return "；".join(said)
@@ -259,9 +261,9 @@ def _counted(work: Work, what: str, ends: list[Ending]) -> str:
 
 
 def _listed(work: Work, well: str, gaps: list[Gap]) -> str:
-    """All is well, or what is missing where."""
+    """All is well, or what is missing where; an empty roll is not called well."""
     if not gaps:
-        return well
+        return well if counties(work) else "名册中还没有家庭"
     said = "、".join(f"{_name(work, gap.county)}：{gap.text}" for gap in gaps[:_NAMED])
     return f"缺{len(gaps)}项：{said}{'等' if len(gaps) > _NAMED else ''}"
 

@@ -6,8 +6,9 @@ is no consent: a hearing ends by itself only after proven service and the whole 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
 from sqlmodel import select
@@ -21,6 +22,7 @@ from integrity.records.ledger import Notice, Printing, Service
 from integrity.rules.workdays import Period, Term, Workdays, end_of
 from integrity.terms import PaperKind, ServiceWay
 from integrity.work import Work
+from reports.forms import HearingNotice
 
 _START_KEYS = MappingProxyType({
     ServiceWay.DIRECT: "remedy.start.direct", ServiceWay.LEFT: "remedy.start.direct",
@@ -32,6 +34,7 @@ _DETAIL = MappingProxyType({
     ServiceWay.ANNOUNCEMENT: "公告送达的原因", ServiceWay.ENTRUSTED: "受托单位",
 })  # fmt: skip
 """What `detail` must say for a way of service."""
+_TOLD = re.compile(r"起(\d+个?(?:工作)?日)内")
 
 
 def serve(
@@ -112,22 +115,25 @@ def effective_on(work: Work, service: Service, office: Desk, known: Workdays) ->
         return service.happened_on
     days = int(office.value("service.announcement"))
     end = end_of(service.happened_on, Period(days, "日"), known, roll=False).end
-    assert not hasattr(end, "hour")
-    return end
+    return end.date() if isinstance(end, datetime) else end
 
 
 def hearing_ends(work: Work, notice: Notice) -> Term:
-    """Until when the person may speak to a plan (听取意见期限), counted from service. Raises Refused before service."""
+    """Until when the person may speak to a plan (听取意见期限): the period that the paper gave, counted from service.
+
+    Raises Refused before service, and for another kind of paper.
+    """
     if notice.kind is not PaperKind.F13:
         raise Refused(f"《{notice.kind.value}》不是听取意见告知书")
     service = service_of(work, notice)
     if service is None:
         raise Refused(f"文书 {notice.number} 还没有送达，听取意见的期限没有开始")
     office, known = desk(work, notice.area, notice.kind, notice.happened_on), workdays(work)
-    days = int(office.value("adverse.hear_days"))
-    unit = office.policy.row("adverse.hear_days", office.area, office.on).unit
-    start = effective_on(work, service, office, known)
-    return end_of(start, Period(days, "工作日" if unit == "工作日" else "日"), known)
+    letter = content(work, notice)
+    told = _TOLD.search(letter.within) if isinstance(letter, HearingNotice) else None
+    if told is None:
+        raise Refused(f"文书 {notice.number} 没有写明听取意见的期限")
+    return end_of(effective_on(work, service, office, known), Period.read(told[1]), known)
 
 
 def unanswered(work: Work, notice: Notice, on: date) -> str:

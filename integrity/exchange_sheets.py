@@ -138,6 +138,7 @@ def workbook_grids(data: bytes) -> Iterator[Grid]:
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     for sheet in book.worksheets:
         if sheet.sheet_state == "visible":
+            sheet.reset_dimensions()  # what a file says of its own extent may be wrong, and rows would be lost
             rows = sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True)
             yield Grid(sheet._worksheet_path, enumerate(rows, start=1))
 

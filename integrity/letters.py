@@ -40,10 +40,11 @@ DONE = (RecheckResult.CONFIRMED, RecheckResult.UNCHANGED, RecheckResult.CHANGED)
 """Results that complete a check."""
 _MEMBER = re.compile(r"第(\d+)号成员")
 _LABELS = {
-    "standard.dibao": "当地低保标准", "lowincome.edge_multiplier": "低保边缘家庭收入标准为低保标准的",
-    "jiantui.band": "渐退收入上限为低保标准的", "refuse_job.count": "拒绝工作的规定次数",
+    "standard.dibao": "当地低保标准为每人每月{0}元",
+    "lowincome.edge_multiplier": "低保边缘家庭收入标准为低保标准的{0}倍",
+    "jiantui.band": "渐退收入上限为低保标准的{0}倍", "refuse_job.count": "拒绝工作的规定次数为{0}次",
 }  # fmt: skip
-"""Parameters that a family is told, with the words before the value."""
+"""Parameters that a family is told, in words."""
 
 
 def recheck_notice(
@@ -164,12 +165,14 @@ def _grounds(told: Explained, policy: Policy, on: date) -> Iterator[str]:
         yield from (law for law in one.ground.split("；") if not law.startswith(("当地", "没有")))
         for row in (policy.by_id(row_id) for row_id in one.rows):
             if row.key in _LABELS:
-                yield f"{_LABELS[row.key]}{shown(row)}（{row.source}）"
+                yield f"{_LABELS[row.key].format(shown(row).removesuffix(row.unit))}（{row.source}）"
 
 
 def _planned(told: Explained, decision: Decision, who: Family, on: date) -> str:
     """拟作处理: what the opinion proposes, in words. Raises Refused where a sum is not settled."""
     text = wording("hearing", on)
+    if not decision.outcome.adverse:
+        raise Refused(f"“{decision.outcome.value}”不需要听取意见")
     if decision.outcome is Outcome.EXIT:
         reason = decision.reason_code if decision.reason_code is not ExitReason.NONE else None
         if reason is None:

@@ -36,6 +36,7 @@ from reports.press import PART
 __all__ = [
     "RemedyTerms", "by_number", "content", "hearing_ends", "issue", "issue_part", "notice_parts", "original",
     "print_now", "remedy_ends", "reprint", "reproduce", "serve", "service_of", "unanswered", "verify_copy",
+    "wanted_now",
 ]  # fmt: skip
 
 ISSUE, PRINT = "issue", "print"
@@ -175,11 +176,12 @@ def print_now(work: Work, household_id: int, kind: PaperKind) -> Path:
 
     F01 and F02 are made out anew each day; the others for what stands now. Raises NotFound, Refused.
     """
-    one = _wanted_now(work, household_id, kind)
+    one = wanted_now(work, household_id, kind)
     return original(work, issue(work, one.household_id, one.kind, one.subject, one.draft))
 
 
-def _wanted_now(work: Work, household_id: int, kind: PaperKind) -> Wanted:
+def wanted_now(work: Work, household_id: int, kind: PaperKind) -> Wanted:
+    """The paper of a kind that a household would get today. Raises NotFound when nothing calls for it."""
     if kind is PaperKind.F01:
         return Wanted(household_id, kind, f"policy:{work.today}", partial(letters.policy_notice, work, household_id))
     if kind is PaperKind.F02:

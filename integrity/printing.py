@@ -74,7 +74,7 @@ def _print_file(
     write_file(settings().papers / file, run.pdf)
     digest = sha256(run.pdf).hexdigest()
     for (notice, letter), place in zip(letters, run.items, strict=True):
-        _enter(work, notice, letter, place, digest, file)
+        _enter(work, notice, letter, place, pdf_sha256=digest, file=file)
     return file, len(letters)
 
 
@@ -98,8 +98,9 @@ def place_name(work: Work, code: str, on: date) -> str:
 
 
 def _enter(
-    work: Work, notice: Notice, letter: Letter, place: Place, pdf_sha256: str, file: str, copy: int = 0
-) -> Printing:  # fmt: skip
+    work: Work, notice: Notice, letter: Letter, place: Place, *, pdf_sha256: str, file: str, copy: int = 0
+) -> Printing:
+    """The ledger's entry of one printing."""
     return work.append(
         notice.household_id,
         Printing(
@@ -148,7 +149,7 @@ def _print_single(work: Work, notice: Notice, copy: int) -> Path:
     file = f"{work.today}/{notice.number}{f'-补打{copy}' if copy else ''}.pdf"
     write_file(settings().papers / file, paper.pdf)
     place = Place(notice.number, 0, 1, paper.pages, paper.data_sha256)
-    _enter(work, notice, content(work, notice, copy=copy), place, paper.sha256, file, copy)
+    _enter(work, notice, content(work, notice, copy=copy), place, pdf_sha256=paper.sha256, file=file, copy=copy)
     return settings().papers / file
 
 

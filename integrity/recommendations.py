@@ -6,7 +6,7 @@ decides. What it found is stored when it differs from the time before, and can b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ from integrity.rules.explanation import Explanation
 from integrity.rules.explanation import explain as explained
 from integrity.rules.facts import UNKNOWN, Order, day
 from integrity.rules.policy import Policy
-from integrity.situations import Known, read
+from integrity.situations import Known, read, read_these
 from integrity.terms import ExitReason, Outcome, Role, Verdict
 from integrity.work import Work
 
@@ -221,6 +221,16 @@ def _store(connection: Connection, rows: Iterable[tuple[Any, ...]]) -> None:
             cursor.executemany(f"INSERT INTO recommendation ({', '.join(_COLUMNS)}) VALUES ({marks})", rows)
     finally:
         cursor.close()
+
+
+def as_due(work: Work, ids: Collection[int]) -> dict[int, Finding]:
+    """What the rules say of some households at `work.due`, with all that is known then; nothing is stored.
+
+    For lists and letters between two evaluations: a check made or a death reported since the last one counts at once.
+    """
+    evaluation = Evaluation(work, day_of(work.due), micros(work.due))
+    rows = read_these(work.session.connection(), ids, known_until=evaluation.known_until, on=day(evaluation.on))
+    return {known.household_id: evaluation.find(known) for known in rows}
 
 
 def standing(work: Work, until: datetime, area: str = "") -> Any:

@@ -6,7 +6,7 @@ The same fold serves one household on a screen and a whole roll as a stream: row
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -15,6 +15,8 @@ from .rules.facts import UNKNOWN, FindingFacts, Member, Situation
 from .terms import Ability, Act, Capacity, Cause, Event, ExitReason, FindingState, Presence, RecheckResult, Scheme, Term
 
 _RawRow = Sequence[Any]
+_AT_ONCE = 500
+"""Households named in one query."""
 
 
 def _numbers(term: type[Term]) -> dict[str, int]:
@@ -73,7 +75,20 @@ class Known(NamedTuple):
 
 def read(connection: Connection, lowest: int, highest: int, *, known_until: int, on: int) -> Iterator[Known]:
     """The situations of households `lowest` ≤ id < `highest` on the epoch day `on`, as known at `known_until` (µs)."""
-    where = f"household_id >= {lowest} AND household_id < {highest} AND recorded_at <= {known_until}"
+    return _read(connection, f"household_id >= {lowest} AND household_id < {highest}", known_until, on)
+
+
+def read_these(connection: Connection, ids: Collection[int], *, known_until: int, on: int) -> Iterator[Known]:
+    """The situations of some households, otherwise as `read`."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _AT_ONCE):
+        named = ", ".join(str(int(one)) for one in ordered[start : start + _AT_ONCE])
+        yield from _read(connection, f"household_id IN ({named})", known_until, on)
+
+
+def _read(connection: Connection, chosen: str, known_until: int, on: int) -> Iterator[Known]:
+    """Fetch the chosen households kind by kind and fold each."""
+    where = f"{chosen} AND recorded_at <= {known_until}"
     per_kind = [_fetch(connection, kind, where, on) for kind in COLUMNS]
     ids = sorted(set().union(*(rows.keys() for rows in per_kind)))
     nothing: list[_RawRow] = []
@@ -277,9 +292,7 @@ def findings(rows: Rows, on: int) -> tuple[FindingFacts, ...]:
     for row in rows.finding:
         states.setdefault(row[5], []).append(row)
     return tuple(
-        _finding(facts[conduct], steps, rows.member)
-        for conduct, steps in sorted(states.items())
-        if conduct in facts
+        _finding(facts[conduct], steps, rows.member) for conduct, steps in sorted(states.items()) if conduct in facts
     )
 
 

@@ -1,4 +1,4 @@
-"""命令行 (command line): an office set up, run and looked after by commands alone; errors in Chinese, with exit codes."""
+"""命令行 (command line): an office set up, run and looked after by commands alone; errors in Chinese."""
 
 from __future__ import annotations
 
@@ -48,15 +48,16 @@ def township(home: Path) -> Path:
     run("init")
     for officer, role in ((BOSS, "审批"), (HANDLER, "HANDLER"), (CLERK, "协理员")):
         by = () if officer == BOSS else ("--by", BOSS)
-        run("officer", "add", officer, "--name", "试验", "--role", role, "--area", "370811", "--since", "2020-01-01", *by)
+        where = ("--area", "370811", "--since", "2020-01-01")
+        run("officer", "add", officer, "--name", "试验", "--role", role, *where, *by)
     run("record", "household", "H1", "--area", VILLAGE, "--on", "2026-01-10", "--address", "1号", "--by", HANDLER)
     born = wall_clock().date().replace(year=1960, month=5, day=1)
     run("record", "member", "H1", "--no", "1", "--name", "欧阳试验", "--id", make_id("370811", born, 11),
         "--on", "2026-01-10", "--by", HANDLER)  # fmt: skip
     run("record", "grant", "H1", "低保", "--on", "2026-01-15", "--effective", "2026-02-01", "--amount", "500",
         "--by", BOSS, code=2)  # fmt: skip
-    run("record", "grant", "H1", "最低生活保障", "--on", "2026-01-15", "--effective", "2026-02-01", "--amount", "500.00",
-        "--income", "200", "--persons", "1", "--by", BOSS)  # fmt: skip
+    run("record", "grant", "H1", "最低生活保障", "--on", "2026-01-15", "--effective", "2026-02-01",
+        "--amount", "500.00", "--income", "200", "--persons", "1", "--by", BOSS)  # fmt: skip
     return home
 
 
@@ -162,8 +163,10 @@ def test_an_error_is_one_line_with_its_code(township: Path, words: tuple[str, ..
 def test_what_nobody_foresaw_goes_to_a_log_without_personal_data(
     township: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    secret = "".join(("欧", "阳试验 ", "37081119600501", "0117"))  # not as it stands in this file, which the log quotes
+
     def broken(*_: object) -> int:
-        raise RuntimeError("欧阳试验 370811196005010117")
+        raise RuntimeError(secret)
 
     monkeypatch.setattr("integrity.cli.rolls.found", broken)  # a fault that no command has of itself
     said = run("explain", "H1", code=1)
@@ -171,8 +174,8 @@ def test_what_nobody_foresaw_goes_to_a_log_without_personal_data(
     assert str(township / "log" / "chengxin.log") in said
     assert "RuntimeError" in log
     assert "in broken" in log
-    assert "欧阳" not in log + said
-    assert "370811196005010117" not in log + said
+    for part in secret.split():
+        assert part not in log + said
 
 
 def test_tampering_is_named_by_verify(township: Path) -> None:

@@ -55,15 +55,17 @@ PARTNER: Row = {"户编号": "JN000001", "姓名": "试验乙", "身份证号": 
 PUPIL: Row = {
     "户编号": "JN000001", "姓名": "试验丙", "身份证号": CHILD, "与户主关系": "子女", "劳动能力": "无", "是否在校": "是",
 }  # fmt: skip
-SECOND: Row = {**HEAD, "户编号": "JN000002", "姓名": "试验丁", "身份证号": OTHER, "救助类别": "低保边缘", "月救助金额": None}
+SECOND: Row = {
+    **HEAD, "户编号": "JN000002", "姓名": "试验丁", "身份证号": OTHER, "救助类别": "低保边缘", "月救助金额": None,
+}  # fmt: skip
 FAMILY = [HEAD, PARTNER, PUPIL]
 SIGNED: Row = {
-    "户编号": "JN000001", "姓名": "试验甲", "身份证号": OLD, "签署日期": "2024-03-01", "场合": "申请", "签署方式": "本人签名",
-    "讲解人": "试验员", "文本版本": "2024-01",
+    "户编号": "JN000001", "姓名": "试验甲", "身份证号": OLD, "签署日期": "2024-03-01", "场合": "申请",
+    "签署方式": "本人签名", "讲解人": "试验员", "文本版本": "2024-01",
 }  # fmt: skip
 DEED: Row = {
-    "户编号": "JN000001", "姓名": "试验甲", "身份证号": OLD, "性质": "守信", "项目代码": "S01", "行为日期": "2026-09-01",
-    "发现日期": "2026-09-02", "来源": "家庭报告",
+    "户编号": "JN000001", "姓名": "试验甲", "身份证号": OLD, "性质": "守信", "项目代码": "S01",
+    "行为日期": "2026-09-01", "发现日期": "2026-09-02", "来源": "家庭报告",
 }  # fmt: skip
 RESULT: Row = {"户编号": "JN000001", "核对日期": "2026-10-01", "家庭月收入": "300", "收入变化原因": "就业",
                "变化成员身份证号": WIFE, "是否主动申报": "是", "来源": "核对平台"}  # fmt: skip
@@ -176,7 +178,7 @@ FAULTS: list[tuple[str, Row, str, str]] = [
     ("没有的村", {"村级区划代码": "370811001777"}, "村级区划代码", "没有这个村"),
     ("已撤的村", {"村级区划代码": "370811001009"}, "村级区划代码", "已撤销"),
     ("乡级代码", {"村级区划代码": "370811001000"}, "村级区划代码", "应为12位村级代码"),
-    ("名与码不符", {"村（居）名称": "邻近街道/同名村"}, "村（居）名称", "与代码不符，该代码是“试验街道试验社区居民委员会”"),
+    ("名与码不符", {"村（居）名称": "邻近街道/同名村"}, "村（居）名称", "与代码不符，该代码是“试验街道试验社区"),
     ("没有的村名", {"村级区划代码": None, "村（居）名称": "乌有村"}, "村（居）名称", "没有找到"),
     ("同名村", {"村级区划代码": None, "村（居）名称": "同名村"}, "村（居）名称", "有 2 个同名"),
     ("无村", {"村级区划代码": None}, "村级区划代码", "至少填一个"),
@@ -200,7 +202,8 @@ def test_each_fault_of_a_roll_is_named(
 
 
 def test_all_faults_of_a_row_are_told_at_once_and_numbers_are_masked(placed: Office, tmp_path: Path) -> None:
-    row = {**HEAD, "身份证号": OLD[:-1] + ("1" if OLD[-1] != "1" else "2"), "城乡": "?", "确认日期": "2024-02-30", "住址": ""}
+    wrong = OLD[:-1] + ("1" if OLD[-1] != "1" else "2")
+    row = {**HEAD, "身份证号": wrong, "城乡": "?", "确认日期": "2024-02-30", "住址": ""}
     report = exchange.check(placed, "roll", sheet(tmp_path, [row]), "jb01")
     assert {fault.column for fault in report.errors} == {"身份证号", "城乡", "确认日期", "住址"}
     masked = next(fault.value for fault in report.errors if fault.column == "身份证号")
@@ -213,7 +216,8 @@ def test_all_faults_of_a_row_are_told_at_once_and_numbers_are_masked(placed: Off
 def test_dates_are_read_however_they_are_written(placed: Office, tmp_path: Path, written: object) -> None:
     enrolled(placed, tmp_path, [{**HEAD, "确认日期": written}])
     with placed.reading() as work:
-        assert households.acts(work, households.by_number(work, "JN000001"), work.today)[0].happened_on == date(2024, 1, 10)
+        acts = households.acts(work, households.by_number(work, "JN000001"), work.today)
+        assert acts[0].happened_on == date(2024, 1, 10)
 
 
 def test_a_village_is_found_by_its_name(placed: Office, tmp_path: Path) -> None:
@@ -280,7 +284,8 @@ def test_a_repeated_import_adds_nothing_in_the_same_or_another_file(placed: Offi
     before = everything(placed)
     assert enrolled(placed, tmp_path).id == first.id
     assert everything(placed) == before
-    repeated = workbook(tmp_path / "另一个.xlsx", "roll", [{**row, "户编号": " jn000001".upper()} for row in FAMILY[::-1]])
+    turned = [{**row, "户编号": " JN000001", "银行账号": row.get("银行账号")} for row in FAMILY[::-1]]
+    repeated = workbook(tmp_path / "另一个.xlsx", "roll", turned)
     report = exchange.check(placed, "roll", repeated, "jb01")
     assert (report.imported, report.good, report.errors) == (3, 0, ())
     other = exchange.accept(placed, "roll", repeated, "jb01")
@@ -379,13 +384,14 @@ def test_csv_is_taken_in_each_encoding_and_marked_in_it(placed: Office, tmp_path
     path = csv_file(tmp_path / "名册.csv", [{**HEAD, "住址": odd}, {**SECOND, "城乡": "?", "住址": "=1+1"}], encoding)
     report = exchange.check(placed, "roll", path, "jb01")
     assert [(fault.row, fault.column) for fault in report.errors] == [(3, "城乡")]
-    marked = list(csv.reader(io.StringIO(report.error_file.decode("gb18030" if encoding == "gb18030" else "utf-8-sig"))))
+    text = report.error_file.decode("gb18030" if encoding == "gb18030" else "utf-8-sig")
+    marked = list(csv.reader(io.StringIO(text)))
     assert marked[0][-1] == MARK
     assert marked[1][-1] == ""
     assert marked[2][-1].startswith("城乡“?”")
     assert marked[1][3].replace("\r\n", "\n") == odd
     assert marked[2][3] == "'=1+1"
-    path.write_bytes(report.error_file.replace("城乡".encode(encoding), "城乡".encode(encoding)))
+    path.write_bytes(report.error_file)
     assert exchange.accept(placed, "roll", path, "jb01", "good").accepted == 1
     with placed.reading() as work:
         assert work.session.exec(select(Residence)).one().address == "一组,“甲” \"1\"号"
@@ -422,7 +428,9 @@ def test_promises_conduct_and_results_reach_the_ledger(placed: Office, tmp_path:
     guardian = {**SIGNED, "姓名": "试验丙", "身份证号": CHILD, "签署方式": "监护人代签", "监护人": "试验甲"}
     exchange.accept(placed, "commitments", sheet(tmp_path, [SIGNED, guardian], "commitments"), "jb01")
     exchange.accept(placed, "conduct", sheet(tmp_path, [DEED], "conduct"), "jb01")
-    died = {"户编号": "JN000001", "身份证号": WIFE, "核对日期": "2026-10-02", "死亡日期": "2026-09-20", "来源": "殡葬信息"}
+    died = {
+        "户编号": "JN000001", "身份证号": WIFE, "核对日期": "2026-10-02", "死亡日期": "2026-09-20", "来源": "殡葬信息",
+    }  # fmt: skip
     exchange.accept(placed, "comparison", sheet(tmp_path, [RESULT, died], "comparison"), "jb01")
     with placed.reading() as work:
         promises = work.session.exec(select(Commitment).order_by(Commitment.seq)).all()  # type: ignore[arg-type]
@@ -430,7 +438,8 @@ def test_promises_conduct_and_results_reach_the_ledger(placed: Office, tmp_path:
             (1, SignedBy.SIGNATURE, None), (3, SignedBy.GUARDIAN, 1),
         ]  # fmt: skip
         deed = work.session.exec(select(Conduct)).one()
-        assert (deed.member_no, deed.item, deed.act_end, deed.found_on) == (1, "S01", date(2026, 9, 1), date(2026, 9, 2))
+        assert (deed.member_no, deed.item) == (1, "S01")
+        assert (deed.act_end, deed.found_on) == (date(2026, 9, 1), date(2026, 9, 2))
         result = work.session.exec(select(Verification)).one()
         assert (result.income, result.cause, result.cause_member, result.self_reported, result.stable) == (
             30000, Cause.EMPLOYMENT, 2, True, None,
@@ -465,7 +474,9 @@ OTHERS: list[tuple[str, str, Row, str, str]] = [
 RIGHT = {"commitments": SIGNED, "conduct": DEED, "comparison": RESULT}
 
 
-@pytest.mark.parametrize(("kind", "wrong", "column", "reason"), [(o[0], *o[2:]) for o in OTHERS], ids=[o[1] for o in OTHERS])
+@pytest.mark.parametrize(
+    ("kind", "wrong", "column", "reason"), [(o[0], *o[2:]) for o in OTHERS], ids=[o[1] for o in OTHERS]
+)
 def test_each_fault_of_the_other_sheets_is_named(
     placed: Office, tmp_path: Path, kind: str, wrong: Row, column: str, reason: str
 ) -> None:
@@ -517,7 +528,7 @@ def test_an_undo_keeps_what_later_entries_rest_on_and_says_why(placed: Office, t
     assert whole(placed)
 
 
-def test_an_undo_keeps_a_fact_that_was_found_upon_and_an_entry_that_was_corrected(placed: Office, tmp_path: Path) -> None:
+def test_an_undo_keeps_a_fact_that_was_found_upon_and_what_was_corrected(placed: Office, tmp_path: Path) -> None:
     enrolled(placed, tmp_path)
     deeds = exchange.accept(placed, "conduct", sheet(tmp_path, [DEED], "conduct"), "jb01")
     results = exchange.accept(placed, "comparison", sheet(tmp_path, [RESULT], "comparison"), "jb01")

@@ -10,6 +10,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -101,7 +102,7 @@ def strings_bomb(path: Path) -> Path:
 
 def encrypted(path: Path) -> Path:
     out = path / "locked.xlsx"
-    out.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 99)
+    out.write_bytes(OLE + "EncryptedPackage".encode("utf-16-le") + b"\0" * 99)
     return out
 
 
@@ -193,6 +194,13 @@ def test_a_cell_in_the_far_corner_does_no_harm(tmp_path: Path) -> None:
     assert list(found.rows) == [2, 3, 4]
     assert marked_file(found, {3: "x"})
     assert time.monotonic() - begun < 20
+
+
+def test_rows_beyond_the_extent_that_a_file_states_are_read(tmp_path: Path) -> None:
+    path = changed(tmp_path, in_sheet(b'<dimension ref="A1:T4"', b'<dimension ref="A1:B2"'))
+    assert b'"A1:B2"' in zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml")
+    found = read_table(SHEET, path)
+    assert [row[-2] for row in found.rows.values()] == ["A", None, None]
 
 
 def test_formulas_are_read_as_the_values_last_computed(tmp_path: Path) -> None:
@@ -288,10 +296,8 @@ def read_here(path: Path) -> None:
 def test_any_bytes_are_a_csv_or_a_fault(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_bytes(data)
-    try:
+    with suppress(Fault):
         read_here(path)
-    except Fault as fault:
-        assert str(fault)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -302,10 +308,8 @@ def test_a_damaged_archive_is_read_or_a_fault(tmp_path: Path, at: int, damage: b
         good(tmp_path)
     data = path.read_bytes()
     at %= len(data)
-    try:
+    with suppress(Fault):
         open_zip(data[:at] + damage + data[at + len(damage) :]).close()
-    except Fault as fault:
-        assert str(fault)
 
 
 def test_the_child_gets_no_settings_and_no_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,7 @@ def content(office: Office) -> str:
         said: list[list[object]] = []
         for kind in (Residence, Member, Assistance):
             for row in work.session.exec(select(kind)):
-                values = row.model_dump(exclude={"household_id", "hash", "recorded_at", "person_id", "person_digest"})
+                values = row.model_dump(exclude={"household_id", "hash", "import_id", "recorded_at", "person_id", "person_digest"})
                 person = people[row.person_id] if isinstance(row, Member) else []
                 said.append([kind.__name__, numbers[row.household_id], person, sorted(values.items(), key=str)])
         said += [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -18,10 +19,14 @@ from integrity.work import Office, Work
 from scheduler.jobs import TIMETABLE
 from scheduler.runner import overview, run_now, tick
 from tests.conftest import VILLAGE, SetClock
+from tests.papers_office import papers
 from tests.situations import policy
+
+__all__ = ["papers"]
 
 Family = Callable[..., int]
 COUNTY = "370811000000"
+REMINDERS = ("deadlines", "endings", "comparison_intake", "standards_reminder")
 JOBS = {job.code: job for job in TIMETABLE}
 
 
@@ -31,7 +36,7 @@ def at(*numbers: int) -> datetime:
 
 
 @pytest.fixture
-def households_of_old(office: Office, clock: SetClock, family: Family) -> list[int]:
+def households_of_old(office: Office, clock: SetClock, family: Family, papers: Path) -> list[int]:
     """Three households on 低保 since February 2024, entered long ago, with the shipped policy in force."""
     clock.now = at(2026, 7, 5, 9)
     made = []
@@ -109,7 +114,7 @@ def test_a_late_run_says_the_same_as_a_punctual_one(
     tick(office, TIMETABLE)
     with office.reading() as work:
         rows = work.session.exec(select(JobRun))
-        punctual = [run for run in rows if run.job in ("deadlines", "endings", "comparison_intake", "standards_reminder")]
+        punctual = [run for run in rows if run.job in REMINDERS]
     assert "核查逾期3件" in next(run.summary for run in punctual if run.job == "deadlines")
     with office.work("jb01") as work:
         rechecks.complete(
@@ -309,3 +314,12 @@ def test_a_county_without_any_standard_is_told(office: Office, clock: SetClock, 
     with office.reading() as work:
         gaps = deadlines.missing_standards(work, 2027)
     assert ("371602000000", "没有农村低保标准") in gaps
+
+
+def test_an_empty_roll_is_not_called_well(office: Office) -> None:
+    with office.work("jb01") as work:
+        editions.register(work, policy())
+    with office.reading() as work:
+        assert deadlines.remind(work) == "尚无全员评估结果"
+        assert deadlines.intake_check(work) == "名册中还没有家庭"
+        assert deadlines.yearly(work).endswith("名册中还没有家庭")

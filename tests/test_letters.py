@@ -98,7 +98,7 @@ def test_a_hearing_notice_gives_facts_figures_grounds_and_the_plan(
     assert "家庭人均收入超过当地低保标准：家庭月收入2000.00元，2人" in said
     assert "每人每月700.00元" in said
     assert any("第四十八条" in one for one in letter.grounds)
-    assert any("当地低保标准700.00元/人/月" in one for one in letter.grounds)
+    assert any("当地低保标准为每人每月700.00元（济宁市" in one for one in letter.grounds)
     assert letter.planned == "拟终止您家庭的最低生活保障，原因：收入超过标准"
     assert letter.within == "自收到本告知书之日起5个工作日内"
     assert letter.organ == "任城区民政局"
@@ -205,9 +205,10 @@ def test_a_head_without_capacity_is_written_to_through_the_guardian(ready: Offic
     (household,) = granted(ready, family)
     with ready.work("jb01") as work:
         change_member(work, household, 1, since=date(2026, 8, 1), capacity=Capacity.NONE, guardian_no=2)
-    with ready.reading() as work:
         assert family_of(work, household, DAY).addressee == "试验丙（试验乙的监护人）"
-        assert letters.commitment.__doc__
+        promise = letters.commitment(work, household, "试街诺〔2026〕1号", DAY)
+    assert promise.guardian == "试验丙"
+    assert [one.name for one in promise.persons] == ["试验丙"]
 
 
 def test_a_family_without_anybody_left_cannot_be_written_to(ready: Office, family: Family) -> None:
@@ -224,6 +225,7 @@ def test_no_paper_speaks_of_a_score_even_where_one_changed_the_recheck(
     ready: Office, family: Family, clock: SetClock
 ) -> None:
     (household,) = granted(ready, family)
+    clock.on(date(2026, 8, 20))
     with ready.work("jb01") as work:
         fact = conduct.record(
             work, household, member_no=1, kind=ConductKind.DEFAULT, item="F01", act_on=date(2026, 7, 20),
@@ -235,8 +237,8 @@ def test_no_paper_speaks_of_a_score_even_where_one_changed_the_recheck(
             effective_on=date(2026, 8, 5),
         )  # fmt: skip
     richer(ready, household, Cause.PENSION, on=date(2026, 8, 10))
+    clock.on(DAY)
     evaluate(ready, date(2026, 9, 1))
-    clock.on(date(2026, 9, 2))
     accept(ready, household)
     with ready.work("jb01") as work:
         recommendation = work.session.exec(select(Recommendation)).one()
@@ -280,10 +282,10 @@ def test_a_text_is_not_used_before_its_day() -> None:
         wording("commitment", DAY).one("没有的")
 
 
-@pytest.mark.parametrize("sample", press_samples.LETTERS, ids=lambda one: one.form)
+@pytest.mark.parametrize(
+    "sample", [one for one in press_samples.LETTERS if one.form in PaperKind.__members__], ids=lambda one: one.form
+)
 def test_a_frozen_letter_thaws_as_it_was_and_its_digest_is_the_one_on_the_paper(sample: forms.Letter) -> None:
-    if sample.form == "F15":
-        pytest.skip("F15 is no paper of this program yet")
     digest, body = freeze(sample)
     assert thaw(body) == sample
     assert thaw(body, copy=2).copy == 2
@@ -304,6 +306,6 @@ def test_the_clock_of_a_paper_is_the_real_one_whatever_was_due(ready: Office, fa
     (household,) = granted(ready, family)
     evaluate(ready, date(2026, 9, 1))
     with ready.work("系统任务", due=datetime(2026, 9, 1, 2, tzinfo=SHANGHAI)) as work:
-        wanted = notices._wanted_now(work, household, PaperKind.F11)
+        wanted = notices.wanted_now(work, household, PaperKind.F11)
         issued = notices.issue(work, household, wanted.kind, wanted.subject, wanted.draft)
         assert notices.content(work, issued).on == DAY == issued.happened_on

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import date, datetime
@@ -12,7 +16,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from integrity import assistance, notices, persons, printing
 from integrity import papers as paperwork
@@ -118,7 +122,7 @@ def test_numbers_are_consecutive_and_unique_under_four_threads(
         try:
             for household in mine:
                 with office.work("jb01", now=datetime(2026, 9, 2, 10, tzinfo=SHANGHAI)) as work:
-                    wanted = notices._wanted_now(work, household, PaperKind.F01)
+                    wanted = notices.wanted_now(work, household, PaperKind.F01)
                     notices.issue(work, household, wanted.kind, wanted.subject, wanted.draft)
         except BaseException as error:
             failed.append(error)
@@ -257,7 +261,7 @@ def test_a_paper_says_for_ever_what_it_said(due_family: tuple[Office, int], cloc
 def test_a_reprint_is_marked_and_the_same_whenever_it_is_made_again(due_family: tuple[Office, int]) -> None:
     office, household = due_family
     with office.work("jb01") as work:
-        wanted = notices._wanted_now(work, household, PaperKind.F11)
+        wanted = notices.wanted_now(work, household, PaperKind.F11)
         notice = notices.issue(work, household, wanted.kind, wanted.subject, wanted.draft)
         with pytest.raises(Refused, match="还没有打印"):
             notices.reprint(work, notice)
@@ -296,12 +300,51 @@ def test_a_run_killed_before_its_commit_writes_the_same_file_again(
     assert left.stat().st_mode & 0o077 == 0
 
 
+KILLED = """
+import os, signal
+from datetime import datetime
+from integrity import notices
+from integrity.settings import settings
+from integrity.work import open_office
+due = datetime.fromisoformat("2026-09-02T02:00:00+08:00")
+with open_office(settings()).work("系统任务", due=due, now=due) as work:
+    print(notices.issue_part(work, "PART"), flush=True)
+    work.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_process_killed_between_file_and_commit_leaves_nothing_that_counts(
+    due_family: tuple[Office, int], papers: Path, tmp_path: Path
+) -> None:
+    office, _ = due_family
+    due = datetime(2026, 9, 2, 2, tzinfo=SHANGHAI)
+    with office.work("系统任务", due=due) as work:
+        notices.issue_part(work, ISSUE)
+    place = {
+        "CHENGXIN_DATABASE": office.engine.url.render_as_string(hide_password=False),
+        "CHENGXIN_KEY_FILE": str(tmp_path / "keys.toml"),
+    }
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED.replace("PART", PRINT)], env=os.environ | place, check=False, capture_output=True
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    (left,) = papers.rglob("*.pdf")
+    bytes_left = left.read_bytes()
+    assert rows(office, "printing") == []
+    with office.work("系统任务", due=due) as work:
+        notices.issue_part(work, PRINT)
+    assert list(papers.rglob("*.pdf")) == [left]
+    assert left.read_bytes() == bytes_left
+    assert len(rows(office, "printing")) == 1
+
+
 def test_a_file_that_was_printed_is_never_written_over(due_family: tuple[Office, int], family: Family) -> None:
     office, _ = due_family
     run(office, date(2026, 9, 2))
     (more,) = granted(office, family)
     with office.work("jb01") as work:
-        wanted = notices._wanted_now(work, more, PaperKind.F01)
+        wanted = notices.wanted_now(work, more, PaperKind.F01)
         notices.issue(work, more, wanted.kind, wanted.subject, wanted.draft)
         other = notices.issue(work, more, PaperKind.F11, "recheck:试验", _recheck_like(work, more))
     run(office, date(2026, 9, 2))
@@ -322,10 +365,33 @@ def _recheck_like(work, household):  # type: ignore[no-untyped-def]
     return partial(recheck_notice, work, household, found)
 
 
+def test_one_part_prints_no_more_than_a_file_holds_and_the_next_goes_on(
+    office: Office, family: Family, clock: SetClock, papers: Path
+) -> None:
+    furnish(office)
+    granted(office, family, 3)
+    clock.on(date(2026, 9, 2))
+    evaluate(office, date(2026, 9, 1))
+    with office.work("系统任务", due=datetime(2026, 9, 2, 2, tzinfo=SHANGHAI)) as work:
+        notices.issue_part(work, ISSUE)
+        said = [printing.print_run(work, TOWNSHIP, most=2) for _ in range(3)]
+    assert [re.sub(r".*(F11.*)", r"\1", one) for one in said] == ["F11-1.pdf 2 份", "F11-2.pdf 1 份", "没有待印文书"]
+    with office.reading() as work:
+        entries = list(work.session.exec(select(Printing).order_by(col(Printing.file), col(Printing.first_page))))
+    assert [(one.file[-9:], one.first_page) for one in entries][0] == ("F11-1.pdf", 1)
+    for one in entries:
+        pages = PdfReader(papers / one.file).pages
+        with office.reading() as work:
+            notice = work.session.get(Notice, (one.household_id, one.notice_seq))
+            assert notice is not None
+            assert notice.number in re.sub(r"\s", "", pages[one.first_page - 1].extract_text())
+        assert one.first_page % 2 == 1
+
+
 def test_service_needs_its_proof(due_family: tuple[Office, int], clock: SetClock) -> None:
     office, household = due_family
     with office.work("jb01") as work:
-        wanted = notices._wanted_now(work, household, PaperKind.F11)
+        wanted = notices.wanted_now(work, household, PaperKind.F11)
         notice = notices.issue(work, household, wanted.kind, wanted.subject, wanted.draft)
         with pytest.raises(Refused, match="还没有打印"):
             notices.serve(work, notice, ServiceWay.DIRECT, on=work.today, receiver="试验乙")

@@ -273,6 +273,11 @@ def test_parts_of_one_name_are_refused(office: Office) -> None:
     assert "分段名称重复" in run.error
 
 
+def test_a_job_with_nothing_to_do_says_so(office: Office) -> None:
+    (run,) = tick(office, (job(parts=lambda _work: ()),))
+    assert (run.state, run.summary) == (JobState.DONE, "没有需要办理的事项")
+
+
 def test_what_is_written_down_of_a_failure_names_no_number() -> None:
     assert described(Refused("证件 37081119600501001X 电话 13800001234 区划 370811001001")) == (
         "证件 ＊＊＊ 电话 ＊＊＊ 区划 370811001001"

@@ -120,14 +120,16 @@ def test_a_commit_that_fails_is_no_success(client: TestClient, office: Office, e
 
 def test_only_listed_papers_are_given_out(client: TestClient, tmp_path: Path) -> None:
     papers = settings().papers
-    for day, name in (("2026-11-02", "名单 一.pdf"), ("2026-11-02", "密钥.toml"), ("2026-10-02", "旧.pdf")):
-        (papers / day).mkdir(parents=True, exist_ok=True)
-        (papers / day / name).write_bytes(b"%PDF-1.7")
+    for path in ("2026-11-02/名单 一.pdf", "2026-11-02/密钥.toml", "2026-10-02/旧.pdf", "2026-11-01/核查名单-甲.xlsx",
+                 "2026-11-02/试验镇370811002-F11-1.pdf"):  # fmt: skip
+        (papers / path).parent.mkdir(parents=True, exist_ok=True)
+        (papers / path).write_bytes(b"%PDF-1.7")
     (settings().home / "keys.toml").write_text("secret")
     page = client.get("/").text
-    link = re.search(r'href="(/papers/[^"]+)"', page)
-    assert link is not None
-    assert client.get(link[1]).content == b"%PDF-1.7"
+    links = re.findall(r'href="(/papers/[^"]+)"', page)
+    assert [link.split("/")[2] for link in links] == ["2026-11-02", "2026-11-01", "2026-11-02"]
+    for link in links:
+        assert client.get(link).content == b"%PDF-1.7"
     for path in ("/papers/2026-11-02/密钥.toml", "/papers/2026-10-02/旧.pdf", "/papers/2026-11-02/..%2f..%2fkeys.toml",
                  "/papers/..%2f./keys.toml", "/papers/../keys.toml", "/papers/2026-11-02/%2e%2e"):  # fmt: skip
         assert client.get(path).status_code == 404, path

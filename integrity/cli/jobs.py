@@ -90,9 +90,11 @@ def demo(
             with progress("全员评估"):
                 report_run(run_now(office, ROLL_EVALUATION, last, actor="示范"))
             _review(office, last, seed)
-        say("办理到期任务……")
-        for ended in tick(office, TIMETABLE):
+        with progress("办理到期任务"):
+            runs = tick(office, TIMETABLE)
+        for ended in runs:
             say(f"  {ended.job} {ended.due_at:%Y-%m-%d %H:%M}：{ended.state.value}　{ended.error or ended.summary}")
+    say(f"文书和清单：{settings().papers}")
 
 
 def _review(office: Office, on: date, seed: int) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
@@ -132,11 +131,10 @@ def page(name: str, **values: object) -> HTMLResponse:
 
 def home(office: Here, work: Reading) -> HTMLResponse:
     """总览：运行状况、待办、任务、文书。"""
-    day, names = health.papers_of_last_run(settings().papers)
     return page(
         "home.html", now=work.now, checks=health.checks(office, settings()), waiting=health.waiting(work),
-        clock=clock_problem(office), lines=overview(office, TIMETABLE), day=day,
-        papers=[(name, f"/papers/{day}/{quote(name)}") for name in names],
+        clock=clock_problem(office), lines=overview(office, TIMETABLE),
+        papers=health.recent_papers(settings().papers),
     )  # fmt: skip
 
 
@@ -165,8 +163,7 @@ def explanation(number: str, work: Audited, on: date | None = None) -> Explanati
 
 def paper(day: str, name: str, work: Audited) -> FileResponse:
     """最近一次印制的文书或清单；只提供清单中列出的文件。查看会记入操作日志。"""
-    last, names = health.papers_of_last_run(settings().papers)
-    if day != last or name not in names:
+    if not any(day == one.day and name in one.names for one in health.recent_papers(settings().papers)):
         raise NotFound("没有这份文件")
     work.audit("下载文书文件", f"papers:{day}", name)
     return FileResponse(settings().papers / day / name, filename=name)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,6 +26,10 @@ WARN_FREE, STOP_FREE = 0.10, 0.03
 STALE = timedelta(hours=26)
 """A backup older than this is a warning."""
 SOON = timedelta(days=30)
+_KINDS = ("批量印制的文书", "核查名单", "单件印制的文书")
+_SHOWN = frozenset({".pdf", ".xlsx"})
+_RUN = re.compile(r"\d{9}-F\d\d-\d+\.pdf$")
+"""Files of the monthly run carry the township's code and the form; see `printing`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,15 @@ class Waiting:
     soon: int
     undecided: int
     outcomes: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """文书文件 (files of papers) of one kind and day."""
+
+    kind: str
+    day: str
+    names: tuple[str, ...]
 
 
 def checks(office: Office, chosen: Settings) -> tuple[Check, ...]:
@@ -111,18 +125,19 @@ def waiting(work: Work) -> Waiting:
     )  # fmt: skip
 
 
-def papers_of_last_run(folder: Path) -> tuple[str, tuple[str, ...]]:
-    """The newest day on which papers were made, and their file names; ("", ()) when there are none."""
-    days = sorted(one.name for one in folder.glob("????-??-??") if one.is_dir() and _is_day(one.name))
-    if not days:
-        return "", ()
-    names = sorted(one.name for one in (folder / days[-1]).iterdir() if one.suffix in (".pdf", ".xlsx"))
-    return days[-1], tuple(names)
+def recent_papers(folder: Path) -> tuple[Papers, ...]:
+    """The files of the newest day of each kind: printed in the monthly run, recheck lists, printed at the desk."""
+    days = sorted((one for one in folder.glob("????-??-??") if one.is_dir()), reverse=True)
+    return tuple(found for kind in _KINDS if (found := _newest(kind, days)) is not None)
 
 
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+def _newest(kind: str, days: list[Path]) -> Papers | None:
+    for day_ in days:
+        names = sorted(path.name for path in day_.iterdir() if path.suffix in _SHOWN and _kind(path.name) == kind)
+        if names:
+            return Papers(kind, day_.name, tuple(names))
+    return None
+
+
+def _kind(name: str) -> str:
+    return _KINDS[1] if name.startswith("核查名单") else _KINDS[0] if _RUN.search(name) else _KINDS[2]

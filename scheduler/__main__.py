@@ -1,0 +1,75 @@
+"""定时任务进程 (the process): the alarm clock rings every few seconds, the runner does the work.
+
+APScheduler keeps nothing and decides nothing here: which due time is to be run stands in the database, so that any
+number of processes may run beside each other. `chengxin serve` calls `start` in its own process; `python -m scheduler`
+is a process of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from threading import Event
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from integrity.database import check_guards
+from integrity.errors import ChengxinError
+from integrity.records.columns import SHANGHAI
+from integrity.settings import settings
+from integrity.work import Office, open_office, wall_clock
+from scheduler.jobs import TIMETABLE
+from scheduler.runner import LOG, Job, described, tick
+
+EVERY_SECONDS = 10
+"""How often the alarm clock rings; with the lease it bounds how long a killed run waits."""
+
+
+def start(
+    office: Office, timetable: Sequence[Job] = TIMETABLE, *, every_seconds: float = EVERY_SECONDS
+) -> Callable[[], None]:
+    """Run the timetable in a thread of this process; what it gives back stops it after the part that is being done."""
+    stopping = Event()
+
+    def ring() -> None:
+        try:
+            tick(office, timetable, stopping=stopping.is_set)
+        except Exception as error:  # a database that is away now may be back at the next ring
+            LOG.error("定时任务：%s", described(error))
+
+    alarm = BackgroundScheduler(timezone=SHANGHAI)
+    alarm.add_job(
+        ring, "interval", seconds=every_seconds, next_run_time=wall_clock(), coalesce=True,
+        misfire_grace_time=None, max_instances=1,
+    )  # fmt: skip
+    alarm.start()
+
+    def stop() -> None:
+        stopping.set()
+        alarm.shutdown(wait=True)
+
+    return stop
+
+
+def main() -> None:
+    """Run until the process is told to end (SIGTERM, Ctrl-C)."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    try:
+        office = open_office(settings())
+        check_guards(office.engine)
+    except ChengxinError as problem:
+        raise SystemExit(str(problem)) from None
+    ended = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    stop = start(office)
+    LOG.info("定时任务已启动，共%d项", len(TIMETABLE))
+    ended.wait()
+    stop()
+    office.dispose()
+
+
+if __name__ == "__main__":
+    main()

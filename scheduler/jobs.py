@@ -1,0 +1,54 @@
+"""任务表 (timetable): everything that the program does by itself, and when. Times are Asia/Shanghai.
+
+No job decides on anybody's assistance: they find, list, remind and prepare papers; a named person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import time
+
+from integrity import deadlines, notices, recheck_lists, recommendations
+from integrity.work import Work
+from scheduler.runner import Job
+from scheduler.schedules import Daily, Monthly, Yearly
+
+
+def undivided(verb: Callable[[Work], str]) -> Callable[[Work, str], str]:
+    """A use case that is done in one piece, as the run of a job."""
+
+    def run(work: Work, _part: str) -> str:
+        return verb(work)
+
+    return run
+
+
+ROLL_EVALUATION = Job(
+    "roll_evaluation", "全员评估", Monthly(time(1), 1), recommendations.evaluate_part,
+    parts=recommendations.evaluation_parts, finish=recommendations.finish_evaluation,
+)  # fmt: skip
+RECHECK_LIST = Job(
+    "recheck_list", "核查名单", Daily(time(6)), recheck_lists.make_list, parts=recheck_lists.list_parts,
+    after=("roll_evaluation",), in_order=False,
+)  # fmt: skip
+NOTICES = Job(
+    "notices", "文书生成", Monthly(time(2), 2), notices.issue_part, parts=notices.notice_parts,
+    after=("roll_evaluation",),
+)  # fmt: skip
+COMPARISON_INTAKE = Job(
+    "comparison_intake", "核对结果接收检查", Monthly(time(3), 1), undivided(deadlines.intake_check), in_order=False
+)
+DEADLINES = Job(
+    "deadlines", "到期提醒", Daily(time(6, 10)), undivided(deadlines.remind), after=("roll_evaluation",),
+    in_order=False,
+)  # fmt: skip
+ENDINGS = Job("endings", "渐退与记录到期", Daily(time(6, 20)), undivided(deadlines.endings), in_order=False)
+STANDARDS_REMINDER = Job(
+    "standards_reminder", "标准与日历提醒", Yearly(time(8), ((11, 1), (1, 5))), undivided(deadlines.yearly),
+    in_order=False,
+)  # fmt: skip
+
+TIMETABLE: tuple[Job, ...] = (
+    RECHECK_LIST, DEADLINES, ENDINGS, ROLL_EVALUATION, COMPARISON_INTAKE, NOTICES, STANDARDS_REMINDER,
+)  # fmt: skip
+"""The whole timetable: daily, monthly, yearly."""
