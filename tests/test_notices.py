@@ -378,7 +378,7 @@ def test_one_part_prints_no_more_than_a_file_holds_and_the_next_goes_on(
     assert [re.sub(r".*(F11.*)", r"\1", one) for one in said] == ["F11-1.pdf 2 份", "F11-2.pdf 1 份", "没有待印文书"]
     with office.reading() as work:
         entries = list(work.session.exec(select(Printing).order_by(col(Printing.file), col(Printing.first_page))))
-    assert [(one.file[-9:], one.first_page) for one in entries][0] == ("F11-1.pdf", 1)
+    assert entries[0].file.endswith("F11-1.pdf")
     for one in entries:
         pages = PdfReader(papers / one.file).pages
         with office.reading() as work:

@@ -196,6 +196,6 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[object]], title: str = "
 def progress(text: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar; what it gives is called with (done, total)."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=ERR, transient=True) as bar:
+    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bar:
         task = bar.add_task(text, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
