@@ -33,7 +33,7 @@ bench:  ## 测量速度，逐个运行 benchmarks/ 下的程序
 	@for one in benchmarks/*.py; do echo "== $$one"; $(PYTHON) "$$one" || exit 1; done
 
 lock:   ## 重新锁定 Python 软件包的版本和指纹
-	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install -q pip-tools
+	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install -qq pip-tools
 	@.venv/lock/bin/pip-compile --quiet --allow-unsafe --extra=dev --generate-hashes --no-emit-find-links \
 		--no-emit-index-url --no-emit-trusted-host --strip-extras --output-file=requirements.lock pyproject.toml
 	@rm -rf .venv/lock

@@ -43,8 +43,9 @@ def rows(count: int, bad_each: int) -> Iterator[dict[str, str]]:
         if bad_each and n % bad_each == 0:
             number = number[:-1] + ("0" if number[-1] != "0" else "1")
         row = {
-            "户编号": f"JN{n // 2:06}", "姓名": f"试验{'甲乙丙丁'[n % 4]}", "身份证号": number, "劳动能力": "无劳动能力",
-            "与户主关系": "其他", "是否在校": "否", "联系电话": "13800138000", "银行账号": "6222020200112230",
+            "户编号": f"JN{n // 2:06}", "姓名": f"试验{'甲乙丙丁'[n % 4]}", "身份证号": number,
+            "劳动能力": "无劳动能力", "与户主关系": "其他", "是否在校": "否",
+            "联系电话": "13800138000", "银行账号": "6222020200112230",
         }  # fmt: skip
         if n % 2 == 0:
             row |= {
@@ -83,7 +84,8 @@ def opened(directory: Path) -> Office:
 
 def peak() -> str:
     """Peak resident memory so far."""
-    mine, child = (resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    mine, child = (resource.getrusage(who).ru_maxrss // 1024 for who in both)
     return f"本进程 {mine} MB，子进程 {child} MB"
 
 
@@ -151,7 +153,8 @@ def kill(directory: Path, times: int) -> None:
     begun = time.perf_counter()
     imported_by_itself(killed)
     same = counts(other) == wanted
-    print(f"中断 {died} 次（另有 {finished} 次已完成）后续导 {time.perf_counter() - begun:.1f} 秒，结果与未中断的相同：{same}")
+    seconds = time.perf_counter() - begun
+    print(f"中断 {died} 次（另有 {finished} 次已完成），续导 {seconds:.1f} 秒，结果与未中断的相同：{same}")
     if not same:
         raise SystemExit(1)
 

@@ -171,7 +171,7 @@ def _accept_good(office: Office, actor: str, table: Table, sheaf: Sheaf, progres
     assert batch_id is not None
     done = 0
     for units in _chunks(sheaf):
-        while not _chunk(office, actor, table, sheaf, units, known, policy):
+        while not _chunk(office, actor, table, sheaf, units=units, known=known, policy=policy):
             pass  # a unit was refused and is left out; the others of the chunk are tried again
         done += sum(len(unit.lines) for unit in units)
         progress(done, len(table.rows))
@@ -183,7 +183,7 @@ def _accept_good(office: Office, actor: str, table: Table, sheaf: Sheaf, progres
 
 
 def _chunk(
-    office: Office, actor: str, table: Table, sheaf: Sheaf, units: list[Unit], known: Villages, policy: Policy
+    office: Office, actor: str, table: Table, sheaf: Sheaf, *, units: list[Unit], known: Villages, policy: Policy
 ) -> bool:
     """Write the good units of a chunk in one transaction; False when one was refused and nothing was written."""
     try:

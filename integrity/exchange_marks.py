@@ -44,7 +44,9 @@ def _inert(cell: str) -> str:
     return "'" + cell if cell.startswith(_COMPUTED) else cell
 
 
-def mark_workbook(archive: ZipFile, out: Path, part: str, head: int, at: int, texts: Mapping[int, str]) -> None:
+def mark_workbook(
+    archive: ZipFile, out: Path, part: str, *, head: int, at: int, texts: Mapping[int, str]
+) -> None:
     """Write the workbook `out`: as `archive`, with the column at `at` (0-based) of the sheet `part` filled in.
 
     Raises ValueError when the sheet does not come out well-formed.

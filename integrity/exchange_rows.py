@@ -91,7 +91,7 @@ def read_rows(table: Table, vault: Vault, today: date) -> Sheaf:
     """Read every row of a table and note every fault that shows without the records."""
     faults: list[Fault] = []
     hints: list[Fault] = []
-    lines = [_line(table.sheet, row, raw, today, faults, hints) for row, raw in table.rows.items()]
+    lines = [_line(table.sheet, row, table.rows[row], today, faults=faults, hints=hints) for row in table.rows]
     units = _units(table.sheet, lines)
     faults += _twice(table.sheet, lines)
     if table.sheet.kind == "roll":
@@ -115,7 +115,9 @@ def fault_at(sheet: Sheet, line: Line, name: str, reason: str) -> Fault:
     return Fault(line.row, name, shown(sheet.column(name), line.raw[sheet.names.index(name)]), reason)
 
 
-def _line(sheet: Sheet, row: int, raw: list[Any], today: date, faults: list[Fault], hints: list[Fault]) -> Line:
+def _line(
+    sheet: Sheet, row: int, raw: list[Any], today: date, *, faults: list[Fault], hints: list[Fault]
+) -> Line:
     """One row; its faults and hints are added to the lists."""
     line = Line(row, {}, raw)
     for column, cell in zip(sheet.columns, raw, strict=True):

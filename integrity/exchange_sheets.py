@@ -276,7 +276,7 @@ def mark(path: Path, out: Path, asked: dict[str, Any]) -> None:
         out.write_bytes(mark_csv(list(csv_rows(text)), encoding, asked["head"], asked["mark"], texts))
     else:
         with open_zip(data) as archive:
-            mark_workbook(archive, out, asked["part"], asked["head"], asked["mark"], texts)
+            mark_workbook(archive, out, asked["part"], head=asked["head"], at=asked["mark"], texts=texts)
 
 
 def main(arguments: list[str]) -> None:

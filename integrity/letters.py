@@ -15,7 +15,7 @@ from integrity.errors import NotFound, Refused
 from integrity.households import acts, standing
 from integrity.letters_family import Desk, Family, Kin, address, desk, family
 from integrity.letters_texts import wording
-from integrity.recommendations import Explained, explain
+from integrity.recommendations import Explained, Finding, explain
 from integrity.records.ledger import Assistance, Decision, Recheck, Verification
 from integrity.records.office import Recommendation
 from integrity.rules import grounds as g
@@ -48,7 +48,7 @@ _LABELS = {
 
 
 def recheck_notice(
-    work: Work, household_id: int, recommendation: Recommendation, number: str, on: date
+    work: Work, household_id: int, recommendation: Finding | Recommendation, number: str, on: date
 ) -> RecheckNotice:
     """定期核查通知书 (F11): why the check is due, when and where to come. An overdue check gets the lead time anew."""
     who, office = _both(work, household_id, PaperKind.F11, on)

@@ -15,20 +15,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import func
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from integrity import letters
 from integrity.delivery import RemedyTerms, hearing_ends, remedy_ends, serve, service_of, unanswered
 from integrity.errors import NotFound, Refused
 from integrity.papers import by_hand, by_number, content, issue, lock
 from integrity.printing import original, print_run, reprint, reproduce, verify_copy
-from integrity.recommendations import standing
+from integrity.rechecks import list_due
+from integrity.recommendations import Finding, as_due
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Assistance, Decision, Notice, Residence
-from integrity.records.office import Recommendation
 from integrity.rules.areas import code_range
-from integrity.rules.facts import day
-from integrity.terms import Act, ExitReason, PaperKind, Scheme
+from integrity.rules.facts import date_of
+from integrity.terms import Act, ExitReason, PaperKind
 from integrity.work import Work
 from reports.forms import Letter
 from reports.press import PART
@@ -105,25 +105,14 @@ def _rechecks(work: Work, township: str) -> Iterator[Wanted]:
     """F11 for households whose check falls due by the end of the month, or that are on the list already."""
     today = _day(work)
     end = today.replace(day=calendar.monthrange(today.year, today.month)[1])
-    rows = work.session.exec(
-        standing(work, work.due, township[:9]).where(
-            Recommendation.scheme != Scheme.NONE.number,
-            col(Recommendation.due_on).is_not(None),
-            or_(col(Recommendation.due_on) <= day(end), col(Recommendation.listed_on) <= day(today)),
-        )
-    )
-    for row in sorted(rows, key=lambda one: one.household_id):
-        yield _recheck(work, row)
+    for household_id, found in sorted(list_due(work, township[:9], end).items()):
+        yield _recheck(work, household_id, found)
 
 
-def _recheck(work: Work, row: Recommendation) -> Wanted:
-    assert row.due_on is not None
-    subject = f"recheck:{date.fromordinal(_EPOCH + row.due_on)}"
-    draft = partial(letters.recheck_notice, work, row.household_id, row)
-    return Wanted(row.household_id, PaperKind.F11, subject, draft)
-
-
-_EPOCH = date(1970, 1, 1).toordinal()
+def _recheck(work: Work, household_id: int, found: Finding) -> Wanted:
+    assert found.due_on is not None
+    draft = partial(letters.recheck_notice, work, household_id, found)
+    return Wanted(household_id, PaperKind.F11, f"recheck:{date_of(found.due_on)}", draft)
 
 
 def _hearings(work: Work, township: str) -> Iterator[Wanted]:
@@ -191,7 +180,7 @@ def wanted_now(work: Work, household_id: int, kind: PaperKind) -> Wanted:
         return _hearing(work, letters.last_opinion(work, household_id, work.today))
     if kind is PaperKind.F16:
         return _withdrawal(work, letters.running_withdrawal(work, household_id, work.today))
-    row = work.session.exec(standing(work, work.now).where(Recommendation.household_id == household_id)).first()
-    if row is None or row.due_on is None:
-        raise NotFound("该户没有应核查日，请先运行评估")
-    return _recheck(work, row)
+    found = as_due(work, [household_id]).get(household_id)
+    if found is None or found.due_on is None:
+        raise NotFound("该户没有应核查日：不在救助，或者没有上次核查的日期")
+    return _recheck(work, household_id, found)

@@ -40,7 +40,7 @@ ALLOWED: Final[dict[str, tuple[Role, ...]]] = {
     "采用积分目录": (_P,),
     "登记机关": (_P,),
     "登记人员": (_P,),
-    "核验账册": (_A, _H, _R, _P, _I),
+    "查看户账": (_A, _H, _R, _P, _I),
 }
 """事项 → the roles that may do it."""
 

@@ -1,7 +1,7 @@
 """核查名单 (recheck lists): what the responsible reviewer of a township has to check, on paper and as a workbook.
 
-Read from the standing recommendations in a few queries for the whole township. The priority comes from the level of an
-adopted catalogue and serves the order of work only; it appears on no paper to a family (红线 2, 6).
+Due days are worked out as of the list's day, in a few queries for the whole township. The priority comes from the level
+of an adopted catalogue and serves the order of work only; it appears on no paper to a family (红线 2, 6).
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import func
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from integrity import editions, organs
 from integrity.errors import NotFound, Refused
 from integrity.letters import DONE
 from integrity.papers import by_hand, write_file
 from integrity.printing import place_name
-from integrity.recommendations import standing
+from integrity.rechecks import list_due, possibly_due
+from integrity.recommendations import Finding
 from integrity.records.columns import SHANGHAI, micros
-from integrity.records.ledger import Entry, Household, Member, Recheck
-from integrity.records.office import Area, Officer, Person, Recommendation
+from integrity.records.ledger import Entry, Household, Member, Recheck, Residence
+from integrity.records.office import Area, Officer, Person
 from integrity.rules import grounds as g
 from integrity.rules.areas import ancestors, code_range
-from integrity.rules.facts import date_of, day
+from integrity.rules.facts import date_of
 from integrity.settings import settings
 from integrity.terms import Presence, RecheckResult, Relation, Role, Scheme
 from integrity.work import Work
@@ -43,9 +43,10 @@ _NONE = "不分先后"
 
 
 class Line(NamedTuple):
-    """One household on the list: the standing recommendation and what is known of the family."""
+    """One household on the list: what the rules find for it and what is known of the family."""
 
-    found: Recommendation
+    household_id: int
+    found: Finding
     number: str
     head: str
     persons: int
@@ -53,11 +54,10 @@ class Line(NamedTuple):
 
 
 def list_parts(work: Work) -> list[str]:
-    """The townships that have something to check, by code."""
-    chosen = _due(work, "").subquery()
-    township = func.substr(chosen.c.area, 1, 9)
-    codes = work.session.execute(select(township).distinct().order_by(township)).scalars()
-    return [f"{code}000" for code in codes]
+    """The townships in which a check may be due, by code."""
+    ids = possibly_due(work, "", _next_month_end(_today(work)))
+    homes = _in_chunks(work, select(Residence.household_id, Residence.area), Residence.household_id, sorted(ids))
+    return sorted({f"{area[:9]}000" for _, area in homes})
 
 
 def make_list(work: Work, part: str) -> str:
@@ -82,27 +82,15 @@ def make_list(work: Work, part: str) -> str:
 
 def recheck_lines(work: Work, part: str) -> list[Line]:
     """The households of an area to be checked, by village, priority and due day."""
-    found = list(work.session.exec(_due(work, part[:9])))
-    found.sort(key=lambda one: (one.area, -1 if one.level is None else -one.level, one.due_on, one.household_id))
-    ids = [one.household_id for one in found]
+    found = list_due(work, part[:9], _next_month_end(_today(work)))
+    ids = sorted(found, key=lambda one: (found[one].area, -(found[one].level or 0), found[one].due_on or 0, one))
     numbers = dict(_in_chunks(work, select(Household.id, Household.number), Household.id, ids))
     families = _families(work, ids)
     checks = _entries(work, Recheck, ids)
     return [
-        Line(one, numbers[one.household_id], *families[one.household_id], _last_check(checks[one.household_id]))
-        for one in found
+        Line(one, found[one], numbers[one], *families[one], _last_check(checks[one]))
+        for one in ids
     ]
-
-
-def _due(work: Work, area: str) -> Any:
-    """Standing recommendations that are due by the end of next month, or listed already."""
-    today = _today(work)
-    end = _next_month_end(today)
-    return standing(work, work.due, area).where(
-        Recommendation.scheme != Scheme.NONE.number,
-        col(Recommendation.due_on).is_not(None),
-        or_(col(Recommendation.due_on) <= day(end), col(Recommendation.listed_on) <= day(today)),
-    )
 
 
 def _today(work: Work) -> date:

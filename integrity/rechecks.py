@@ -1,13 +1,19 @@
-"""核查与变化 (rechecks): what reached the office, what the comparison said, and what a visit found."""
+"""核查与变化 (rechecks): what reached the office, what the comparison said, what a visit found, and what is due."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import func
+from sqlmodel import col, or_, select
+
 from integrity.errors import Invalid, Refused
 from integrity.households import home
-from integrity.records.ledger import Change, Recheck, Verification
-from integrity.terms import Cause, Event, RecheckResult
+from integrity.recommendations import Finding, as_due, day_of, standing
+from integrity.records.ledger import Change, LedgerHead, Recheck, Residence, Verification
+from integrity.records.office import EvaluationRun, Recommendation
+from integrity.rules.facts import day
+from integrity.terms import Cause, Event, Outcome, RecheckResult, Scheme
 from integrity.work import Work
 
 
@@ -59,3 +65,35 @@ def complete(
             note=note,
         ),
     )  # fmt: skip
+
+
+def list_due(work: Work, area: str, until: date) -> dict[int, Finding]:
+    """应核查的家庭: households below the code prefix `area` that are due by `until` or on the list already, by id.
+
+    As of `work.due`, with all that is known by then: a check made, a death or a warning reported since the last
+    evaluation counts at once.
+    """
+    first, last = day(day_of(work.due)), day(until)
+    return {
+        household_id: found
+        for household_id, found in as_due(work, possibly_due(work, area, until)).items()
+        if found.area.startswith(area) and found.outcome != Outcome.NOTHING.number and found.due_on is not None
+        and (found.due_on <= last or (found.listed_on is not None and found.listed_on <= first))
+    }  # fmt: skip
+
+
+def possibly_due(work: Work, area: str, until: date) -> set[int]:
+    """Households to look at: due by the last evaluation, or with an entry since (or never evaluated)."""
+    chosen = standing(work, work.due, area).where(
+        Recommendation.scheme != Scheme.NONE.number,
+        col(Recommendation.due_on).is_not(None),
+        or_(col(Recommendation.due_on) <= day(until), col(Recommendation.listed_on) <= day(day_of(work.due))),
+    )
+    known = work.session.exec(
+        select(func.max(EvaluationRun.known_until)).where(EvaluationRun.known_until <= work.due)
+    ).one()
+    touched = select(Residence.household_id).where(col(Residence.area).startswith(area))
+    if known is not None:
+        moved = col(LedgerHead.household_id) == col(Residence.household_id)
+        touched = touched.join(LedgerHead, moved).where(LedgerHead.recorded_at > known)
+    return {row.household_id for row in work.session.exec(chosen)} | set(work.session.exec(touched))

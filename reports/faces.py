@@ -24,7 +24,7 @@ ASCENT, DESCENT = 0.88, -0.12
 class Face:
     """字面 (face): `file` made out of `source`, named `family`; `repertoire` says which characters are kept.
 
-    `no ascii`: everything but ASCII (the letters and digits of the 宋 face go better with 仿宋 and 楷)
+    `no ascii`: everything but ASCII, the blank kept (the letters and digits of the 宋 face go better with 仿宋 and 楷)
     `han`: symbols, punctuation and every Han character
     `gb2312`: GB 2312 and general punctuation (others fall back to the 宋 face)
     `as it is`: the outlines are TrueType already and are not touched
@@ -57,7 +57,7 @@ def _kept(face: Face, point: int) -> bool:
         return point in _COMMON or point in _GB2312
     if face.repertoire == "han":
         return not (0x1100 <= point <= 0x11FF or 0x3130 <= point <= 0x318F or 0xA960 <= point <= 0xD7FF)  # Hangul
-    return point > 0x7E and not 0xE000 <= point <= 0xF8FF
+    return (point > 0x7E or point == 0x20) and not 0xE000 <= point <= 0xF8FF
 
 
 _GB2312 = gb2312()

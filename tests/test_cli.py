@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,6 +122,8 @@ def test_who_may_not_is_refused_and_nothing_is_written(township: Path) -> None:
     assert "“作出救助决定”由审批人员办理" in run(*act, "--by", HANDLER, code=4)
     assert "没有在岗的工号" in run(*act, "--by", "nobody", code=4)
     assert "说明由谁经办" in run(*act, code=2)
+    assert "“运行任务”由经办、复核、审批人员办理" in run("evaluate", "--by", CLERK, code=4)
+    assert "没有在岗的工号" in run("show", "H1", "--by", "nobody", code=4)
     run("officer", "add", "sp9", "--name", "试验", "--role", "审批", "--area", "370812", "--since", "2020-01-01",
         "--by", BOSS, code=4)  # fmt: skip
     assert sqlite3.connect(township / "chengxin.db").execute("SELECT seq FROM ledger_head").fetchall() == before
@@ -151,7 +154,7 @@ def test_an_officer_of_one_township_cannot_act_for_another(township: Path) -> No
         (("serve", "--host", "0.0.0.0"), 2, "只能在本机"),
         (("record", "household", "H1", "--area", VILLAGE, "--on", "2026-01-10", "--address", "1号", "--by", HANDLER),
          5, "户编号 H1 已登记"),
-        (("print", "F11", "H1", "--by", HANDLER), 3, ""),
+        (("print", "F01", "H1", "--by", HANDLER), 2, "请先登记机关名称"),
     ],
 )  # fmt: skip
 def test_an_error_is_one_line_with_its_code(township: Path, words: tuple[str, ...], code: int, said: str) -> None:
@@ -176,6 +179,13 @@ def test_what_nobody_foresaw_goes_to_a_log_without_personal_data(
     assert "in broken" in log
     for part in secret.split():
         assert part not in log + said
+
+
+def test_a_port_that_is_taken_is_said_before_anything_starts(township: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert "请用 --port 换一个" in run("serve", "--port", str(taken.getsockname()[1]), code=2)
 
 
 def test_tampering_is_named_by_verify(township: Path) -> None:
@@ -204,9 +214,11 @@ def test_a_replaced_person_is_found_although_the_row_fits_itself(township: Path)
 
 
 def test_a_backup_comes_back_by_command(township: Path) -> None:
+    assert "还没有备份" in run("drill", code=3)
     run("backup")
     (kept,) = (township / "backups").iterdir()
     assert json.loads((kept / "manifest.json").read_text())["tables"]["household"] == 1
+    assert "可以恢复" in run("drill")
     assert "不会覆盖" in run("restore", str(kept), code=2)
     run("record", "event", "H1", "投诉举报", "--on", "2026-10-01", "--by", CLERK)
     assert "原数据库已移到" in run("restore", str(kept), "--force")
@@ -214,6 +226,7 @@ def test_a_backup_comes_back_by_command(township: Path) -> None:
     damaged = kept / "chengxin.db"
     damaged.write_bytes(damaged.read_bytes()[:-10])
     assert "与清单不符" in run("restore", str(kept), "--force", code=2)
+    assert "与清单不符" in run("drill", code=2)
 
 
 def test_an_import_is_checked_done_and_taken_back(township: Path, tmp_path: Path) -> None:
@@ -249,7 +262,7 @@ def test_policy_areas_and_calendar_can_be_asked(township: Path, tmp_path: Path) 
 
 def test_the_table_of_permissions_keeps_hands_apart() -> None:
     assert not [matter for matter, roles in ALLOWED.items() if Role.SYSTEM in roles]
-    assert [matter for matter, roles in ALLOWED.items() if Role.INSPECTOR in roles] == ["核验账册"]
+    assert [matter for matter, roles in ALLOWED.items() if Role.INSPECTOR in roles] == ["查看户账"]
     facts = {"登记家庭", "登记变化", "登记核对结果", "登记守信失信事实", "登记承诺"}
     for matter in facts:
         assert Role.APPROVER not in ALLOWED[matter], "who decides writes down no facts"

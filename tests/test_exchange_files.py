@@ -157,6 +157,7 @@ CORPUS: list[tuple[str, Maker, str]] = [
     ("无表头", raw("a.csv", b"a,b\n1,2\n"), "没有找到“救助名册”的列名"),
     ("缺列", raw("a.csv", ",".join(n for n in SHEET.names if n != "身份证号").encode()), "缺少列：身份证号"),
     ("列名重复", raw("a.csv", ",".join((*SHEET.names, "姓名")).encode()), "列名重复：姓名"),
+    ("列过多", raw("a.csv", ",".join((*SHEET.names, *map(str, range(50)))).encode()), "超过 64 列"),
     ("无数据", lambda path: workbook(path / "a.xlsx", "roll", []), "没有数据行"),
     ("没有文件", lambda path: path / "无.xlsx", "没有找到文件"),
 ]  # fmt: skip
@@ -273,7 +274,7 @@ def test_prefixed_rows_without_numbers_and_empty_rows_are_marked(tmp_path: Path)
     with zipfile.ZipFile(archive, "w") as written:
         written.writestr("s.xml", page)
     with zipfile.ZipFile(archive) as source:
-        mark_workbook(source, tmp_path / "out", "s.xml", 1, 2, {2: "甲", 3: "乙"})
+        mark_workbook(source, tmp_path / "out", "s.xml", head=1, at=2, texts={2: "甲", 3: "乙"})
     sheet = zipfile.ZipFile(tmp_path / "out").read("s.xml").decode()
     assert [sheet.index(part) for part in (f">{MARK}<", ">甲<", "A3", ">乙<", "E3")] == sorted(
         sheet.index(part) for part in (f">{MARK}<", ">甲<", "A3", ">乙<", "E3")

@@ -45,7 +45,8 @@ print(exchange.accept(office, "roll", Path(path), "jb01", mode, progress=told).a
 """
 _BY_CHANCE = {"household_id", "hash", "import_id", "recorded_at", "person_id", "person_digest"}
 HOUSEHOLDS = 200
-KILLS = 12
+KILLS = 6
+"""For each way of importing on each database: 24 in all."""
 
 
 def roll(path: Path) -> Path:
@@ -113,7 +114,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(
     office.dispose()
     chance = random.Random(f"{mode}{office.engine.dialect.name}")
     killed, acknowledged = 0, 0
-    for _ in range(KILLS // 2):
+    for _ in range(KILLS):
         running = begun(database_url, keys, path, mode)
         assert running.stdout is not None
         wait = chance.randrange(0, 20)
@@ -134,7 +135,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(
         office.dispose()
     last = begun(database_url, keys, path, mode)
     assert last.communicate()[0].splitlines()[-1] == f"{2 * HOUSEHOLDS} done"
-    assert killed >= KILLS // 4
+    assert killed >= KILLS - 1
     assert content(office) == undisturbed(tmp_path, path, keys, office)
 
 

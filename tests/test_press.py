@@ -281,3 +281,8 @@ def test_a_number_is_valid_without_a_leading_zero_and_only_so(serial: int, year:
     assert wording.is_number(f"某民核〔{year}〕{serial}号")
     assert not wording.is_number(f"某民核〔{year}〕0{serial}号")
     assert not wording.is_number(f"某民核〔{year}〕第{serial}号")
+
+
+def test_a_blank_beside_chinese_text_is_printed_in_every_place() -> None:
+    letter = replace(WITHDRAWAL, address="试验村 1 号", head="试 验")
+    assert press.render_letter(letter).pages >= 1

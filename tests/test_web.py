@@ -115,7 +115,11 @@ def test_a_commit_that_fails_is_no_success(client: TestClient, office: Office, e
         connection.execute(text("ALTER TABLE audit RENAME TO audit_away"))
     answer = client.get(f"/api/households/{evaluated}/explanation", params={"on": "2026-11-01"})
     assert answer.status_code == 500
-    assert "正在享受救助" not in answer.text
+    assert answer.json() == {"message": "程序没有预料到的情况，详情已写入日志"}
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    log = (settings().home / "log" / "chengxin.log").read_text()
+    assert "Error" in log
+    assert "INSERT" not in log, "a statement carries its values"
 
 
 def test_only_listed_papers_are_given_out(client: TestClient, tmp_path: Path) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -21,6 +19,7 @@ from typer.core import TyperGroup
 
 from integrity import database, errors, households
 from integrity.errors import Refused
+from integrity.mishaps import write_down
 from integrity.permissions import require
 from integrity.rules.areas import check
 from integrity.rules.policy import NotInForce
@@ -39,9 +38,6 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
     (NotInForce, 2),
 )
 """Exit code of each error; 1 is left for what nobody foresaw, and for a check that found something wrong."""
-_SECRETS = re.compile(r"(?<!\d)(?:\d{11}|\d{15,19}[\dXx]?)(?!\d)")
-_TELLING = (OSError, ImportError, AttributeError, TypeError)
-"""Errors whose message speaks of the program or the machine, never of a person."""
 
 
 class Commands(TyperGroup):
@@ -60,21 +56,6 @@ class Commands(TyperGroup):
             said = f"错误：程序没有预料到的情况（{type(error).__name__}），详情已写入 {write_down(error)}"
             ERR.print(said, style="red", markup=False)
             raise typer.Exit(1) from error
-
-
-def write_down(error: BaseException) -> Path:
-    """Append an unforeseen error to the log: every frame, and no message that could name a person."""
-    path = settings().home / "log" / "chengxin.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [f"\n==== {wall_clock().isoformat(timespec='seconds')}\n"]
-    link: BaseException | None = error
-    while link is not None:
-        said = _SECRETS.sub("***", str(link)) if isinstance(link, _TELLING) else "（内容不记录）"
-        lines += [f"{type(link).__name__}: {said}\n", *traceback.format_tb(link.__traceback__)]
-        link = link.__cause__ or link.__context__
-    with path.open("a", encoding="utf-8") as log:
-        log.writelines(lines)
-    return path
 
 
 @contextmanager
@@ -100,6 +81,13 @@ def acting(by: str, matter: str, area: str = "") -> Iterator[Work]:
     with opened() as office, office.work(actor(by)) as work:
         require(work, matter, area)
         yield work
+
+
+def may(office: Office, who: str, matter: str) -> None:
+    """Raise Forbidden unless `who` may do `matter`: for use cases that open their own pieces of work."""
+    with office.reading() as work:
+        work.actor = who
+        require(work, matter)
 
 
 @contextmanager

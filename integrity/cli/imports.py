@@ -10,10 +10,9 @@ import typer
 from sqlmodel import col, select
 
 from integrity import exchange
-from integrity.cli.console import By, actor, opened, progress, say, table
+from integrity.cli.console import By, actor, may, opened, progress, say, table
 from integrity.errors import NotFound
 from integrity.exchange_columns import SHEETS, sheet_of
-from integrity.permissions import require
 from integrity.records.office import ImportBatch
 from integrity.work import Office
 
@@ -47,7 +46,7 @@ def _import(kind: str, path: Path, mode: str, dry_run: bool, errors: Path | None
     if not path.is_file():
         raise NotFound(f"没有文件 {path}")
     with opened() as office:
-        _may(office, who, "导入")
+        may(office, who, "导入")
         wrong = _check(office, kind, path, who, errors)
         if dry_run:
             raise typer.Exit(2 if wrong else 0)
@@ -91,7 +90,7 @@ def undo(
     """撤销一次导入：用更正条目抵消，不删除；已有后续办理的家庭保留并说明原因。"""
     who = actor(by)
     with opened() as office:
-        _may(office, who, "撤销导入")
+        may(office, who, "撤销导入")
         with progress("撤销") as told:
             done = exchange.undo(office, batch, who, progress=told)
     say(f"已撤销 {done.undone} 户，保留 {len(done.kept)} 户，未成功 {len(done.failed)} 户")
@@ -114,9 +113,3 @@ def list_imports() -> None:
         for one in batches
     ]  # fmt: skip
     table(("批次", "种类", "文件", "行数", "已导入", "经办", "时间", "撤销"), rows)
-
-
-def _may(office: Office, who: str, matter: str) -> None:
-    with office.reading() as work:
-        work.actor = who
-        require(work, matter)

@@ -14,11 +14,10 @@ import uvicorn
 from sqlmodel import col, select
 
 from integrity import demo as demo_county
-from integrity.cli.console import By, actor, day, opened, progress, say
+from integrity.cli.console import By, actor, day, may, opened, progress, say
 from integrity.cli.offices import set_up
 from integrity.cli.rolls import report_run
 from integrity.errors import NotFound, Refused
-from integrity.permissions import require
 from integrity.records.columns import SHANGHAI
 from integrity.records.office import Audit
 from integrity.settings import settings
@@ -65,9 +64,7 @@ def run(
         raise NotFound(f"没有任务“{job}”，可选：" + "、".join(f"{one.code}（{one.name}）" for one in TIMETABLE))
     who = actor(by)
     with opened() as office:
-        with office.reading() as work:
-            work.actor = who
-            require(work, "运行任务")
+        may(office, who, "运行任务")
         report_run(run_now(office, chosen, on, actor=who))
 
 

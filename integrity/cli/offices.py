@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -16,7 +17,7 @@ from integrity.areas_file import open_source
 from integrity.cli.console import Area, By, acting, code, day, found, one_of, opened, progress, say
 from integrity.errors import NotFound, Refused
 from integrity.records.office import Officer, Organ, Person
-from integrity.settings import settings
+from integrity.settings import Settings, settings
 from integrity.terms import Role
 from integrity.vault import create_vault, load_vault
 from integrity.work import Work, make_engine, open_office
@@ -116,6 +117,28 @@ def restore(
     if aside is not None:
         say(f"原数据库已移到：{aside}")
     say("恢复完成，账册核验无误")
+
+
+@app.command()
+def drill() -> None:
+    """演练恢复：把最近的备份恢复到临时目录，逐项核验后删除；不动现有数据。"""
+    newest = backups.newest(settings().backups)
+    if newest is None:
+        raise NotFound("还没有备份，请先运行 chengxin backup")
+    with TemporaryDirectory(prefix="chengxin-drill-") as scratch, progress("演练恢复") as told:
+        there = Settings(home=Path(scratch), key_file=settings().keys, database="")
+        backups.restore(there, newest, progress=told)
+        office = open_office(there)
+        try:
+            with office.reading() as work:
+                wrong = list(bookcheck.faults(work))
+        finally:
+            office.dispose()
+    for fault in wrong:
+        say(fault, style="red")
+    if wrong:
+        raise typer.Exit(1)
+    say(f"演练完成：{newest.name} 可以恢复，账册和人员资料核验无误")
 
 
 @organ_app.command("add")

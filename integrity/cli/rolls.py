@@ -8,7 +8,20 @@ import typer
 from sqlmodel import select
 
 from integrity import households, recommendations
-from integrity.cli.console import By, Household, On, fen, found, on_household, one_of, opened, say, table
+from integrity.cli.console import (
+    By,
+    Household,
+    On,
+    actor,
+    fen,
+    found,
+    may,
+    on_household,
+    one_of,
+    opened,
+    say,
+    table,
+)
 from integrity.records.ledger import ENTRIES, Entry
 from integrity.records.ledger import Household as HouseholdRow
 from integrity.records.office import JobRun, Person
@@ -36,8 +49,10 @@ SAME = {
 @app.command()
 def evaluate(on: On = None, by: By = "") -> None:
     """评估全部家庭：结账，逐户算出处理建议（不写日期则截至此刻）。只提建议，不作决定。"""
+    who = actor(by)
     with opened() as office:
-        run = run_now(office, ROLL_EVALUATION, on, actor=by or settings().actor or "命令行")
+        may(office, who, "运行任务")
+        run = run_now(office, ROLL_EVALUATION, on, actor=who)
         report_run(run)
         with office.reading() as work:
             counted = recommendations.summary(work, run.due_at)
@@ -106,9 +121,8 @@ def _date(epoch_day: int | None) -> str:
 
 @app.command()
 def show(household: Household, by: By = "") -> None:
-    """显示一户的户账：每一条何时发生、何时登记、由谁登记。姓名不出现在户账中。"""
-    with opened() as office, office.work(by or settings().actor or "命令行") as work:
-        household_id = found(work, household)
+    """显示一户的户账：每一条何时发生、何时登记、由谁登记；姓名脱敏，查看记入操作日志。"""
+    with on_household(by, "查看户账", household) as (work, household_id):
         entries: list[Entry] = []
         for kind in ENTRIES:
             entries += work.session.exec(select(kind).where(kind.household_id == household_id)).all()

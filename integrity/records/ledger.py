@@ -66,7 +66,7 @@ class LedgerHead(SQLModel, table=True):
     household_id: int = Field(primary_key=True, foreign_key="household.id")
     seq: int
     hash: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
-    recorded_at: datetime = Field(sa_type=Moment)
+    recorded_at: datetime = Field(sa_type=Moment, index=True)
 
 
 class Entry(SQLModel):

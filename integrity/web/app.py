@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integrity import errors, households, recommendations
 from integrity.errors import ChengxinError, NotFound
+from integrity.mishaps import write_down
 from integrity.rules.policy import NotInForce
 from integrity.settings import ROOT, settings
 from integrity.web import health
@@ -49,20 +50,32 @@ HEADERS = {
 
 
 class Guarded:
-    """安全响应头 (headers): on every answer, also on errors."""
+    """外层 (outermost layer): the headers on every answer; what nobody foresaw is written down and told as such."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add the headers to the answer."""
+        begun = False
 
         async def guarded(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 message["headers"] += [(name.encode(), value.encode()) for name, value in HEADERS.items()]
             await send(message)
 
-        await self.app(scope, receive, guarded if scope["type"] == "http" else send)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, guarded)
+        except Exception as error:
+            write_down(error)
+            if begun:
+                raise
+            await answer(scope["path"], 500, "程序没有预料到的情况，详情已写入日志")(scope, receive, guarded)
 
 
 class Health(BaseModel):
@@ -186,13 +199,17 @@ def interfaces(request: Request) -> HTMLResponse:
 
 
 async def failed(request: Request, error: Exception) -> Response:
-    """An error of ours as an answer: JSON for programs, a page for people."""
-    status = next((code for kind, code in STATUS if isinstance(error, kind)), 500)
-    if request.url.path.startswith("/api/"):
-        return JSONResponse(Problem(message=str(error)).model_dump(), status_code=status)
-    answer = page("failed.html", message=str(error))
-    answer.status_code = status
-    return answer
+    """An error of ours as an answer."""
+    return answer(request.url.path, next(code for kind, code in STATUS if isinstance(error, kind)), str(error))
+
+
+def answer(path: str, status: int, message: str) -> Response:
+    """What went wrong: JSON for programs, a page for people."""
+    if path.startswith("/api/"):
+        return JSONResponse(Problem(message=message).model_dump(), status_code=status)
+    told = page("failed.html", message=message)
+    told.status_code = status
+    return told
 
 
 def create_app(office: Office) -> FastAPI:

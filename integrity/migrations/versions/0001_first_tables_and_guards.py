@@ -1,6 +1,6 @@
 """first tables and guards
 
-Revision: 0001, after None, made on 2026-11-22 06:21:42.891580.
+Revision: 0001, after None, made on 2026-11-22 06:49:03.960823.
 """
 
 from alembic import op
@@ -398,6 +398,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], ),
     sa.PrimaryKeyConstraint('household_id')
     )
+    op.create_index(op.f('ix_ledger_head_recorded_at'), 'ledger_head', ['recorded_at'], unique=False)
     op.create_table('member',
     sa.Column('household_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
