@@ -10,8 +10,19 @@ from datetime import time
 
 from integrity import deadlines, notices, recheck_lists, recommendations
 from integrity.work import Work
-from scheduler.runner import Job
+from scheduler import runs
+from scheduler.runner import Job, added_up
 from scheduler.schedules import Daily, Monthly, Yearly
+
+
+def totals(code: str, *, of: str = "") -> Callable[[Work], str]:
+    """The summary of a run whose parts say counts: their totals; `of` begins the names of the parts that count."""
+
+    def finish(work: Work) -> str:
+        items = runs.done_parts(work, runs.Key(code, work.due))
+        return added_up(item.summary for item in items if item.item.startswith(of))
+
+    return finish
 
 
 def undivided(verb: Callable[[Work], str]) -> Callable[[Work, str], str]:
@@ -29,10 +40,12 @@ ROLL_EVALUATION = Job(
 )  # fmt: skip
 RECHECK_LIST = Job(
     "recheck_list", "核查名单", Daily(time(6)), recheck_lists.make_list, parts=recheck_lists.list_parts,
+    finish=totals("recheck_list"),
     after=("roll_evaluation",), in_order=False,
 )  # fmt: skip
 NOTICES = Job(
     "notices", "文书生成", Monthly(time(2), 2), notices.issue_part, parts=notices.notice_parts,
+    finish=totals("notices", of=notices.ISSUE),
     after=("roll_evaluation",),
 )  # fmt: skip
 COMPARISON_INTAKE = Job(

@@ -12,7 +12,7 @@ import re
 import secrets
 import socket
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -262,6 +262,18 @@ def _failed(office: Office, run: JobRun, error: str, *, finally_: bool = False) 
         return None
     with office.reading() as work:
         return runs.stored(work, Key(run.job, run.due_at))
+
+
+def added_up(summaries: Iterable[str]) -> str:
+    """Parts that say "定期核查通知书 2 份，渐退告知书 1 份" added up: the counts by name, in the order met."""
+    totals: dict[tuple[str, str], int] = {}
+    for name, count, unit in (found for text in summaries for found in _COUNTED.findall(text)):
+        totals[name, unit] = totals.get((name, unit), 0) + int(count)
+    said = "，".join(f"{name} {count} {unit}".strip() for (name, unit), count in totals.items() if count)
+    return said or "没有需要办理的事项"
+
+
+_COUNTED = re.compile(r"([^\s，；：、/]*) ?(\d+) (份|户|件)(?=[，；：]|$)")
 
 
 def summed_up(items: Sequence[JobItem]) -> str:
