@@ -16,6 +16,8 @@ from integrity.terms import Ability, Capacity, Cause, ConductKind, Relation, Sch
 
 MARK = "错误"
 """The column that a check adds to the officer's own sheet; it is passed over when the sheet comes back."""
+MARKED = b"MARKED\n"
+"""What a marked file begins with on its way back from the child process; anything else there is a fault."""
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 64

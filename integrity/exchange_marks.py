@@ -10,7 +10,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -45,9 +44,9 @@ def _inert(cell: str) -> str:
 
 
 def mark_workbook(
-    archive: ZipFile, out: Path, part: str, *, head: int, at: int, texts: Mapping[int, str]
-) -> None:
-    """Write the workbook `out`: as `archive`, with the column at `at` (0-based) of the sheet `part` filled in.
+    archive: ZipFile, part: str, *, head: int, at: int, texts: Mapping[int, str]
+) -> bytes:
+    """The workbook of `archive` with the column at `at` (0-based) of the sheet `part` filled in.
 
     Raises ValueError when the sheet does not come out well-formed.
     """
@@ -57,10 +56,12 @@ def mark_workbook(
         expat.ParserCreate().Parse(sheet, True)
     except expat.ExpatError as damage:
         raise ValueError(f"sheet not well-formed: {damage}") from damage
+    out = io.BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=1) as written:
         for info in archive.infolist():
             replaced = {part: sheet, "xl/styles.xml": styles}.get(info.filename)
             written.writestr(info.filename, archive.read(info) if replaced is None else replaced)
+    return out.getvalue()
 
 
 def _marked(sheet: bytes, texts: Mapping[int, str], at: int, style: int) -> Iterator[bytes]:

@@ -6,14 +6,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from integrity.errors import Invalid
-from integrity.exchange_columns import Sheet
+from integrity.exchange_columns import MARKED, Sheet
 
 _ROOT = Path(__file__).resolve().parent.parent
 _WAIT = 60.0
@@ -38,7 +37,7 @@ def read_table(sheet: Sheet, path: Path) -> Table:
     """Read a file in a process of its own. Raises Invalid with what is wrong with the file and what to do."""
     if not path.is_file():
         raise Invalid(f"没有找到文件 {path.name}")
-    lines = _child(path, ["read", sheet.kind, str(path)], "").splitlines()
+    lines = _child(path, ["read", sheet.kind, str(path)], "").decode().splitlines()
     first, last = (_line(line, path) for line in (lines[0], lines[-1]))
     rows = {number: cells for number, cells in map(json.loads, lines[1:-1])}
     return Table(
@@ -49,15 +48,14 @@ def read_table(sheet: Sheet, path: Path) -> Table:
 def marked_file(table: Table, texts: Mapping[int, str]) -> bytes:
     """The file that was read, with the column 错误 (row number → text). Raises Invalid."""
     asked = {"sha256": table.sha256, "part": table.part, "head": table.head, "mark": table.mark, "texts": texts}
-    with tempfile.TemporaryDirectory(prefix="exchange-") as directory:
-        out = Path(directory) / f"marked{table.path.suffix.lower()}"
-        answer = _child(table.path, ["mark", str(table.path), str(out)], json.dumps(asked))
-        for line in answer.splitlines():
-            _line(line, table.path)
-        return out.read_bytes()
+    answer = _child(table.path, ["mark", str(table.path)], json.dumps(asked))
+    if not answer.startswith(MARKED):
+        _line(answer.decode(), table.path)
+        raise Invalid(f"{table.path.name}：{_LIMITED}")
+    return answer.removeprefix(MARKED)
 
 
-def _child(path: Path, arguments: list[str], given: str) -> str:
+def _child(path: Path, arguments: list[str], given: str) -> bytes:
     """What the child says. It gets no settings, no keys and no more time than it may need."""
     surroundings = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
     surroundings |= {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
@@ -68,12 +66,9 @@ def _child(path: Path, arguments: list[str], given: str) -> str:
         )
     except subprocess.TimeoutExpired:
         raise Invalid(f"{path.name}：{_LIMITED}") from None
-    if done.returncode != 0 or (arguments[0] == "read" and not done.stdout.strip()):
+    if done.returncode != 0 or not done.stdout.strip():
         raise Invalid(f"{path.name}：{_LIMITED}")
-    said = done.stdout.decode()
-    if '"fault"' in said[-2000:]:
-        _line(said.splitlines()[-1], path)
-    return said
+    return done.stdout
 
 
 def _line(line: str, path: Path) -> Any:

@@ -1,7 +1,7 @@
 """读表 (reading a sheet): the child process that opens a stranger's file under limits of memory, time and size.
 
 `python -m integrity.exchange_sheets read KIND FILE` writes JSON lines: a head, one line a row, an end.
-`… mark FILE OUT` takes the errors as JSON from its input and writes the officer's own file with the column 错误.
+`… mark FILE` takes the errors as JSON from its input and gives back the officer's own file with the column 错误.
 What is wrong with a file is said in one line `{"fault": …}`, so that whoever started this process need not touch the
 file and cannot die.
 """
@@ -24,7 +24,7 @@ from zipfile import BadZipFile, ZipFile
 
 import openpyxl
 
-from integrity.exchange_columns import HEAD_WITHIN, MARK, MAX_COLUMNS, MAX_ROWS, Sheet, plain_name, sheet_of
+from integrity.exchange_columns import HEAD_WITHIN, MARK, MARKED, MAX_COLUMNS, MAX_ROWS, Sheet, plain_name, sheet_of
 from integrity.exchange_marks import mark_csv, mark_workbook
 
 try:
@@ -266,17 +266,16 @@ def read(kind: str, path: Path) -> Iterator[dict[str, Any] | list[Any]]:
         raise Fault("表中没有数据行")
 
 
-def mark(path: Path, out: Path, asked: dict[str, Any]) -> None:
-    """Write the officer's own file with the errors beside its rows."""
+def mark(path: Path, asked: dict[str, Any]) -> bytes:
+    """The officer's own file with the errors beside its rows; never written to a disk here, for it holds ID numbers."""
     data, texts = contents(path), {int(row): text for row, text in asked["texts"].items()}
     if sha256(data).hexdigest() != asked["sha256"]:
         raise Fault("文件在检查期间被改动，请重新检查")
     if path.suffix.lower() == ".csv":
         text, encoding = decoded(data)
-        out.write_bytes(mark_csv(list(csv_rows(text)), encoding, asked["head"], asked["mark"], texts))
-    else:
-        with open_zip(data) as archive:
-            mark_workbook(archive, out, asked["part"], head=asked["head"], at=asked["mark"], texts=texts)
+        return mark_csv(list(csv_rows(text)), encoding, asked["head"], asked["mark"], texts)
+    with open_zip(data) as archive:
+        return mark_workbook(archive, asked["part"], head=asked["head"], at=asked["mark"], texts=texts)
 
 
 def main(arguments: list[str]) -> None:
@@ -286,7 +285,8 @@ def main(arguments: list[str]) -> None:
     written = 0
     try:
         if arguments[0] == "mark":
-            mark(Path(arguments[1]), Path(arguments[2]), json.load(sys.stdin))
+            made = mark(Path(arguments[1]), json.load(sys.stdin))
+            sys.stdout.buffer.write(MARKED + made)
             return
         for line in read(arguments[1], Path(arguments[2])):
             text = json.dumps(line, ensure_ascii=True)
