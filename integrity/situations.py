@@ -7,6 +7,8 @@ The same fold serves one household on a screen and a whole roll as a stream: row
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -28,6 +30,7 @@ _CAPACITY, _ABILITY, _CAUSE = _numbers(Capacity), _numbers(Ability), _numbers(Ca
 _EVENT, _STATE = _numbers(Event), _numbers(FindingState)
 _GRANT, _WITHDRAW, _STOP, _REVIVE = (_ACT[name] for name in ("GRANT", "WITHDRAW", "STOP", "REVIVE"))
 _DONE = frozenset({RecheckResult.CONFIRMED.name, RecheckResult.UNCHANGED.name, RecheckResult.CHANGED.name})
+_NO_CAUSE = _CAUSE["NONE"]
 _X09 = ExitReason.X09.name
 _REFUSED, _ACCEPTED = _EVENT["JOB_REFUSED"], _EVENT["JOB_ACCEPTED"]
 _ENDED_BY_CHECK = frozenset(
@@ -104,28 +107,31 @@ def _fetch(connection: Connection, kind: str, where: str, on: int) -> dict[int, 
         f"SELECT household_id, seq, corrects, void, happened_on, {COLUMNS[kind]} FROM {kind} WHERE {where} "
         "ORDER BY household_id, seq"
     )
-    found: dict[int, list[_RawRow]] = {}
-    unsorted = set()
     cursor = connection.connection.cursor()
     try:
         cursor.execute(query)
-        for row in cursor.fetchall():
-            mine = found.get(row[0])
-            if row[2] is not None and mine:
-                mine[:] = [old for old in mine if old[1] != row[2]]
-            if row[3] or row[4] > on:
-                continue
-            if not mine:
-                found[row[0]] = [row]
-                continue
-            if row[4] < mine[-1][4]:
-                unsorted.add(row[0])
-            mine.append(row)
+        rows = cursor.fetchall()
     finally:
         cursor.close()
-    for household_id in unsorted:
-        found[household_id].sort(key=lambda row: (row[4], row[1]))
-    return {household_id: rows for household_id, rows in found.items() if rows}
+    found = {household_id: list(mine) for household_id, mine in groupby(rows, _HOUSEHOLD)}
+    # few households have corrections, days to come or late entries; only theirs are looked through one by one
+    odd = {row[0] for row in rows if row[2] is not None or row[3] or row[4] > on}
+    odd.update(one[0] for one, after in pairwise(rows) if one[4] > after[4] and one[0] == after[0])
+    for household_id in odd:
+        mine = _in_order(found.pop(household_id), on)
+        if mine:
+            found[household_id] = mine
+    return found
+
+
+_HOUSEHOLD = itemgetter(0)
+
+
+def _in_order(rows: list[_RawRow], on: int) -> list[_RawRow]:
+    """What stands by the day `on`, in the order in which it happened."""
+    replaced = {row[2] for row in rows}
+    standing = [row for row in rows if row[1] not in replaced and not row[3] and row[4] <= on]
+    return sorted(standing, key=lambda row: (row[4], row[1]))
 
 
 class _Aid(NamedTuple):
@@ -147,9 +153,12 @@ class _Aid(NamedTuple):
     """Day of the last reduction for refused work: refusals up to it have had their effect."""
 
 
+_NO_AID = _Aid()
+
+
 def _aid(rows: list[_RawRow], on: int) -> _Aid:
     """Apply the acts in the order of their effect; a stop leaves the grant standing, so that a revival finds it."""
-    aid = _Aid()
+    aid = _NO_AID
     if len(rows) > 1:
         rows = sorted(rows, key=lambda row: (row[7], row[1]))
     for row in rows:
@@ -210,37 +219,40 @@ class _Money(NamedTuple):
 
 def _money(rows: list[_RawRow], aid: _Aid) -> _Money:
     """The last known result of the verifications; without one, the income on which the grant rests."""
-    income, income_on, cause, member, told = aid.income, aid.granted_on, _CAUSE["NONE"], 0, UNKNOWN
-    if income == UNKNOWN:
-        income_on = UNKNOWN
-    stable = over = UNKNOWN
-    for row in rows:
-        if row[5] is not None:
-            income, income_on, cause = row[5], row[4], _CAUSE[row[6]]
-            member, told = _known(row[7]), _known(row[8])
-        if row[9] is not None:
-            stable = int(row[9])
-        if row[10] is not None:
-            over = int(row[10])
-    return _Money(income, income_on, cause, member, told, stable, over)
+    known = stable = over = None
+    for row in reversed(rows):
+        if known is None and row[5] is not None:
+            known = row
+        if stable is None:
+            stable = row[9]
+        if over is None:
+            over = row[10]
+        if known is not None and stable is not None and over is not None:
+            break
+    if known is None:
+        income_on = UNKNOWN if aid.income == UNKNOWN else aid.granted_on
+        return _Money(aid.income, income_on, _NO_CAUSE, 0, UNKNOWN, _known(stable), _known(over))
+    return _Money(
+        known[5], known[4], _CAUSE[known[6]], _known(known[7]), _known(known[8]), _known(stable), _known(over)
+    )
 
 
-def _members(rows: list[_RawRow], refusals: dict[int, int], on: int) -> tuple[Member, ...]:
+def _members(rows: list[_RawRow], refusals: dict[int, int]) -> tuple[Member, ...]:
     """The last state of each member; `presence_on` is where the present run of the same presence began."""
     last: dict[int, _RawRow] = {}
     since: dict[int, int] = {}
     for row in rows:
-        before = last.get(row[5])
-        if before is None or before[7] != row[7]:
-            since[row[5]] = row[4]
-        last[row[5]] = row
-    return tuple(
+        no = row[5]
+        if no not in last or last[no][7] != row[7]:
+            since[no] = row[4]
+        last[no] = row
+    return tuple([
         Member(
-            no, _known(row[6]), _PRESENCE[row[7]], since[no], _CAPACITY[row[8]], _ABILITY[row[9]], _known(row[10]),
-            refusals.get(no, 0) if refusals else 0,
+            no, UNKNOWN if row[6] is None else row[6], _PRESENCE[row[7]], since[no], _CAPACITY[row[8]],
+            _ABILITY[row[9]], UNKNOWN if row[10] is None else int(row[10]), refusals.get(no, 0),
         )
-        for no, row in sorted(last.items())
-    )  # fmt: skip
+        for no, row in (sorted(last.items()) if len(last) > 1 else last.items())
+    ])  # fmt: skip
 
 
 def _events(
@@ -279,7 +291,7 @@ def situation(rows: Rows, on: int) -> Situation:
         on, aid.scheme, int(home[6]), aid.granted_on, aid.confirmed_on, aid.stopped_on, aid.amount,
         money.income, aid.income, money.income_on, aid.persons, money.cause, money.cause_member, money.self_reported,
         money.stable, money.property_over, aid.withdrawal_on, aid.withdrawal_months, aid.withdrawal_amount,
-        aid.withdrawals, aid.last_end, checked_on, home[7], _members(rows.member, refusals, on), events,
+        aid.withdrawals, aid.last_end, checked_on, home[7], _members(rows.member, refusals), events,
     )  # fmt: skip
 
 
