@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from integrity.errors import Invalid, Refused
-from integrity.households import acts, home
+from integrity.households import acts, home, members
 from integrity.records.ledger import Assistance
-from integrity.terms import Act, ExitReason, Scheme
+from integrity.terms import Act, ExitReason, Presence, Scheme
 from integrity.work import Work
 
+_LIVING = frozenset(Presence) - {Presence.DEAD, Presence.LEFT}
 HEARING_SINCE = date(2026, 7, 1)
 """社会救助法 第48条、第78条: from this day on nobody's assistance is lowered or ended unheard."""
 
@@ -67,7 +68,10 @@ def stop(
     work: Work, household_id: int, reason: ExitReason, *, decided_on: date, effective_on: date, decided_by: str,
     document: str = "", hearing: str = "",
 ) -> Assistance:  # fmt: skip
-    """Stop assistance (停发): the grant stays on record and can be revived. Needs a hearing record."""
+    """Stop assistance (停发): the grant stays on record and can be revived.
+
+    Needs a hearing record, save for X01 where nobody of the household is left to be heard.
+    """
     if reason is ExitReason.NONE:
         raise Invalid("停发必须写明原因代码")
     entry = Assistance(
@@ -112,7 +116,12 @@ def _must_run(work: Work, household_id: int, on: date) -> Assistance:
 
 def _enter(work: Work, household_id: int, act: Assistance) -> Assistance:
     """Write one act, once the hearing that the law asks for is on record."""
-    adverse = act.act in (Act.LOWER, Act.WITHDRAW, Act.STOP) and act.reason is not ExitReason.X01
+    adverse = act.act in (Act.LOWER, Act.WITHDRAW, Act.STOP)
+    if act.act is Act.STOP and act.reason is ExitReason.X01:
+        living = [one for one in members(work, household_id, act.happened_on).values() if one.presence in _LIVING]
+        if living and not act.hearing:
+            raise Refused("该户仍有成员未登记死亡，不能按全户死亡停发；请先登记死亡，或者听取意见（社会救助法第48条）")
+        adverse = bool(living)
     if adverse and act.happened_on >= HEARING_SINCE and not act.hearing:
         raise Refused("没有听取意见的记录，不能作出调减、终止或渐退决定（社会救助法第48条）")
     if not act.decided_by:

@@ -164,6 +164,11 @@ def restore(chosen: Settings, source: Path, *, force: bool = False, progress: Pr
     """
     backup = read(source)
     progress(1, 3)
+    if not chosen.keys.exists():
+        raise NotFound(
+            f"没有找到密钥文件 {chosen.keys}。备份里没有密钥：请先把当时的密钥文件放回此处再恢复，"
+            "不要运行 init 新建密钥，新的密钥打不开备份中的个人信息"
+        )
     if key_mark(load_vault(chosen.keys)) != backup.key_mark:
         raise Refused(f"密钥文件 {chosen.keys} 与这份备份不配套，恢复后将无法读出个人信息；请先找回当时的密钥文件")
     sqlite = chosen.database_url.startswith("sqlite:///")

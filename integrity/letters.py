@@ -23,7 +23,7 @@ from integrity.rules import withdrawal
 from integrity.rules.facts import UNKNOWN, date_of
 from integrity.rules.policy import Policy, shown
 from integrity.rules.workdays import add_months
-from integrity.rules.writing import yuan
+from integrity.rules.writing import citation, yuan
 from integrity.terms import Act, Cause, ExitReason, Outcome, PaperKind, RecheckResult, Scheme, Verdict
 from integrity.work import Work
 from reports.forms import (
@@ -162,7 +162,7 @@ def _grounds(told: Explained, policy: Policy, on: date) -> Iterator[str]:
     for ground, one in zip(g.CONDITIONS, told.explanation.conditions, strict=True):
         if one.met is None or f"{ground.code}.{'met' if one.met else 'unmet'}" not in text.slots:
             continue
-        yield from (law for law in one.ground.split("；") if not law.startswith(("当地", "没有")))
+        yield from (citation(law) for law in one.ground.split("；") if not law.startswith(("当地", "没有")))
         for row in (policy.by_id(row_id) for row_id in one.rows):
             if row.key in _LABELS:
                 yield f"{_LABELS[row.key].format(shown(row).removesuffix(row.unit))}（{row.source}）"

@@ -28,7 +28,7 @@ from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Assistance, Decision, Notice, Residence
 from integrity.rules.areas import code_range
 from integrity.rules.facts import date_of
-from integrity.terms import Act, ExitReason, PaperKind
+from integrity.terms import Act, ExitReason, Outcome, PaperKind
 from integrity.work import Work
 from reports.forms import Letter
 from reports.press import PART
@@ -105,8 +105,10 @@ def _rechecks(work: Work, township: str) -> Iterator[Wanted]:
     """F11 for households whose check falls due by the end of the month, or that are on the list already."""
     today = _day(work)
     end = today.replace(day=calendar.monthrange(today.year, today.month)[1])
+    nobody_left = (Outcome.EXIT.number, ExitReason.X01.number)
     for household_id, found in sorted(list_due(work, township[:9], end).items()):
-        yield _recheck(work, household_id, found)
+        if (found.outcome, found.reason_code) != nobody_left:
+            yield _recheck(work, household_id, found)
 
 
 def _recheck(work: Work, household_id: int, found: Finding) -> Wanted:
@@ -126,7 +128,7 @@ def _hearings(work: Work, township: str) -> Iterator[Wanted]:
             opinion = letters.last_opinion(work, household_id, _day(work))
         except NotFound:
             continue
-        if opinion.reason_code is not ExitReason.X01:
+        if (opinion.outcome, opinion.reason_code) != (Outcome.EXIT, ExitReason.X01):
             yield _hearing(work, opinion)
 
 

@@ -128,15 +128,14 @@ def _stand(rows: Iterable[E], on: date) -> list[E]:
 
 def _families(work: Work, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
     """(name of the head, counted members) by household."""
-    present = {}
+    present, heads = {}, {}
     for household_id, rows in _entries(work, Member, ids).items():
         now = {row.no: row for row in rows}.values()
         present[household_id] = [one for one in now if one.presence is Presence.PRESENT]
-    heads = {
-        household_id: min(found, key=lambda one: (one.relation is not Relation.HEAD, one.no)).person_id
-        for household_id, found in present.items()
-        if found
-    }
+        first = present[household_id] or list(now)  # where all have died, the list names the late head
+        if first:
+            chosen = min(first, key=lambda one: (one.relation is not Relation.HEAD, one.no))
+            heads[household_id] = chosen.person_id
     names = dict(_in_chunks(work, select(Person.id, Person.name), Person.id, list(heads.values())))
     return {
         household_id: (names.get(heads.get(household_id, 0), ""), len(found))
@@ -161,8 +160,8 @@ def _roll(
         missing = missing_glyphs({"户主姓名": line.head, "村（居）": village})
         if missing:
             left_out.append(f"户 {line.number} 的{missing[0].field}有印不出的字（{missing[0].code_point}）")
-        elif not line.persons or not line.head:
-            left_out.append(f"户 {line.number} 没有共同生活的成员或者户主姓名")
+        elif not line.head:
+            left_out.append(f"户 {line.number} 没有登记户主姓名")
         else:
             good.append(_line(line, village, priorities))
     roll = RecheckList(

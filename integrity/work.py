@@ -23,7 +23,7 @@ from sqlmodel import Session, SQLModel, col, select
 from .errors import Conflict, Invalid, NotFound, Refused
 from .records.chain import entry_hash, genesis, stored_values
 from .records.columns import SHANGHAI, micros
-from .records.ledger import Entry, Household, LedgerHead
+from .records.ledger import ENTRIES, Entry, Household, LedgerHead
 from .records.office import Audit, Closing, Person
 from .settings import Settings
 from .vault import Vault, load_vault
@@ -40,8 +40,8 @@ _SAFE_WAL = (3, 51, 3)
 _BUFFER = 2000
 _BLOCK = 100
 NEW = -1
-_ROOTS: tuple[type[SQLModel], ...] = (Household, Person)
-"""What entries point to is written before them."""
+_ORDER: tuple[type[SQLModel], ...] = (Household, Person, *ENTRIES)
+"""What others point to is written before them, members before acts that look at them."""
 
 
 def wall_clock() -> datetime:
@@ -205,7 +205,7 @@ class Work:
             return
         connection = self.connection_session.connection()
         rows, self._rows, self._buffered = self._rows, {}, 0
-        for kind in (*_ROOTS, *(kind for kind in rows if kind not in _ROOTS)):
+        for kind in (*_ORDER, *(kind for kind in rows if kind not in _ORDER)):
             if kind in rows:
                 connection.execute(insert(kind), rows[kind])
             if kind is Household:

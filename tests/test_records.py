@@ -413,3 +413,22 @@ def test_an_old_sqlite_library_gets_the_rollback_journal() -> None:
 
     assert sqlite_journal(Old) == "delete"  # type: ignore[arg-type]
     assert sqlite_journal(New) == "wal"  # type: ignore[arg-type]
+
+
+def test_the_living_are_not_stopped_as_dead(office: Office, family: Family) -> None:
+    household = filled(office, family)
+    on = {"decided_on": date(2026, 8, 3), "effective_on": date(2026, 9, 1), "decided_by": "sp01"}
+    with office.work("jb01") as work:
+        households.change_member(work, household, 1, since=date(2026, 7, 5), presence=Presence.DEAD)
+        with pytest.raises(Refused, match="未登记死亡"):
+            assistance.stop(work, household, ExitReason.X01, **on)
+    dead = Assistance(
+        happened_on=date(2026, 8, 3), area=VILLAGE, act=Act.STOP, scheme=Scheme.DIBAO, reason=ExitReason.X01,
+        effective_on=date(2026, 9, 1), decided_by="sp01",
+    )  # fmt: skip
+    with pytest.raises(DBAPIError, match="未听取意见"), office.work("jb01") as work:
+        work.append(household, dead)
+    with office.work("jb01") as work:
+        households.change_member(work, household, 2, since=date(2026, 7, 6), presence=Presence.DEAD)
+        assistance.stop(work, household, ExitReason.X01, **on)
+        assert assistance.running(work, household, work.today) is None

@@ -13,6 +13,8 @@ from integrity.rules.writing import (
     LARGEST_FEN,
     DocumentNumber,
     capitals,
+    citation,
+    counted,
     document_number,
     paper_date,
     read_document_number,
@@ -171,3 +173,33 @@ def test_amounts_that_cannot_be_written_are_refused(fen: int) -> None:
 def test_amounts_in_figures(fen: int, plain: str, grouped: str) -> None:
     assert yuan(fen) == plain
     assert yuan(fen, grouped=True) == grouped
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(1, "一"), (10, "十"), (12, "十二"), (48, "四十八"), (100, "一百"), (105, "一百零五"), (110, "一百一十")],
+)
+def test_articles_are_counted_in_chinese(number: int, words: str) -> None:
+    assert counted(number) == words
+
+
+def test_only_what_can_be_an_article_is_counted() -> None:
+    for number in (0, -1, 1000):
+        with pytest.raises(ValueError, match="不在"):
+            counted(number)
+
+
+@pytest.mark.parametrize(
+    ("law", "cited"),
+    [
+        ("社会救助法第18条", "《中华人民共和国社会救助法》第十八条"),
+        (
+            "最低生活保障审核确认办法（民发〔2021〕57号）第31条第2款",
+            "《最低生活保障审核确认办法》（民发〔2021〕57号）第三十一条第二款",
+        ),
+        ("特困人员认定办法（民发〔2021〕43号）第24条第4项", "《特困人员认定办法》（民发〔2021〕43号）第二十四条第四项"),
+        ("民发〔2021〕57号第7条", "民发〔2021〕57号第七条"),
+    ],
+)
+def test_a_law_is_cited_as_papers_do(law: str, cited: str) -> None:
+    assert citation(law) == cited

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
@@ -124,6 +125,8 @@ def serve(
     with opened() as office:
         stop = start(office) if timetable else None
         say(f"诚信救助：http://{where}:{number}/　（Ctrl-C 结束）")
+        # uvicorn passes a signal on when it has closed down; SIGTERM too must then come back here, not end the process
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             uvicorn.run(create_app(office), host=where, port=number, log_level="warning", server_header=False)
         except KeyboardInterrupt:

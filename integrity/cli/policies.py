@@ -43,9 +43,10 @@ def check_policy(
 @policy_app.command("show")
 def show_policy(
     key: Annotated[str, typer.Argument(help="参数名，如 standard.dibao；不写则列出全部参数")] = "",
-    area: Area = "370811000000", on: On = None,
+    area: Annotated[str | None, typer.Option("--area", help="行政区划代码", parser=code, metavar="代码")] = None,
+    on: On = None,
 ) -> None:  # fmt: skip
-    """某地某日生效的参数值及出处。"""
+    """某地某日生效的参数值及出处。列出具体参数须写明 --area（区划代码）。"""
     with opened() as office, office.reading() as work:
         policy, asked = editions.in_force(work), on or work.today
     if not key:
@@ -53,6 +54,8 @@ def show_policy(
         return
     if key not in packs.KEYS:
         raise NotFound(f"没有参数“{key}”；不带参数名运行可列出全部")
+    if area is None:
+        raise Invalid("请用 --area 写明区划代码，各地的参数值不同")
     rows = policy.variants(key, area, asked)
     if not rows:
         raise NotFound(f"{area} 在 {asked} 没有生效的参数 {key}（{packs.KEYS[key].question}）")

@@ -175,7 +175,8 @@ class Diary:
         effective: date | None = None,
     ) -> Assistance:  # fmt: skip
         """An act of assistance, in effect from the next month; heard before since the law asks for it."""
-        heard = act in _ADVERSE and self.today >= HEARING_SINCE and reason is not ExitReason.X01
+        nobody_left = act is Act.STOP and reason is ExitReason.X01
+        heard = act in _ADVERSE and self.today >= HEARING_SINCE and not nobody_left
         serial = self.family.k % 999_999 + 1
         entry = Assistance(
             happened_on=self.today, act=act, scheme=self.aid.scheme, effective_on=effective or self.next_month(),

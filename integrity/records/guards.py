@@ -33,6 +33,15 @@ FORWARD_ONLY: tuple[tuple[str, str], ...] = (
 """Tables that may only move as the condition says: a number grows, a key changes, a person is erased."""
 
 
+HEARD = "guard_assistance_heard"
+_UNHEARD = (
+    "NEW.act = 'STOP' AND NEW.reason = 'X01' AND NEW.hearing = '' AND NEW.happened_on >= 20635 AND EXISTS ("
+    "SELECT 1 FROM member m WHERE m.household_id = NEW.household_id AND m.presence = 'PRESENT' AND NOT EXISTS ("
+    "SELECT 1 FROM member n WHERE n.household_id = m.household_id AND n.no = m.no AND n.seq > m.seq))"
+)
+"""Stopped as dead without a hearing, although the last that is known of a member is that he lives there."""
+
+
 def statements(dialect: str) -> list[str]:
     """The DDL of every guard for `dialect` (sqlite or postgresql)."""
     made: list[str] = []
@@ -42,7 +51,22 @@ def statements(dialect: str) -> list[str]:
         made += _refusal(dialect, table, "DELETE", f"{table}：只能追加，不能删除")
     for table, allowed in FORWARD_ONLY:
         made += _forward(dialect, table, allowed)
-    return made
+    return made + _heard(dialect)
+
+
+def _heard(dialect: str) -> list[str]:
+    """Nobody who lives is stopped unheard as dead (社会救助法 第48条)."""
+    message = "仍有共同生活的成员，未听取意见不能停发（社会救助法第48条）"
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {HEARD} BEFORE INSERT ON assistance WHEN {_UNHEARD} "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        ]
+    return [
+        f"CREATE FUNCTION {HEARD}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {_UNHEARD} THEN "
+        f"RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END $$",
+        f"CREATE TRIGGER {HEARD} BEFORE INSERT ON assistance FOR EACH ROW EXECUTE FUNCTION {HEARD}()",
+    ]
 
 
 def _refusal(dialect: str, table: str, act: str, message: str) -> list[str]:
@@ -80,7 +104,7 @@ def _forward(dialect: str, table: str, allowed: str) -> list[str]:
 def names(dialect: str) -> set[str]:
     """The names of all triggers that must stand."""
     tables = (*APPEND_ONLY, *(name for name, _ in FORWARD_ONLY))
-    found = {f"guard_{table}_{act}" for table in tables for act in ("update", "delete")}
+    found = {HEARD, *(f"guard_{table}_{act}" for table in tables for act in ("update", "delete"))}
     return found if dialect == "sqlite" else found | {f"guard_{table}_delete_all" for table in tables}
 
 

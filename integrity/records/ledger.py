@@ -121,7 +121,8 @@ class Assistance(Entry, table=True):
         CheckConstraint("act != 'STOP' OR reason != 'NONE'", name="ck_assistance_reason"),
         # 社会救助法 第48条, in force from 2026-07-01 (epoch day 20635); the dead cannot be heard
         CheckConstraint(
-            "act NOT IN ('LOWER', 'WITHDRAW', 'STOP') OR happened_on < 20635 OR hearing != '' OR reason = 'X01'",
+            "act NOT IN ('LOWER', 'WITHDRAW', 'STOP') OR happened_on < 20635 OR hearing != '' "
+            "OR (act = 'STOP' AND reason = 'X01')",
             name="ck_assistance_hearing",
         ),
     )

@@ -1,6 +1,6 @@
 """first tables and guards
 
-Revision: 0001, after None, made on 2026-11-22 06:49:03.960823.
+Revision: 0001, after None, made on 2026-11-22 07:11:24.630977.
 """
 
 from alembic import op
@@ -214,7 +214,7 @@ def upgrade() -> None:
     sa.Column('hearing', sa.String(length=80), nullable=False),
     sa.Column('decided_by', sa.String(length=40), nullable=False),
     sa.CheckConstraint("act != 'STOP' OR reason != 'NONE'", name='ck_assistance_reason'),
-    sa.CheckConstraint("act NOT IN ('LOWER', 'WITHDRAW', 'STOP') OR happened_on < 20635 OR hearing != '' OR reason = 'X01'", name='ck_assistance_hearing'),
+    sa.CheckConstraint("act NOT IN ('LOWER', 'WITHDRAW', 'STOP') OR happened_on < 20635 OR hearing != '' OR (act = 'STOP' AND reason = 'X01')", name='ck_assistance_hearing'),
     sa.CheckConstraint('NOT void OR corrects IS NOT NULL', name='ck_assistance_void'),
     sa.CheckConstraint('amount IS NULL OR amount >= 0', name='ck_assistance_amount'),
     sa.CheckConstraint('corrects IS NULL OR corrects < seq', name='ck_assistance_corrects'),
