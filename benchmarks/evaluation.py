@@ -1,6 +1,6 @@
 """Evaluation of a roll: our stream beside two plain SQLModel loops, over the same rules and the same stored result.
 
-    python benchmarks/evaluation.py [--households 100000] [--sample 2000] [--rounds 3] [--database URL ...]
+    python benchmarks/evaluation.py [--households 100000] [--sample 2000] [--rounds 3] [--engine sqlite]
 
 Peers, both with the schema and the rules of this program:
   row loop      `session.exec(select(Kind).where(...))` for each household, one `session.add` for each
@@ -276,7 +276,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=2_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only-stream", nargs=2, metavar=("URL", "HOME"), help=argparse.SUPPRESS)
-    parser.add_argument("--database", action="append", help="URL; without it SQLite and an own PostgreSQL server")
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), help="without it both, one after the other")
     chosen = parser.parse_args()
     if chosen.only_stream:
         only_stream(chosen.only_stream[0], Path(chosen.only_stream[1]))
@@ -284,11 +284,11 @@ def main() -> None:
     relate()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        urls = chosen.database or [f"sqlite:///{home / 'bench.db'}", own_postgres(home / "pg")]
-        for n, url in enumerate(urls):
-            (home / str(n)).mkdir()
+        for engine in (chosen.engine,) if chosen.engine else ("sqlite", "postgresql"):
+            (home / engine).mkdir()
+            url = f"sqlite:///{home / 'bench.db'}" if engine == "sqlite" else own_postgres(home / "pg")
             measure(
-                url, home / str(n), households=chosen.households, sample=chosen.sample, rounds=chosen.rounds
+                url, home / engine, households=chosen.households, sample=chosen.sample, rounds=chosen.rounds
             )
     sys.stdout.flush()
 
