@@ -51,7 +51,7 @@ system_packages() {
 }
 
 wanted="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig"
-[ "${1:-}" = test ] && wanted="$wanted chromium poppler-utils qpdf"
+[ "${1:-}" = test ] && wanted="$wanted chromium poppler-utils qpdf libzbar0"
 python=$(find_python)
 [ -n "$python" ] || wanted="$wanted python3"
 if [ ! -x .venv/bin/python ] && ! { [ -n "$python" ] && "$python" -c 'import ensurepip, venv' 2>/dev/null; }; then
