@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 
+from integrity import editions
 from integrity.errors import Invalid, Refused
 from integrity.households import acts, home, members
 from integrity.records.ledger import Assistance
+from integrity.rules import withdrawal
+from integrity.rules.facts import UNKNOWN
+from integrity.rules.writing import yuan
 from integrity.terms import Act, ExitReason, Presence, Scheme
 from integrity.work import Work
 
 _LIVING = frozenset(Presence) - {Presence.DEAD, Presence.LEFT}
 HEARING_SINCE = date(2026, 7, 1)
 """社会救助法 第48条、第78条: from this day on nobody's assistance is lowered or ended unheard."""
+_LAST_UNHEARD = date(2026, 8, 1)
+"""A decision of June 2026 took effect in July; one that takes effect later was not made under the old law."""
 
 
 def grant(
@@ -24,6 +30,7 @@ def grant(
         raise Invalid("请说明救助类别")
     if scheme is Scheme.DIBAO and amount is None:
         raise Invalid("低保应填写月救助金额")
+    work.lock(household_id)
     if running(work, household_id, decided_on) is not None:
         raise Refused("该户正在享受救助，不能重复确认")
     act = Assistance(
@@ -41,6 +48,8 @@ def adjust(
     """Raise or lower the amount (增发、减发), or change what it rests on (变更). Lowering needs a hearing record."""
     if act not in (Act.RAISE, Act.LOWER, Act.AMEND):
         raise Invalid("只有增发、减发、变更可以调整金额")
+    _must_run(work, household_id, decided_on)
+    _moves(act, paid(work, household_id, decided_on), amount)
     entry = Assistance(
         happened_on=decided_on, act=act, scheme=_must_run(work, household_id, decided_on).scheme, amount=amount,
         effective_on=effective_on, income=income, persons=persons, document=document, hearing=hearing, reason=reason,
@@ -54,6 +63,10 @@ def withdraw(
     decided_by: str, document: str = "", hearing: str = "",
 ) -> Assistance:  # fmt: skip
     """Begin a gradual withdrawal (渐退) of `months`, with the percent paid in each month. Needs a hearing record."""
+    _must_run(work, household_id, decided_on)
+    _within_region(work, household_id, months, decided_on)
+    if any(one.act is Act.WITHDRAW for one in _since_grant(work, household_id, decided_on)):
+        raise Refused("该户的渐退期正在进行，不能再次给予渐退")
     if months <= 0 or len(schedule) != months or any(not 0 <= percent <= 100 for percent in schedule):
         raise Invalid("渐退须写明月数和每个月的发放比例（0–100）")
     entry = Assistance(
@@ -85,6 +98,7 @@ def revive(
     work: Work, household_id: int, *, decided_on: date, effective_on: date, decided_by: str, document: str
 ) -> Assistance:
     """Undo a stop (恢复): the old grant lives again from `effective_on`. Raises Refused when nothing is stopped."""
+    work.lock(household_id)
     past = acts(work, household_id, decided_on)
     if not past or running(work, household_id, decided_on) is not None:
         raise Refused("该户没有已停发的救助")
@@ -107,7 +121,43 @@ def running(work: Work, household_id: int, on: date) -> Assistance | None:
     return None if stopped else granted
 
 
+def _moves(act: Act, now: int | None, amount: int) -> None:
+    """Does an amount go where the act says? A smaller one is a reduction, whatever it is called. Raises Refused."""
+    if now is None:
+        return
+    if act is not Act.LOWER and amount < now:
+        raise Refused("新的金额低于现在的金额，应当作为减发办理，先听取意见（社会救助法第48条）")
+    if act is Act.LOWER and amount >= now:
+        raise Refused(f"减发后的金额应当低于现在的{yuan(now)}")
+    if act is Act.RAISE and amount == now:
+        raise Refused(f"增发后的金额应当高于现在的{yuan(now)}")
+
+
+def paid(work: Work, household_id: int, on: date) -> int | None:
+    """The amount that stands on a day, fen a month; None where none was ever set."""
+    sums = [act.amount for act in acts(work, household_id, on) if act.amount is not None]
+    return sums[-1] if sums else None
+
+
+def _since_grant(work: Work, household_id: int, on: date) -> list[Assistance]:
+    """The acts since the running grant began."""
+    past = acts(work, household_id, on)
+    first = max((n for n, act in enumerate(past) if act.act is Act.GRANT), default=0)
+    return past[first:]
+
+
+def _within_region(work: Work, household_id: int, months: int, on: date) -> None:
+    """Refuse a 渐退 that is longer than any that the region's policy admits (2022-10-20 通知 一（三）: six months)."""
+    township = home(work, household_id, on).area[:9] + "000"
+    lengths = withdrawal.parameters(editions.in_force(work), township, UNKNOWN, on).causes
+    longest = max((most for _, most in lengths), default=UNKNOWN)
+    if longest > 0 and months > longest:
+        raise Refused(f"当地政策规定的渐退期最长 {longest} 个月，不能给予 {months} 个月")
+
+
 def _must_run(work: Work, household_id: int, on: date) -> Assistance:
+    """The running grant, its ledger locked until this work ends. Raises Refused."""
+    work.lock(household_id)
     standing = running(work, household_id, on)
     if standing is None:
         raise Refused("该户没有正在享受的救助")
@@ -122,8 +172,11 @@ def _enter(work: Work, household_id: int, act: Assistance) -> Assistance:
         if living and not act.hearing:
             raise Refused("该户仍有成员未登记死亡，不能按全户死亡停发；请先登记死亡，或者听取意见（社会救助法第48条）")
         adverse = bool(living)
-    if adverse and act.happened_on >= HEARING_SINCE and not act.hearing:
+    lawful_then = act.happened_on < HEARING_SINCE and act.effective_on < _LAST_UNHEARD
+    if adverse and not lawful_then and not act.hearing:
         raise Refused("没有听取意见的记录，不能作出调减、终止或渐退决定（社会救助法第48条）")
+    if adverse and act.effective_on < act.happened_on.replace(day=1):
+        raise Refused("减发、渐退、停发不能追溯到决定之前的月份执行")
     if not act.decided_by:
         raise Refused("救助决定必须由具名的人作出")
     act.area = home(work, household_id, act.happened_on).area

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, func, text
 from sqlalchemy import select as plain_select
-from sqlmodel import SQLModel, col, select
+from sqlmodel import SQLModel, col, or_, select
 
-from integrity import persons
+from integrity import editions, persons
 from integrity.errors import ChengxinError
+from integrity.papers import content
 from integrity.records import guards
 from integrity.records.chain import breaks
-from integrity.records.ledger import LedgerHead, Member
-from integrity.records.office import Person
+from integrity.records.ledger import Household, LedgerHead, Member, Notice
+from integrity.records.office import Person, PolicyEdition
 from integrity.work import Work
 
 
@@ -26,10 +28,12 @@ def faults(work: Work, household_id: int | None = None) -> Iterator[str]:
     """
     connection = work.session.connection()
     yield from file_faults(connection)
-    yield from (f"护栏缺失：{name}" for name in guards.missing(connection))
+    yield from (f"护栏缺失或被改动：{name}" for name in guards.missing(connection))
     lowest = household_id or 0
-    yield from (f"断点：{one}" for one in breaks(connection, lowest, household_id))
+    for one in breaks(connection, lowest, household_id):
+        yield f"断点：{_called(work, one.household_id)}第 {one.seq} 条（{one.table}）：{one.reason}"
     yield from _persons(work, household_id)
+    yield from _contents(work, household_id)
 
 
 def file_faults(connection: Connection) -> Iterator[str]:
@@ -57,13 +61,35 @@ def _persons(work: Work, household_id: int | None) -> Iterator[str]:
         work.session.expunge(person)
     told = (
         select(Member.household_id, Member.seq, Member.person_id)
-        .join(Person, col(Person.id) == col(Member.person_id))
-        .where(col(Person.destroyed_on).is_(None), Person.digest != Member.person_digest)
+        .join(Person, col(Person.id) == col(Member.person_id), isouter=True)
+        .where(or_(col(Person.id).is_(None), Person.digest != Member.person_digest))
     )
     if household_id:
         told = told.where(Member.household_id == household_id)
     for household, seq, person_id in work.session.exec(told):
-        yield f"人员资料：家庭 {household} 第 {seq} 条登记的第 {person_id} 号人员已被替换"
+        yield f"人员资料：{_called(work, household)}第 {seq} 条登记的第 {person_id} 号人员已被替换或删除"
+
+
+def _called(work: Work, household_id: int) -> str:
+    """A household as officers know it."""
+    household = work.session.get(Household, household_id)
+    return f"家庭 {household_id} " if household is None else f"户 {household.number} "
+
+
+def _contents(work: Work, household_id: int | None) -> Iterator[str]:
+    """Papers whose frozen content is gone or altered, and policy editions whose text is."""
+    query = select(Notice) if household_id is None else select(Notice).where(Notice.household_id == household_id)
+    for notice in work.session.exec(query.execution_options(yield_per=500)):
+        try:
+            content(work, notice)
+        except (ChengxinError, ValueError) as error:
+            yield f"文书内容：{notice.number}：{error}"
+    if household_id is None:
+        for row in work.session.exec(select(PolicyEdition)):
+            try:
+                editions.by_edition(work, row.edition)
+            except (ChengxinError, ValueError, zlib.error) as error:
+                yield f"政策版本：{row.edition[:12]}：{error}"
 
 
 def heads_digest(connection: Connection) -> str:

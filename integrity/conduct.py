@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from integrity.errors import NotFound, Refused
-from integrity.households import home, members
+from integrity.households import home, members, standing
 from integrity.records.ledger import Conduct, Finding
 from integrity.rules.facts import ADULT, age
+from integrity.rules.writing import read_document_number
 from integrity.terms import Capacity, ConductKind, FindingState
 from integrity.work import Work
 
@@ -38,6 +39,24 @@ def record(
     )  # fmt: skip
 
 
+_NEXT = {
+    None: {FindingState.PROPOSED, FindingState.EFFECTIVE, FindingState.WITHDRAWN},
+    FindingState.PROPOSED: {FindingState.EFFECTIVE, FindingState.WITHDRAWN},
+    FindingState.EFFECTIVE: {FindingState.CONTESTED, FindingState.REPAIRED, FindingState.REVOKED},
+    FindingState.CONTESTED: {FindingState.EFFECTIVE, FindingState.REPAIRED, FindingState.REVOKED},
+}
+"""认定状态 → what may follow; what was withdrawn, revoked or repaired never comes back (红线 10)."""
+
+
+def _follows(work: Work, household_id: int, conduct_seq: int, state: FindingState) -> None:
+    """May this state follow the last one of the finding? Raises Refused."""
+    steps = [one for one in standing(work, Finding, household_id, date.max) if one.conduct_seq == conduct_seq]
+    last = steps[-1].state if steps else None
+    if state not in _NEXT.get(last, set()):
+        before = "尚未认定" if last is None else f"已是“{last.value}”"
+        raise Refused(f"这项事实{before}，不能登记为“{state.value}”")
+
+
 def find(
     work: Work, household_id: int, conduct_seq: int, state: FindingState, *, on: date, decided_by: str,
     reviewed_by: str = "", document: str = "", document_on: date | None = None, effective_on: date | None = None,
@@ -48,9 +67,13 @@ def find(
     An effective finding needs a document, a reviewer who is neither the recorder of the fact nor the one who decides,
     and the day from which it has effect. Raises NotFound, Refused.
     """
+    work.lock(household_id)
     fact = work.session.get(Conduct, (household_id, conduct_seq))
     if fact is None:
         raise NotFound(f"该户没有第 {conduct_seq} 条守信失信事实")
+    _follows(work, household_id, conduct_seq, state)
+    if document:
+        read_document_number(document)
     if state is FindingState.EFFECTIVE:
         if not document or document_on is None or effective_on is None:
             raise Refused("认定须有文书编号、文书日期和生效日期")

@@ -59,7 +59,7 @@ def _child(path: Path, arguments: list[str], given: str) -> bytes:
     """What the child says. It gets no settings, no keys and no more time than it may need."""
     surroundings = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
     surroundings |= {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
-    command = [sys.executable, "-m", "integrity.exchange_sheets", *arguments]
+    command = [sys.executable, "-P", "-m", "integrity.exchange_sheets", *arguments]
     try:
         done = subprocess.run(
             command, input=given.encode(), capture_output=True, timeout=_WAIT, env=surroundings, check=False

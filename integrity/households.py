@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlmodel import col, select
 
 from integrity.errors import Invalid, NotFound, Refused
-from integrity.records.ledger import Assistance, Entry, Household, Member, Residence
+from integrity.records.ledger import Assistance, Entry, Household, Member, Notice, Residence
 from integrity.records.office import Person
 from integrity.rules.areas import check, level_of
 from integrity.terms import Ability, AreaLevel, Capacity, Presence, Relation
@@ -67,6 +67,7 @@ def change_member(
     guardian_no: int | None = None,
 ) -> Member:  # fmt: skip
     """A member's state changed on `since`; what is not named stays as it was. Raises NotFound for an unknown member."""
+    work.lock(household_id)
     last = members(work, household_id, since).get(no)
     if last is None:
         raise NotFound(f"该户在 {since} 没有第 {no} 号成员")
@@ -91,6 +92,7 @@ def correct(
     """
     if not why.strip():
         raise Refused("更正必须说明理由")
+    work.lock(household_id)
     wrong = work.session.get(kind, (household_id, wrong_seq))
     if wrong is None:
         raise NotFound(f"该户没有第 {wrong_seq} 条“{kind.__tablename__}”条目")
@@ -98,6 +100,7 @@ def correct(
     if work.session.exec(again).first() is not None:
         raise Refused(f"第 {wrong_seq} 条已经更正过，请更正最新的一条")
     if right is None:
+        _stays(work, household_id, wrong)
         right = kind(**{name: getattr(wrong, name) for name in kind.model_fields if name != "import_id"})
         right.void = True
     elif type(right) is not kind:
@@ -107,8 +110,18 @@ def correct(
     return work.append(household_id, right)
 
 
+def _stays(work: Work, household_id: int, wrong: Entry) -> None:
+    """Refuse to take away what a household cannot be without, or what others name for good."""
+    if isinstance(wrong, Residence) and len(standing(work, Residence, household_id, date.max)) == 1:
+        raise Refused("这是该户唯一的住址登记，不能作废；请更正为正确的住址")
+    if isinstance(wrong, Notice):
+        raise Refused("文书的编号已经用掉，不能作废；请另行出具更正文书")
+
+
 def by_number(work: Work, number: str) -> int:
     """The id of a household by its 户编号. Raises NotFound."""
+    if "\0" in number:
+        raise NotFound("户编号里有不能使用的字符")
     found = work.session.exec(select(Household.id).where(Household.number == number)).first()
     if found is None:
         raise NotFound(f"没有户编号为 {number} 的家庭")

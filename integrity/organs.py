@@ -99,7 +99,8 @@ def order(work: Work, row: EmergencyOrder) -> EmergencyOrder:
         raise Conflict(f"延期令 {row.number} 已登记")
     if row.signed_on > work.today or not row.signed_by.strip():
         raise Invalid("延期令须已签发，并写明签发人")
-    check(row.area)
+    if level_of(row.area) is AreaLevel.VILLAGE:
+        raise Invalid("延期令按乡镇（街道）或者更大的区域下达，不能只对一个村（居）")
     row.recorded_at, row.recorded_by = work.stamp(), work.actor
     work.session.add(row)
     work.audit("登记延期令", row.number, f"{row.due_from}至{row.due_to}延{row.months}个月")

@@ -78,7 +78,9 @@ def plain(work: Work, person: Person, column: str) -> str:
 
 def altered(work: Work, person: Person) -> bool:
     """Does the stored person differ from what the ledger was told?"""
-    if person.destroyed_on is not None:
-        return False
-    numbers = (plain(work, person, column) for column in SEALED)
+    if person.destroyed_on is not None:  # emptied by the lawful destruction: nothing may be left
+        return any((person.name, person.id_number, person.id_index, person.phone, person.account, person.born_on))
+    numbers = [plain(work, person, column) for column in SEALED]
+    if work.vault.blind("id_number", numbers[0]) != person.id_index:
+        return True
     return digest(person.salt, person.name, person.sex, person.born_on, *numbers) != person.digest

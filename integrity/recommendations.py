@@ -6,164 +6,55 @@ decides. What it found is stored when it differs from the time before, and can b
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, func
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from integrity import editions, organs
 from integrity.errors import NotFound, Refused
+from integrity.evaluation import Evaluation, Finding, Rules, as_due, day_of, evaluate
 from integrity.households import home
 from integrity.records.columns import SHANGHAI, micros
 from integrity.records.ledger import Decision, Household
 from integrity.records.office import EvaluationRun, Recommendation
-from integrity.rules import credit, recheck, withdrawal
 from integrity.rules.explanation import Explanation
 from integrity.rules.explanation import explain as explained
-from integrity.rules.facts import UNKNOWN, Order, day
-from integrity.rules.policy import Policy
-from integrity.situations import Known, read, read_these
+from integrity.rules.facts import day
+from integrity.situations import read
 from integrity.terms import ExitReason, Outcome, Role, Verdict
 from integrity.work import Work
+
+__all__ = [
+    "CLOSE", "PART", "Evaluation", "Explained", "Finding", "Rules", "as_due", "day_of", "decide", "evaluate",
+    "evaluate_part", "evaluation_parts", "explain", "finish_evaluation", "standing", "summary", "undecided",
+]  # fmt: skip
 
 PART = 1000
 """Households in one part of an evaluation: the unit of commit, retry and memory."""
 CLOSE = "结账"
 
 
-class Finding(NamedTuple):
-    """What the rules found for one household: the columns of `recommendation` from `area` on."""
-
-    area: str
-    scheme: int
-    outcome: int
-    reason_code: int
-    member_no: int
-    months_min: int | None
-    months_max: int | None
-    amount_now: int | None
-    amount_min: int | None
-    amount_max: int | None
-    met: int
-    unmet: int
-    ask: int
-    follow: int
-    hearing: int
-    points: int | None
-    level: int | None
-    due_on: int | None
-    listed_on: int | None
-    finish_on: int | None
-    due_grounds: int
-    due_ask: int
-
-
-class Rules(NamedTuple):
-    """The parameters of one township and one kind of standard on one day."""
-
-    money: withdrawal.Parameters
-    cycle: recheck.Parameters
-    score: credit.Terms
-    orders: tuple[Order, ...]
-
-
-class Evaluation:
-    """评估 (evaluation) of one day under one edition: what a household's situation leads to."""
-
-    def __init__(self, work: Work, on: date, known_until: int, policy: Policy | None = None) -> None:
-        """Read what holds for all: the edition, the orders and the adoptions known at the moment `known_until` (µs)."""
-        self.work = work
-        self.on = on
-        self.known_until = known_until
-        self.policy = policy or editions.in_force(work, known_until)
-        self._orders = organs.orders(work, known_until)
-        self._rules: dict[tuple[str, int], Rules] = {}
-        self._adopted: dict[str, tuple[str, ...]] = {}
-
-    def adopted(self, area: str) -> tuple[str, ...]:
-        """The catalogues that the county of an area has adopted."""
-        county = area[:6] + "000000"
-        if county not in self._adopted:
-            self._adopted[county] = organs.adopted(self.work, county, self.on, self.known_until)
-        return self._adopted[county]
-
-    def orders(self, area: str) -> tuple[Order, ...]:
-        """The emergency orders that hold for an area."""
-        return organs.covering(self._orders, area)
-
-    def find(self, known: Known) -> Finding:
-        """Apply the rules to one household."""
-        area, s = known.area, known.situation
-        rules = self.rules_of(known)
-        score = credit.score(known.findings, rules.score, s.on)
-        level = rules.score.levels[score.level] if rules.cycle.levels and score.level != UNKNOWN else ""
-        v = withdrawal.decide(s, rules.money)
-        d = recheck.due(s, rules.cycle, rules.orders, level)
-        return Finding(
-            area, s.scheme, v.outcome, v.code, v.member, _null(v.months_min), _null(v.months_max), _null(v.amount_now),
-            _null(v.amount_new_min), _null(v.amount_new_max), v.met, v.unmet, v.ask, v.follow, v.hearing,
-            _null(score.points), _null(score.level), _null(d.due_on), _null(d.listed_on), _null(d.must_finish_on),
-            d.grounds, d.ask,
-        )  # fmt: skip
-
-    def rules_of(self, known: Known) -> Rules:
-        """The parameters that hold for a household, read once for its township."""
-        key = (known.area[:9], known.situation.urban)
-        return self._rules.get(key) or self._read_rules(key, known.area)
-
-    def _read_rules(self, key: tuple[str, int], area: str) -> Rules:
-        """The parameters of a township, read once."""
-        township = area[:9] + "000"
-        read_once = _parameters(self.policy, self.adopted(area), township, key[1], self.on)
-        rules = self._rules[key] = Rules(*read_once, self.orders(township))
-        return rules
-
-
-@lru_cache(maxsize=4096)
-def _parameters(
-    policy: Policy, adopted: tuple[str, ...], township: str, urban: int, on: date
-) -> tuple[withdrawal.Parameters, recheck.Parameters, credit.Terms]:
-    """The parameters of a township under one edition; kept from part to part, because an edition never changes."""
-    view = _view(policy, adopted)
-    return (
-        withdrawal.parameters(view, township, urban, on),
-        recheck.parameters(view, township, on),
-        credit.terms(view, township, adopted, on),
-    )
-
-
-@lru_cache(maxsize=16)
-def _view(policy: Policy, adopted: tuple[str, ...]) -> Policy:
-    """The edition as counties see it that adopted these catalogues; made once, because it is indexed once."""
-    return policy.adopting(adopted)
-
-
-def _null(value: int) -> int | None:
-    return None if value == UNKNOWN else value
-
-
-def day_of(moment: datetime) -> date:
-    """The day of a moment in Asia/Shanghai."""
-    return moment.astimezone(SHANGHAI).date()
-
-
 def evaluation_parts(work: Work) -> list[str]:
-    """The parts of the evaluation due at `work.due`: closing the books, then blocks of households."""
+    """The parts of the evaluation due at `work.due`: noting the edition, then blocks of households.
+
+    The books are closed first: whoever was still writing is waited for, so that no household is left out of the blocks.
+    Raises Refused when an evaluation of a later moment has begun.
+    """
+    later = select(EvaluationRun.known_until).where(EvaluationRun.known_until > work.due)
+    if work.session.exec(later).first() is not None:
+        raise Refused("已经为更晚的时刻做过评估，不能再评估更早的日期")
+    work.close_books(work.due)
     query = select(func.max(Household.id)).where(Household.opened_at <= work.due)
     highest = work.session.exec(query).one() or 0
     return [CLOSE, *(f"{low}-{low + PART}" for low in range(0, highest + 1, PART))]
 
 
 def evaluate_part(work: Work, part: str) -> str:
-    """Do one part: close the books and note the edition, or evaluate one block of households."""
+    """Do one part: note the edition under which is evaluated, or evaluate one block of households."""
     if part == CLOSE:
-        work.close_books(work.due)
         policy = editions.in_force(work, micros(work.due))
         work.session.add(EvaluationRun(known_until=work.due, on_day=day_of(work.due), edition=policy.edition))
         return f"政策版本 {policy.edition[:12]}"
@@ -185,75 +76,6 @@ def finish_evaluation(work: Work) -> str:
     counts = summary(work, work.due)
     total = sum(counts.values())
     return f"{total} 户：" + "，".join(f"{outcome} {count}" for outcome, count in counts.items() if count)
-
-
-def evaluate(connection: Connection, evaluation: Evaluation, low: int, high: int) -> tuple[int, int]:
-    """Evaluate households `low` ≤ id < `high`; (households, rows stored). Unchanged findings are not written again."""
-    last = _last_findings(connection, low, high, evaluation.known_until)
-    epoch_day = day(evaluation.on)
-    seen = 0
-    changed: list[tuple[Any, ...]] = []
-    with _collector_off():
-        for known in read(connection, low, high, known_until=evaluation.known_until, on=epoch_day):
-            seen += 1
-            found = evaluation.find(known)
-            if last.get(known.household_id) != found:
-                changed.append((known.household_id, evaluation.known_until, epoch_day, *found))
-        _store(connection, changed)
-    return seen, len(changed)
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Tuples of numbers form no circles; looking through them for some again and again takes half of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-_COLUMNS = ("household_id", "decided_at", "on_day", *Finding._fields)
-
-
-def _last_findings(connection: Connection, low: int, high: int, before: int) -> dict[int, tuple[Any, ...]]:
-    """The last stored finding of each household of a block."""
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(
-            f"SELECT household_id, {', '.join(Finding._fields)} FROM recommendation WHERE household_id >= {low} "
-            f"AND household_id < {high} AND decided_at < {before} ORDER BY household_id, decided_at"
-        )
-        return {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
-    finally:
-        cursor.close()
-
-
-def _store(connection: Connection, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Write findings in bulk: COPY on PostgreSQL, one prepared statement on SQLite."""
-    cursor: Any = connection.connection.cursor()
-    try:
-        if connection.dialect.name == "postgresql":
-            with cursor.copy(f"COPY recommendation ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            marks = ", ".join("?" * len(_COLUMNS))
-            cursor.executemany(f"INSERT INTO recommendation ({', '.join(_COLUMNS)}) VALUES ({marks})", rows)
-    finally:
-        cursor.close()
-
-
-def as_due(work: Work, ids: Collection[int]) -> dict[int, Finding]:
-    """What the rules say of some households at `work.due`, with all that is known then; nothing is stored.
-
-    For lists and letters between two evaluations: a check made or a death reported since the last one counts at once.
-    """
-    evaluation = Evaluation(work, day_of(work.due), micros(work.due))
-    rows = read_these(work.session.connection(), ids, known_until=evaluation.known_until, on=day(evaluation.on))
-    return {known.household_id: evaluation.find(known) for known in rows}
 
 
 def standing(work: Work, until: datetime, area: str = "") -> Any:
@@ -310,13 +132,19 @@ def explain(work: Work, household_id: int, on: date) -> Explained:
     if on > work.today:
         raise Refused("只能说明今天以前的处理建议")
     run = work.session.exec(
-        select(EvaluationRun).where(EvaluationRun.on_day == on).order_by(col(EvaluationRun.known_until).desc())
+        select(EvaluationRun)
+        .where(EvaluationRun.on_day == on, col(EvaluationRun.finished_at).is_not(None))
+        .order_by(col(EvaluationRun.known_until).desc())
     ).first()
     until = run.known_until if run else min(_end_of(on), work.now)
     policy = editions.by_edition(work, run.edition) if run else None
     evaluation = Evaluation(work, on, micros(until), policy)
     connection = work.session.connection()
     known = next(read(connection, household_id, household_id + 1, known_until=micros(until), on=day(on)), None)
+    if known is None and run:  # registered on that day after the evaluation: told as of the end of the day
+        run, until = None, min(_end_of(on), work.now)
+        evaluation = Evaluation(work, on, micros(until))
+        known = next(read(connection, household_id, household_id + 1, known_until=micros(until), on=day(on)), None)
     if known is None:
         raise NotFound(f"该户在 {on} 尚未登记")
     query = select(Recommendation).where(
@@ -348,14 +176,17 @@ def decide(
         raise Refused("只有复核或审批人员可以对处理建议提出审核意见")
     if len(reason.strip()) < 2:
         raise Refused("审核意见必须说明理由")
+    work.lock(household_id)
     stands = work.session.exec(standing(work, work.now).where(Recommendation.household_id == household_id)).first()
     if stands is None:
         raise NotFound("该户没有处理建议")
     proposed = tuple(Outcome)[stands.outcome]
-    if verdict is Verdict.CHANGED and (outcome is None or outcome is proposed):
-        raise Refused("变更建议须写明变更后的处理")
+    terms = amount is not None or months is not None or bool(schedule)
+    if verdict is Verdict.CHANGED and (outcome is None or (outcome is proposed and not terms)):
+        raise Refused("变更建议须写明变更后的处理，或者不同的金额、月数、发放比例")
     chosen = {Verdict.ACCEPTED: proposed, Verdict.REFUSED: Outcome.KEEP}.get(verdict, outcome)
     assert chosen is not None
+    _fits(chosen, amount, months, schedule)
     return work.append(
         household_id,
         Decision(
@@ -365,6 +196,19 @@ def decide(
             decided_by=work.actor,
         ),
     )  # fmt: skip
+
+
+def _fits(outcome: Outcome, amount: int | None, months: int | None, schedule: tuple[int, ...]) -> None:
+    """Do amount, months and schedule belong to this outcome, and to each other? Raises Refused."""
+    if outcome is Outcome.WITHDRAW:
+        if amount is not None:
+            raise Refused("渐退写明月数和各月比例，不写金额")
+        if (months is None) != (not schedule) or (months is not None and len(schedule) != months):
+            raise Refused("渐退须写明月数和每个月的发放比例，两者的个数应当相同")
+    elif months is not None or schedule:
+        raise Refused("只有渐退才写月数和发放比例")
+    elif amount is not None and outcome not in (Outcome.RAISE, Outcome.LOWER):
+        raise Refused("只有增发、减发才写金额")
 
 
 def undecided(work: Work, area: str = "") -> list[Recommendation]:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """设置 (settings) of one installation."""
 
-    model_config = SettingsConfigDict(env_prefix="CHENGXIN_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CHENGXIN_", env_file=ROOT / ".env", extra="ignore")
 
     home: Path = Field(default=ROOT / "var", description="Where the data lies: database, key, papers, backups.")
     database: str = Field(default="", description="Database URL; empty means SQLite in `home`.")

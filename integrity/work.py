@@ -25,6 +25,7 @@ from .records.chain import entry_hash, genesis, stored_values
 from .records.columns import SHANGHAI, micros
 from .records.ledger import ENTRIES, Entry, Household, LedgerHead
 from .records.office import Audit, Closing, Person
+from .rules.identity import refuse_id_numbers
 from .settings import Settings
 from .vault import Vault, load_vault
 
@@ -139,6 +140,7 @@ class Work:
         """
         if not checked and self.session.exec(select(Household.id).where(Household.number == number)).first():
             raise Conflict(f"户编号 {number} 已登记")
+        refuse_id_numbers("户编号", number)
         at = self.stamp()
         household_id = self.new_id(Household)
         self.put(Household(id=household_id, number=number, opened_at=at, opened_by=self.actor))
@@ -177,6 +179,7 @@ class Work:
         entry.import_id = entry.import_id or self.import_id
         if len(entry.area) != 12:
             raise Invalid(f"区划代码应为 12 位：{entry.area!r}")
+        _without_numbers(entry)
         if entry.happened_on > entry.recorded_at.astimezone(SHANGHAI).date():
             raise Invalid(f"发生日期 {entry.happened_on} 晚于登记日期")
         stored = stored_values(entry)
@@ -187,6 +190,10 @@ class Work:
         if self._buffered >= _BUFFER:
             self.flush()
         return entry
+
+    def lock(self, household_id: int) -> None:
+        """Take a ledger for this work: whoever looks before he writes does this first. Raises NotFound."""
+        self._head(household_id)
 
     def _head(self, household_id: int) -> _Head:
         """The head of a ledger, locked for this work."""
@@ -250,6 +257,16 @@ class Work:
         closing.until = max(closing.until, until)
         self.connection_session.flush()
         self._closed = None
+
+
+def _without_numbers(entry: Entry) -> None:
+    """Free text is stored as it is: an ID number in it would lie open. Raises Invalid."""
+    for name, value in entry.__dict__.items():
+        if isinstance(value, str) and len(value) >= _ID_LENGTH:
+            refuse_id_numbers(name, value)
+
+
+_ID_LENGTH = 18
 
 
 def _values(entry: SQLModel) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 import pytest
 
-from integrity import assistance, households, rechecks, situations
+from integrity import assistance, editions, households, rechecks, situations
 from integrity.records.columns import SHANGHAI, micros
 from integrity.records.ledger import Verification
 from integrity.rules.facts import UNKNOWN, Situation, day
+from integrity.rules.policy import PACKS, load
 from integrity.terms import Act, Capacity, Cause, Event, ExitReason, Presence, RecheckResult, Scheme
 from integrity.work import Office, Work
 from tests.conftest import VILLAGE, SetClock
@@ -24,6 +25,7 @@ def started(office: Office, family: Family, clock: SetClock) -> tuple[Office, in
     """A household of two on 低保 since February 2024."""
     clock.on(date(2024, 2, 1))
     with office.work("jb01") as work:
+        editions.register(work, load(PACKS))
         household = family(work, (date(1950, 5, 1), date(2009, 5, 1)), since=date(2024, 1, 5))
         assistance.grant(
             work,

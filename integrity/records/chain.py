@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from heapq import merge
@@ -22,7 +23,7 @@ from .columns import Day, Moment
 from .ledger import ENTRIES, Entry, Household, LedgerHead
 
 _ANY = DefaultDialect()
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,29 @@ _BINDS: dict[type[Entry], list[tuple[str, Any]]] = {
 def breaks(connection: Connection, lowest: int = 0, highest: int | None = None) -> Iterator[Break]:
     """Every place where the ledgers of households `lowest` … `highest` are not what was written, in order.
 
-    Reads each table once, in the order of household and number; memory does not grow with the roll.
+    Reads each table once, in the order of household and number; memory does not grow with the roll. Whatever was put
+    into a column is reported, not stumbled over.
     """
+    with _any_text(connection):
+        yield from _breaks(connection, lowest, highest)
+
+
+@contextmanager
+def _any_text(connection: Connection) -> Iterator[None]:
+    """Let SQLite give back text that is not UTF-8, so that it shows as a break."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    before, raw.text_factory = raw.text_factory, lambda data: data.decode("utf-8", "replace")
+    try:
+        yield
+    finally:
+        raw.text_factory = before
+
+
+def _breaks(connection: Connection, lowest: int, highest: int | None) -> Iterator[Break]:
+    """The same, table by table side by side."""
     heads = _stream(connection, LedgerHead, lowest, highest)
     entries = merge(*(_entries(connection, kind, lowest, highest) for kind in ENTRIES), key=lambda e: e[0])
     pending = next(entries, None)
@@ -106,7 +128,7 @@ def breaks(connection: Connection, lowest: int = 0, highest: int | None = None) 
 def _check(household: Row[Any], rows: list[Any], head: Row[Any] | None) -> Iterator[Break]:
     """Follow one household's chain from its root to its head."""
     link = genesis(household.id, household.number, household.opened_at, household.opened_by)
-    expected = 1
+    expected, known = 1, household.opened_at
     for (household_id, seq), table, stored, found in rows:
         if seq > expected:
             missing = str(expected) if seq == expected + 1 else f"{expected}–{seq - 1}"
@@ -116,13 +138,15 @@ def _check(household: Row[Any], rows: list[Any], head: Row[Any] | None) -> Itera
             continue
         if seq == expected and found != entry_hash(link, table, stored):
             yield Break(household_id, seq, table, "内容与哈希不符（被改动或插入）")
-        link = found
+        elif str(stored["recorded_at"]).zfill(20) < str(known).zfill(20):  # whatever type was put there
+            yield Break(household_id, seq, table, "登记时刻早于前一条（事后插入）")
+        link, known = found, stored["recorded_at"]
         expected = seq + 1
     if head is None:
         yield Break(household.id, expected, "ledger_head", "账尾缺失")
     elif head.seq > expected - 1:
         yield Break(household.id, expected, "ledger_head", f"第 {expected}–{head.seq} 条缺失（账末被删除）")
-    elif head.seq < expected - 1 or head.hash != link:
+    elif head.seq < expected - 1 or head.hash != link or (rows and head.recorded_at != known):
         yield Break(household.id, expected - 1, "ledger_head", "账尾与最后一条不符（末尾插入或改动）")
 
 
@@ -131,15 +155,15 @@ def _entries(connection: Connection, kind: type[Entry], lowest: int, highest: in
     table = str(kind.__tablename__)
     for row in _stream(connection, kind, lowest, highest):
         stored = dict(row._mapping)
-        found = bytes(stored.pop("hash"))
-        if "void" in stored:
-            stored = {name: _plain(kind, name, value) for name, value in stored.items()}
+        found = stored.pop("hash")
+        found = bytes(found) if isinstance(found, bytes | memoryview) else b""
+        stored = {name: _plain(kind, name, value) for name, value in stored.items()}
         yield (row.household_id, row.seq), table, stored, found
 
 
 def _plain(kind: type[Entry], name: str, value: Any) -> Any:
     """SQLite stores a boolean as 0 or 1, PostgreSQL as a boolean: one form for the hash."""
-    return bool(value) if name in _BOOLS[kind] and value is not None else value
+    return bool(value) if name in _BOOLS[kind] and value in (0, 1) and isinstance(value, int) else value
 
 
 _BOOLS: dict[type[Entry], frozenset[str]] = {

@@ -6,10 +6,14 @@ migration, because a table that was rebuilt loses its triggers without a word.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, text
+from sqlmodel import SQLModel
 
+from . import office
 from .ledger import ENTRIES
 
+TABLES = (ENTRIES, office)
+"""Both modules of tables are loaded: the guards look their keys up."""
 APPEND_ONLY: tuple[str, ...] = (
     *(str(kind.__tablename__) for kind in ENTRIES),
     "household", "recommendation", "adoption", "emergency_order", "policy_edition", "calendar_year", "evidence",
@@ -21,6 +25,12 @@ FORWARD_ONLY: tuple[tuple[str, str], ...] = (
     ("ledger_head", "NEW.seq > OLD.seq AND NEW.recorded_at >= OLD.recorded_at AND NEW.household_id = OLD.household_id"),
     ("number_series", "NEW.last > OLD.last AND NEW.prefix = OLD.prefix AND NEW.year = OLD.year"),
     ("closing", "NEW.until >= OLD.until AND NEW.id = OLD.id"),
+    ("paper_data", "NEW.sha256 = OLD.sha256 AND NEW.key_id <> OLD.key_id"),
+    (
+        "evaluation_run",
+        "NEW.known_until = OLD.known_until AND NEW.on_day = OLD.on_day AND NEW.edition = OLD.edition "
+        "AND OLD.finished_at IS NULL",
+    ),
     (
         "person",
         "NEW.id = OLD.id AND NEW.digest = OLD.digest AND OLD.destroyed_on IS NULL AND ("
@@ -35,9 +45,10 @@ FORWARD_ONLY: tuple[tuple[str, str], ...] = (
 
 HEARD = "guard_assistance_heard"
 _UNHEARD = (
-    "NEW.act = 'STOP' AND NEW.reason = 'X01' AND NEW.hearing = '' AND NEW.happened_on >= 20635 AND EXISTS ("
-    "SELECT 1 FROM member m WHERE m.household_id = NEW.household_id AND m.presence = 'PRESENT' AND NOT EXISTS ("
-    "SELECT 1 FROM member n WHERE n.household_id = m.household_id AND n.no = m.no AND n.seq > m.seq))"
+    "NEW.act = 'STOP' AND NEW.reason = 'X01' AND NEW.hearing = '' AND NEW.happened_on >= 20635 AND NOT NEW.void "
+    "AND EXISTS (SELECT 1 FROM member m WHERE m.household_id = NEW.household_id AND m.presence = 'PRESENT' "
+    "AND NOT m.void AND NOT EXISTS (SELECT 1 FROM member n WHERE n.household_id = m.household_id "
+    "AND (n.corrects = m.seq OR (n.no = m.no AND n.seq > m.seq AND NOT n.void))))"
 )
 """Stopped as dead without a hearing, although the last that is known of a member is that he lives there."""
 
@@ -51,6 +62,8 @@ def statements(dialect: str) -> list[str]:
         made += _refusal(dialect, table, "DELETE", f"{table}：只能追加，不能删除")
     for table, allowed in FORWARD_ONLY:
         made += _forward(dialect, table, allowed)
+    if dialect == "sqlite":
+        made += [statement for table in APPEND_ONLY for statement in _replacing(table)]
     return made + _heard(dialect)
 
 
@@ -101,17 +114,37 @@ def _forward(dialect: str, table: str, allowed: str) -> list[str]:
     ]
 
 
-def names(dialect: str) -> set[str]:
-    """The names of all triggers that must stand."""
-    tables = (*APPEND_ONLY, *(name for name, _ in FORWARD_ONLY))
-    found = {HEARD, *(f"guard_{table}_{act}" for table in tables for act in ("update", "delete"))}
-    return found if dialect == "sqlite" else found | {f"guard_{table}_delete_all" for table in tables}
+def _replacing(table: str) -> list[str]:
+    """SQLite only: INSERT OR REPLACE takes a row away unasked, unless the key is looked up first."""
+    keys = SQLModel.metadata.tables[table]
+    unique = [one.columns for one in keys.constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)]
+    same = [" AND ".join(f"{column.name} = NEW.{column.name}" for column in columns) for columns in unique]
+    taken = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {one})" for one in sorted(same))
+    return [
+        f"CREATE TRIGGER guard_{table}_replace BEFORE INSERT ON {table} WHEN {taken} "
+        f"BEGIN SELECT RAISE(ABORT, '{table}：只能追加，不能覆盖已有的条目'); END"
+    ]
+
+
+def definitions(dialect: str) -> dict[str, str]:
+    """What must stand, by name: on SQLite the text of each trigger, on PostgreSQL the body of its function."""
+    made = statements(dialect)
+    if dialect == "sqlite":
+        return {text_.split()[2]: text_ for text_ in made}
+    bodies = {text_.split()[2].removesuffix("()"): text_.split("$$")[1] for text_ in made if "$$" in text_}
+    triggers = [text_.split() for text_ in made if text_.startswith("CREATE TRIGGER")]
+    return {words[2]: bodies[words[-1].removesuffix("()")] for words in triggers}
 
 
 def missing(connection: Connection) -> list[str]:
-    """Guards that do not stand in this database, by name; empty when all is well."""
+    """Guards that do not stand in this database as they were made, by name; empty when all is well."""
     if connection.dialect.name == "sqlite":
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     else:
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-    return sorted(names(connection.dialect.name) - set(connection.execute(text(query)).scalars()))
+        query = (
+            "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+            "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+        )
+    standing = {str(name): str(body) for name, body in connection.execute(text(query))}
+    wanted = definitions(connection.dialect.name)
+    return sorted(name for name, body in wanted.items() if standing.get(name) != body)

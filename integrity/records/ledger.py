@@ -44,6 +44,7 @@ def _entry_table(name: str, *more: Any) -> tuple[Any, ...]:
         CheckConstraint("NOT void OR corrects IS NOT NULL", name=f"ck_{name}_void"),
         CheckConstraint("length(hash) = 32", name=f"ck_{name}_hash"),
         CheckConstraint("length(area) = 12", name=f"ck_{name}_area"),
+        UniqueConstraint("household_id", "corrects", name=f"uq_{name}_corrects"),
         *more,
         {"sqlite_with_rowid": False},
     )
@@ -119,10 +120,11 @@ class Assistance(Entry, table=True):
         "assistance",
         CheckConstraint("amount IS NULL OR amount >= 0", name="ck_assistance_amount"),
         CheckConstraint("act != 'STOP' OR reason != 'NONE'", name="ck_assistance_reason"),
-        # 社会救助法 第48条, in force from 2026-07-01 (epoch day 20635); the dead cannot be heard
+        # 社会救助法 第48条, in force from 2026-07-01 (epoch day 20635); what was decided before took effect by
+        # 2026-07-31 (before day 20666); the dead cannot be heard
         CheckConstraint(
-            "act NOT IN ('LOWER', 'WITHDRAW', 'STOP') OR happened_on < 20635 OR hearing != '' "
-            "OR (act = 'STOP' AND reason = 'X01')",
+            "act NOT IN ('LOWER', 'WITHDRAW', 'STOP') OR hearing != '' "
+            "OR (happened_on < 20635 AND effective_on < 20666) OR (act = 'STOP' AND reason = 'X01')",
             name="ck_assistance_hearing",
         ),
     )

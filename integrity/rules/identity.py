@@ -81,6 +81,19 @@ def check_id(text: object) -> IdNumber:
     return _checked(number, ("末三位为000，可能被表格软件改写，请与证件核对",) if number.endswith("000") else ())
 
 
+_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])", re.ASCII)
+
+
+def refuse_id_numbers(field: str, text: str) -> None:
+    """Raise Invalid when a free text holds a valid ID number: such text is stored and shown as it is."""
+    for found in _IN_TEXT.findall(text):
+        try:
+            check_id(found)
+        except Invalid:
+            continue
+        raise Invalid(f"“{field}”里写有身份证号，文字内容不加密，请删去号码（身份证号只登记在成员资料里）")
+
+
 def make_id(area6: str, born: date, sequence: int) -> str:
     """A well-formed ID number from its parts, sequence 1–999 (odd: male), for demonstrations and tests."""
     if not re.fullmatch(r"[0-9]{6}", area6) or not 1 <= sequence <= 999:

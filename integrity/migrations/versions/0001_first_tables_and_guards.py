@@ -1,6 +1,6 @@
 """first tables and guards
 
-Revision: 0001, after None, made on 2026-11-22 07:11:24.630977.
+Revision: 0001, after None, made on 2026-11-22 07:35:35.922415.
 """
 
 from alembic import op
@@ -214,7 +214,7 @@ def upgrade() -> None:
     sa.Column('hearing', sa.String(length=80), nullable=False),
     sa.Column('decided_by', sa.String(length=40), nullable=False),
     sa.CheckConstraint("act != 'STOP' OR reason != 'NONE'", name='ck_assistance_reason'),
-    sa.CheckConstraint("act NOT IN ('LOWER', 'WITHDRAW', 'STOP') OR happened_on < 20635 OR hearing != '' OR (act = 'STOP' AND reason = 'X01')", name='ck_assistance_hearing'),
+    sa.CheckConstraint("act NOT IN ('LOWER', 'WITHDRAW', 'STOP') OR hearing != '' OR (happened_on < 20635 AND effective_on < 20666) OR (act = 'STOP' AND reason = 'X01')", name='ck_assistance_hearing'),
     sa.CheckConstraint('NOT void OR corrects IS NOT NULL', name='ck_assistance_void'),
     sa.CheckConstraint('amount IS NULL OR amount >= 0', name='ck_assistance_amount'),
     sa.CheckConstraint('corrects IS NULL OR corrects < seq', name='ck_assistance_corrects'),
@@ -223,6 +223,7 @@ def upgrade() -> None:
     sa.CheckConstraint('seq > 0', name='ck_assistance_seq'),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name='fk_assistance_household'),
     sa.PrimaryKeyConstraint('household_id', 'seq'),
+    sa.UniqueConstraint('household_id', 'corrects', name='uq_assistance_corrects'),
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_assistance_import_id'), 'assistance', ['import_id'], unique=False)
@@ -250,6 +251,7 @@ def upgrade() -> None:
     sa.CheckConstraint('seq > 0', name='ck_change_seq'),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name='fk_change_household'),
     sa.PrimaryKeyConstraint('household_id', 'seq'),
+    sa.UniqueConstraint('household_id', 'corrects', name='uq_change_corrects'),
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_change_import_id'), 'change', ['import_id'], unique=False)
@@ -282,6 +284,7 @@ def upgrade() -> None:
     sa.CheckConstraint('seq > 0', name='ck_commitment_seq'),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name='fk_commitment_household'),
     sa.PrimaryKeyConstraint('household_id', 'seq'),
+    sa.UniqueConstraint('household_id', 'corrects', name='uq_commitment_corrects'),
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_commitment_import_id'), 'commitment', ['import_id'], unique=False)
@@ -313,6 +316,7 @@ def upgrade() -> None:
     sa.CheckConstraint('seq > 0', name='ck_conduct_seq'),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name='fk_conduct_household'),
     sa.PrimaryKeyConstraint('household_id', 'seq'),
+    sa.UniqueConstraint('household_id', 'corrects', name='uq_conduct_corrects'),
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_conduct_import_id'), 'conduct', ['import_id'], unique=False)
@@ -344,6 +348,7 @@ def upgrade() -> None:
     sa.CheckConstraint('seq > 0', name='ck_decision_seq'),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name='fk_decision_household'),
     sa.PrimaryKeyConstraint('household_id', 'seq'),
+    sa.UniqueConstraint('household_id', 'corrects', name='uq_decision_corrects'),
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_decision_import_id'), 'decision', ['import_id'], unique=False)
@@ -376,6 +381,7 @@ def upgrade() -> None:
     sa.CheckConstraint('seq > 0', name='ck_finding_seq'),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name='fk_finding_household'),
     sa.PrimaryKeyConstraint('household_id', 'seq'),
+    sa.UniqueConstraint('household_id', 'corrects', name='uq_finding_corrects'),
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_finding_import_id'), 'finding', ['import_id'], unique=False)
@@ -429,6 +435,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name='fk_member_household'),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
     sa.PrimaryKeyConstraint('household_id', 'seq'),
+    sa.UniqueConstraint('household_id', 'corrects', name='uq_member_corrects'),
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_member_import_id'), 'member', ['import_id'], unique=False)
@@ -456,6 +463,7 @@ def upgrade() -> None:
     sa.CheckConstraint('seq > 0', name='ck_notice_seq'),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name='fk_notice_household'),
     sa.PrimaryKeyConstraint('household_id', 'seq'),
+    sa.UniqueConstraint('household_id', 'corrects', name='uq_notice_corrects'),
     sa.UniqueConstraint('household_id', 'kind', 'subject', name='uq_notice_subject'),
     sa.UniqueConstraint('number', name='uq_notice_number'),
     sqlite_with_rowid=False
@@ -487,6 +495,7 @@ def upgrade() -> None:
     sa.CheckConstraint('seq > 0', name='ck_printing_seq'),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name='fk_printing_household'),
     sa.PrimaryKeyConstraint('household_id', 'seq'),
+    sa.UniqueConstraint('household_id', 'corrects', name='uq_printing_corrects'),
     sa.UniqueConstraint('household_id', 'notice_seq', 'copy_no', name='uq_printing_copy'),
     sqlite_with_rowid=False
     )
@@ -514,6 +523,7 @@ def upgrade() -> None:
     sa.CheckConstraint('visitor_1 != visitor_2', name='ck_recheck_visitors'),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name='fk_recheck_household'),
     sa.PrimaryKeyConstraint('household_id', 'seq'),
+    sa.UniqueConstraint('household_id', 'corrects', name='uq_recheck_corrects'),
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_recheck_import_id'), 'recheck', ['import_id'], unique=False)
@@ -568,6 +578,7 @@ def upgrade() -> None:
     sa.CheckConstraint('seq > 0', name='ck_residence_seq'),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name='fk_residence_household'),
     sa.PrimaryKeyConstraint('household_id', 'seq'),
+    sa.UniqueConstraint('household_id', 'corrects', name='uq_residence_corrects'),
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_residence_import_id'), 'residence', ['import_id'], unique=False)
@@ -596,6 +607,7 @@ def upgrade() -> None:
     sa.CheckConstraint('seq > 0', name='ck_service_seq'),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name='fk_service_household'),
     sa.PrimaryKeyConstraint('household_id', 'seq'),
+    sa.UniqueConstraint('household_id', 'corrects', name='uq_service_corrects'),
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_service_import_id'), 'service', ['import_id'], unique=False)
@@ -625,6 +637,7 @@ def upgrade() -> None:
     sa.CheckConstraint('seq > 0', name='ck_verification_seq'),
     sa.ForeignKeyConstraint(['household_id'], ['household.id'], name='fk_verification_household'),
     sa.PrimaryKeyConstraint('household_id', 'seq'),
+    sa.UniqueConstraint('household_id', 'corrects', name='uq_verification_corrects'),
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_verification_import_id'), 'verification', ['import_id'], unique=False)
