@@ -17,9 +17,10 @@ from integrity.calendars import workdays
 from integrity.errors import Conflict, Invalid, Refused
 from integrity.households import standing
 from integrity.letters_family import Desk, desk
-from integrity.papers import content
+from integrity.papers import by_number, content
 from integrity.records.ledger import Notice, Printing, Service
 from integrity.rules.workdays import Period, Term, Workdays, end_of
+from integrity.rules.writing import read_document_number
 from integrity.terms import PaperKind, ServiceWay
 from integrity.work import Work
 from reports.forms import HearingNotice
@@ -148,6 +149,22 @@ def unanswered(work: Work, notice: Notice, on: date) -> str:
     if on <= last:
         raise Refused(f"听取意见的期限到 {last} 届满，届满前不能视为没有意见")
     return f"{notice.number}已送达，截至{last}没有提出意见"
+
+
+def hearing_record(work: Work, household_id: int, told: str, on: date) -> str:
+    """听取意见记录 as an act names it: the number of a hearing notice stands for silence, and is looked into.
+
+    A notice must be this household's, served, and its period over; anything else (a transcript, an evidence digest) is
+    taken as it is. Raises Refused, NotFound.
+    """
+    try:
+        read_document_number(told)
+    except Invalid:
+        return told
+    notice = by_number(work, told)
+    if notice.household_id != household_id:
+        raise Refused(f"文书 {told} 不是这一户的听取意见告知书")
+    return unanswered(work, notice, on)
 
 
 def _notice(work: Work, service: Service) -> Notice:

@@ -28,6 +28,7 @@ def _numbers(term: type[Term]) -> dict[str, int]:
 _ACT, _SCHEME, _PRESENCE = _numbers(Act), _numbers(Scheme), _numbers(Presence)
 _CAPACITY, _ABILITY, _CAUSE = _numbers(Capacity), _numbers(Ability), _numbers(Cause)
 _EVENT, _STATE = _numbers(Event), _numbers(FindingState)
+_EFFECTIVE = _STATE["EFFECTIVE"]
 _GRANT, _WITHDRAW, _STOP, _REVIVE = (_ACT[name] for name in ("GRANT", "WITHDRAW", "STOP", "REVIVE"))
 _DONE = frozenset({RecheckResult.CONFIRMED.name, RecheckResult.UNCHANGED.name, RecheckResult.CHANGED.name})
 _NO_CAUSE = _CAUSE["NONE"]
@@ -35,9 +36,11 @@ _X09 = ExitReason.X09.name
 _REFUSED, _ACCEPTED = _EVENT["JOB_REFUSED"], _EVENT["JOB_ACCEPTED"]
 _ENDED_BY_CHECK = frozenset(
     _EVENT[name]
-    for name in ("REPORTED_CHANGE", "WARNING", "DEATH", "COMPLAINT", "SELFCARE_CHANGED", "ABILITY_REGAINED")
+    for name in ("REPORTED_CHANGE", "WARNING", "COMPLAINT", "SELFCARE_CHANGED", "ABILITY_REGAINED")
 )
 """Events that a completed check answers; the others stand until a named person has decided on them."""
+_DEATH = _EVENT["DEATH"]
+"""死亡: neither ends it; an act must follow that adjusts or stops the assistance (2022年10月20日通知 一（三）)."""
 
 COLUMNS = {
     "residence": "area, urban, label",
@@ -263,6 +266,7 @@ def _events(
         return (), {}
     events = []
     refusals: dict[int, int] = {}
+    adjusted_on = max(aid.granted_on, aid.stopped_on)
     for row in rows:
         kind, reported, member = _EVENT[row[5]], row[6], row[7] or 0
         if reported > on:
@@ -271,6 +275,9 @@ def _events(
             refusals[member] = refusals.get(member, 0) + 1
         elif kind == _ACCEPTED:
             refusals[member] = 0
+        elif kind == _DEATH:
+            if reported >= adjusted_on:
+                events.append((kind, row[4], reported, member))
         elif kind != _REFUSED and reported > (checked_on if kind in _ENDED_BY_CHECK else decided_on):
             events.append((kind, row[4], reported, member))
     return tuple(events), refusals
@@ -309,10 +316,11 @@ def findings(rows: Rows, on: int) -> tuple[FindingFacts, ...]:
 
 
 def _finding(fact: _RawRow, steps: list[_RawRow], members: list[_RawRow]) -> FindingFacts:
-    """One finding: its fact, its document, its last state, and the member as he was on the day of the act."""
+    """One finding: its fact, the document that made it effective, its last state, and the member at the time."""
     now = steps[-1]
-    document_on = next((row[7] for row in reversed(steps) if row[7] is not None), UNKNOWN)
-    effective_on = next((row[8] for row in reversed(steps) if row[8] is not None), UNKNOWN)
+    decided = [row for row in reversed(steps) if _STATE[row[6]] == _EFFECTIVE]
+    document_on = next((row[7] for row in decided if row[7] is not None), UNKNOWN)
+    effective_on = next((row[8] for row in decided if row[8] is not None), UNKNOWN)
     born, capacity = UNKNOWN, UNKNOWN
     for row in members:
         if row[5] == fact[5] and (row[4] <= fact[4] or capacity == UNKNOWN):

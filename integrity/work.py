@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, text, update
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, select
 
 from .errors import Conflict, Invalid, NotFound, Refused
@@ -291,9 +292,14 @@ class Office:
         moment = now or self.clock()
         with Session(self.engine, expire_on_commit=False) as session:
             work = Work(session, self.vault, actor, moment, due or moment)
-            yield work
-            work.flush()
-            session.commit()
+            try:
+                yield work
+                work.flush()
+                session.commit()
+            except OperationalError as error:
+                if "deadlock" in str(error.orig):
+                    raise Conflict("与他人同时办理同一些家庭，本次没有写入，请再试一次") from error
+                raise
 
     @contextmanager
     def reading(self, *, now: datetime | None = None) -> Iterator[Work]:

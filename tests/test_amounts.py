@@ -103,6 +103,42 @@ def test_three_refusals_touch_the_own_share_only() -> None:
     assert outcome(decide(members=two, persons_then=4, income=1500_00))[0] is Outcome.KEEP
 
 
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"ability": Ability.UNABLE.number},
+        {"ability": UNKNOWN},
+        {"ability": Ability.ABLE.number, "born": day(date(2010, 9, 8))},
+        {"ability": Ability.ABLE.number, "born": UNKNOWN},
+    ],
+)
+def test_refusals_of_one_who_need_not_work_never_lower(who: dict[str, int]) -> None:
+    verdict = decide(members=(member(1, **({"refusals": 3} | who)), member(2), member(3)))
+    assert (outcome(verdict), verdict.member) == ((Outcome.ASK, "X09"), 1)
+    assert verdict.ask == g.ASK_REFUSALS
+
+
+def test_a_raise_that_is_due_is_not_lost_by_refusals_and_the_person_is_heard() -> None:
+    people = (member(1, refusals=3, ability=Ability.ABLE.number), member(2), member(3))
+    verdict = decide(local(FIVE), members=people, income=750_00)
+    assert outcome(verdict) == (Outcome.RAISE, "X09")
+    assert (verdict.amount_new_min, verdict.amount_new_max, verdict.hearing) == (1260_00, 1890_00, 1)
+    small = decide(local(FIVE), members=people, income=1300_00)
+    assert outcome(small) == (Outcome.LOWER, "X09")
+    assert (small.amount_new_min, small.amount_new_max, small.hearing) == (893_34, 1340_00, 1)
+    less = decide(local(FIVE), members=people, income=1800_00)
+    assert (outcome(less), less.amount_new_min, less.amount_new_max) == ((Outcome.LOWER, "X09"), 560_00, 840_00)
+    unclear = decide(members=people, income=750_00)
+    assert (outcome(unclear)[0], unclear.ask) == (Outcome.ASK, g.ASK_CLEAR_CHANGE)
+
+
+def test_nothing_paid_and_income_at_the_line_is_asked_before_the_basis() -> None:
+    at_line = {"income": 2640_00, "income_then": UNKNOWN}
+    verdict = decide(**at_line, amount=0)
+    assert (outcome(verdict)[0], verdict.ask) == (Outcome.ASK, g.ASK_AT_LINE)
+    assert decide(**at_line).ask == g.ASK_AT_LINE | g.ASK_BASIS
+
+
 def test_a_rise_that_is_paid_already_changes_nothing() -> None:
     p = PLAIN._replace(standard=930_00, standard_since=day(date(2026, 7, 1)), standard_before=880_00)
     assert outcome(withdrawal.decide(situation(amount=1290_00), p))[0] is Outcome.KEEP
@@ -138,7 +174,8 @@ def test_of_several_who_left_the_last_one_gives_the_reason() -> None:
 
 
 def test_two_who_refuse_lose_two_shares_at_most_and_an_unset_count_is_asked() -> None:
-    people = (member(1, refusals=3), member(2, refusals=4), member(3))
+    able = Ability.ABLE.number
+    people = (member(1, refusals=3, ability=able), member(2, refusals=4, ability=able), member(3))
     both = decide(members=people)
     assert (both.amount_new_min, both.amount_new_max) == (380_00, 1140_00)
     assert decide(PLAIN._replace(refusals=UNKNOWN), members=people).ask == g.ASK_REFUSALS

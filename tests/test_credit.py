@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integrity import situations
 from integrity.rules import credit
 from integrity.rules import grounds as g
 from integrity.rules.explanation import explain
@@ -35,6 +36,8 @@ ITEMS = (
     item("T1", "6", "2026-01-01", months=24), item("L1", "-30", "2026-01-01", "2026-04-30"),
     item("L1", "-10", "2026-05-01"), item("G1", "-10", "2026-01-01", "2026-04-30"),
     item("H1", "-10", "2026-01-01", "2026-04-30"), item("H1", "-30", "2026-05-01"),
+    item("K1", "-10", "2026-01-01", "2026-04-30"), item("K1", "-10", "2026-05-01", months=12),
+    item("J1", "-10", "2026-01-01", "2026-04-30", months=12), item("J1", "-10", "2026-05-01"),
 )  # fmt: skip
 CATALOGUE = {"trial.toml": HEAD + LEVELS + "".join(ITEMS)}
 ONE_YEAR = ("credit.disclosure_max", "1", "2020-10-01", "山东省社会信用条例 第38条")
@@ -113,6 +116,30 @@ def test_the_milder_catalogue_prevails_and_a_harsher_later_one_does_not() -> Non
     milder, harsher = score({"item": "L1"}), score({"item": "H1"})
     assert (milder.points, milder.contributions[0].reasons) == (90_000, g.COUNTED | g.MILDER)
     assert (harsher.points, harsher.contributions[0].reasons) == (90_000, g.COUNTED)
+
+
+def test_of_two_versions_of_the_same_weight_the_shorter_one_is_milder() -> None:
+    for code in ("K1", "J1"):
+        one = score({"item": code}).contributions[0]
+        assert date_of(one.end) == date(2027, 3, 1)
+        assert bool(one.reasons & g.MILDER) is (code == "K1")
+
+
+def test_the_paper_of_a_repair_does_not_lengthen_the_record() -> None:
+    fact = (1, 5, None, 0, day(date(2026, 3, 1)), 1, "S1", day(date(2026, 3, 1)))
+    decided = (1, 6, None, 0, day(date(2026, 5, 15)), 5, "EFFECTIVE", day(date(2026, 5, 10)), day(date(2026, 5, 15)))
+    contested = (1, 7, None, 0, day(date(2026, 6, 1)), 5, "CONTESTED", day(date(2026, 6, 1)), None)
+    repaired = (1, 8, None, 0, day(date(2026, 8, 1)), 5, "REPAIRED", day(date(2026, 8, 1)), day(date(2026, 8, 2)))
+    nothing: list[Any] = []
+    rows = situations.Rows(
+        residence=nothing, member=nothing, assistance=nothing, verification=nothing, change=nothing, recheck=nothing,
+        decision=nothing, conduct=[fact], finding=[decided, contested, repaired],
+    )  # fmt: skip
+    (found,) = situations.findings(rows, day(ON))
+    assert (found.document_on, found.effective_on) == (day(date(2026, 5, 10)), day(date(2026, 5, 15)))
+    assert (found.state, found.state_on) == (FindingState.REPAIRED.number, day(date(2026, 8, 1)))
+    (open_one,) = situations.findings(rows._replace(finding=[contested]), day(ON))
+    assert (open_one.document_on, open_one.effective_on) == (UNKNOWN, UNKNOWN)
 
 
 def test_the_end_is_the_least_of_item_class_and_ordinance() -> None:

@@ -55,6 +55,30 @@ def test_every_situation_can_be_explained(kind: Event, scheme: Scheme) -> None:
         assert str(UNKNOWN) not in told.as_text()
 
 
+def test_each_scheme_is_told_its_own_articles() -> None:
+    told = (Event.COMPLAINT.number, day(ON), day(ON), 0), (Event.VOLUNTARY_EXIT.number, day(ON), day(ON), 0)
+    for events in ((), told[:1], told):
+        for scheme, foreign in ((Scheme.DIBAO, "特困人员认定办法"), (Scheme.TEKUN, "民发〔2021〕57号")):
+            text = explain(situation(scheme=scheme.number, income=500_00, events=events), (), (), POLICY, COUNTY,
+                           adopted=(), on=ON).as_text()  # fmt: skip
+            assert foreign not in text
+    assert "特困人员认定办法" in explain(
+        situation(scheme=Scheme.TEKUN.number, income=0), (), (), POLICY, COUNTY, adopted=(), on=ON
+    ).as_text()
+
+
+def test_a_cycle_that_rests_on_nothing_known_says_so() -> None:
+    told = explain(situation(stable=UNKNOWN), (), (), POLICY, COUNTY, adopted=(), on=ON)
+    assert any("尚未确定收入是否稳定，先按半年核查" in ground for ground in told.due_grounds)
+    assert "收入来源不固定" not in told.as_text()
+
+
+def test_the_usual_length_of_the_region_is_told() -> None:
+    rows = ("jiantui.allowed", '"1-12"', "2022-01-01", ""), ("jiantui.default", "6", "2022-01-01", "")
+    s = situation(income=2850_00, cause=Cause.EMPLOYMENT.number)
+    assert "渐退期1至12个月（当地一般为6个月）" in explain(s, (), (), policy(*rows), COUNTY, adopted=(), on=ON).summary
+
+
 def test_one_case_is_explained_in_milliseconds() -> None:
     s = situation(income=2850_00, cause=Cause.EMPLOYMENT.number)
     taken = timeit.repeat(lambda: explain(s, (), (), POLICY, COUNTY, adopted=(), on=ON), number=5, repeat=5)

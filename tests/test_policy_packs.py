@@ -60,7 +60,7 @@ EXPECTED = {
     },
     "370784": {"credit.levels": UNSET, "credit.measures": UNSET},
     "442000": {
-        "stop.effect_fraud": "same_month", "jiantui.incentive_trustworthy": "6月", "credit.levels": "一般、较重、严重",
+        "stop.effect_fraud": UNSET, "jiantui.incentive_trustworthy": "6月", "credit.levels": "一般、较重、严重",
         "credit.level_map/一般": UNSET, "credit.level_map/较重": UNSET, "credit.level_map/严重": UNSET,
     },
     "370700": {"jiantui.income_disregard": "3月"},

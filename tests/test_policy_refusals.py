@@ -24,6 +24,8 @@ def problems(text: str, **others: str) -> list[Problem]:
 
 
 MONEY = {"key": '"standard.dibao"', "variant": '"urban"', "unit": '"元/人/月"'}
+JOBS = {"key": '"refuse_job.count"', "value": "3", "unit": '"次"'}
+CRITICISM = {"key": '"penalty.public_criticism"', "value": "true", "unit": ""}
 GROUND = {"key": '"exit.ground"', "value": '"stop"', "unit": "", "law": '"某省社会救助条例 第5条"'}
 REFUSED = {
     "不认识的参数": (row(key='"standard.dibo"'), 8, "不认识的参数“standard.dibo”，是否应为“standard.dibao”"),
@@ -83,9 +85,33 @@ REFUSED = {
     "红线9部门文件不能设处罚": (
         row(key='"penalty.public_criticism"', value="true", unit="", law='"民发〔2021〕57号 第34条"'), 13, "红线第9条",
     ),
-    "红线9依法不是依据": (row(key='"credit.export"', value="true", unit="", law='"依法 第3条"'), 13, "红线第9条"),
+    "红线9依法不是依据": (row(**CRITICISM, law='"依法 第3条"'), 13, "红线第9条"),
     "红线9停发须有依据": (
         row(key='"exit.ground"', variant='"X13"', value='"stop"', unit="", law='"阜民发〔2021〕30号"'), 14, "红线第9条",
+    ),
+    "红线9部门名称不是依据": (row(**JOBS, law='"民政部等"'), 14, "红线第9条"),
+    "红线9没有标题的部门文件": (row(**JOBS, law='"民政部等四部门通知"'), 14, "红线第9条"),
+    "红线9执法不是法": (row(**CRITICISM, law='"城市管理执法 第3条"'), 13, "红线第9条"),
+    "红线9司法不是法": (row(**CRITICISM, law='"基层司法 第3条"'), 13, "红线第9条"),
+    "红线9说法不是法": (row(**CRITICISM, law='"当地说法 第3条"'), 13, "红线第9条"),
+    "红线9骗取停发": (row(key='"stop.effect_fraud"', value='"same_month"', unit=""), 7, "红线第9条"),
+    "红线8没有目录": (
+        row(key='"credit.export"', value="true", unit="", law='"某省社会信用条例 第9条"'), 9,
+        "红线第8条（没有目录依据和终局文书，不得对外报送）",
+    ),
+    "红线14公示": (row(key='"apply.publicity"', value="6"), 9, "红线第14条"),
+    "红线14特困公示": (row(key='"tekun.publicity"', value="6"), 9, "红线第14条"),
+    "红线14终止公示": (row(key='"tekun.stop_publicity"', value="6"), 9, "红线第14条"),
+    "办结过长": (row(key='"apply.total"', value="31", unit='"工作日"'), 9, "不得超过国家规定的30个工作日"),
+    "办结特殊过长": (
+        row(key='"apply.total"', variant='"special"', value="46", unit='"工作日"'), 9, "不得超过国家规定的45个工作日",
+    ),
+    "下放办结过长": (row(key='"apply.total_delegated"', value="21", unit='"工作日"'), 9, "国家规定的20个工作日"),
+    "逐月发放升高": (row(key='"jiantui.pay_schedule"', value="[60, 80]", unit='"%"'), 9, "只能持平或者逐月降低"),
+    "逐月发放短于渐退": (
+        row(key='"jiantui.pay_schedule"', value="[100, 80]", unit='"%"')
+        + row(key='"jiantui.cause"', variant='"PENSION"', value='"1-3"', unit='"月"'),
+        9, "只有2个月，短于本地jiantui.cause的3个月",
     ),
 }  # fmt: skip
 
@@ -113,6 +139,34 @@ def test_periods_of_repair_may_be_shortened_but_not_lengthened() -> None:
     assert load_texts({"a.toml": pack(shorter, "330000", "PROVINCE")}).find("repair.max", "330000", ON, "GENERAL")
     longer = row(key='"repair.max"', variant='"GENERAL"', value="24", unit='"月"')
     assert "不得超过国家规定的12个月" in problems(pack(longer, "330000", "PROVINCE"))[0].reason
+
+
+def test_the_least_months_before_a_repair_never_exceed_the_most_of_the_same_day() -> None:
+    most = row(key='"repair.max"', variant='"GENERAL"', value="2", unit='"月"', since="2026-05-01")
+    found = problems(pack(most, "330000", "PROVINCE"), **{"CN.toml": SHIPPED.sources["CN.toml"]})
+    assert (found[0].file, found[0].line) == ("试点.toml", 9)
+    assert "红线第10条" in found[0].reason
+    assert "repair.min/GENERAL（3个月）大于repair.max（2个月）" in found[0].reason
+    least = row(key='"repair.min"', variant='"GENERAL"', value="1", unit='"月"', since="2026-05-01")
+    both = {"试点.toml": pack(most + least, "330000", "PROVINCE"), "CN.toml": SHIPPED.sources["CN.toml"]}
+    assert load_texts(both).value("repair.max", "330106", ON, "GENERAL") == 2
+
+
+def test_an_export_needs_an_entry_of_the_directory_on_every_day() -> None:
+    export = row(key='"credit.export"', value="true", unit="", law='"某省社会信用条例 第9条"')
+    entry = {"key": '"credit.directory_entry"', "value": '"第三编第5项"', "unit": ""}
+    assert load_texts({"a.toml": pack(export + row(**entry))}).value("credit.export", "370811", ON) is True
+    province = pack(row(**entry, until="2026-12-31"), "370000", "PROVINCE")
+    assert "但2027-01-01没有生效" in problems(pack(export), **{"省.toml": province})[0].reason
+    assert "但2026-01-01没有生效" in problems(pack(export + row(**entry, since="2026-02-01")))[0].reason
+
+
+def test_laws_are_recognised_by_their_titles() -> None:
+    criticism = {"key": '"penalty.public_criticism"', "value": "true", "unit": ""}
+    for law in ("社会救助法（2026-04-30通过） 第73条", "《中华人民共和国行政处罚法》第9条", "某省社会信用条例 第9条"):
+        assert load_texts({"a.toml": pack(row(**criticism, law=f'"{law}"'))}).rows
+    notice = "民政部等四部门 关于进一步做好最低生活保障等社会救助兜底保障工作的通知（2022-10-20） 一（三）"
+    assert load_texts({"a.toml": pack(row(**JOBS, law=f'"{notice}"'))}).rows
 
 
 def test_no_place_may_publish_what_its_province_forbids() -> None:

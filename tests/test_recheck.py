@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integrity import situations
 from integrity.rules import grounds as g
 from integrity.rules import recheck
 from integrity.rules.explanation import explain
@@ -45,7 +46,12 @@ ABLE = (member(1, ability=Ability.ABLE.number), member(2), member(3))
         ({"members": ABLE}, date(2026, 7, 15), g.DUE_ABLE, 0),
         ({"members": (member(1, ability=Ability.PARTLY.number),)}, date(2026, 7, 15), g.DUE_ABLE, 0),
         ({"members": (*ABLE[1:], ABLE[0]._replace(presence=Presence.DEAD.number))}, date(2027, 1, 15), g.DUE_STABLE, 0),
-        ({"stable": UNKNOWN}, date(2026, 7, 15), g.DUE_UNSTABLE, g.ASK_STABLE),
+        ({"stable": UNKNOWN}, date(2026, 7, 15), g.DUE_UNSETTLED, g.ASK_STABLE),
+        ({"members": (member(1), member(2, ability=Ability.PARTLY.number, born=day(date(2010, 9, 8))))},
+         date(2027, 1, 15), g.DUE_STABLE, 0),
+        ({"members": (member(1), member(2, ability=Ability.PARTLY.number, born=day(date(2010, 9, 7))))},
+         date(2026, 7, 15), g.DUE_ABLE, 0),
+        ({"members": (member(1, ability=Ability.ABLE.number, born=UNKNOWN),)}, date(2026, 7, 15), g.DUE_ABLE, 0),
         ({"members": (member(1, ability=UNKNOWN),)}, date(2026, 7, 15), g.DUE_ABLE, g.ASK_STABLE),
         ({"members": (member(1), member(2, ability=UNKNOWN, born=day(date(2015, 1, 1))))}, date(2027, 1, 15),
          g.DUE_STABLE, 0),
@@ -116,12 +122,57 @@ def test_a_death_is_listed_at_once_and_finished_within_three_months() -> None:
 def test_a_change_of_selfcare_has_its_own_clock_in_working_days() -> None:
     within = recheck.parameters(policy(("recheck.event_within", "20", "2022-01-01", "")), COUNTY, ON)
     found = due(within, scheme=Scheme.TEKUN.number, events=(event(Event.SELFCARE_CHANGED, ON, ON),))
-    assert (on(found), found.must_finish_on, found.ask & g.ASK_FINISH) == (ON, UNKNOWN, 0)
+    assert (on(found), found.must_finish_on, found.ask & g.ASK_FINISH) == (ON, UNKNOWN, g.ASK_FINISH)
     assert found.grounds & g.DUE_SELFCARE
     in_months = within._replace(event_within=1, event_unit="月")
     assert date_of(due(in_months, events=(event(Event.WARNING, ON, ON),)).must_finish_on) == date(2026, 10, 7)
     in_workdays = within._replace(event_unit="工作日")
-    assert due(in_workdays, events=(event(Event.WARNING, ON, ON),)).must_finish_on == UNKNOWN
+    warned = due(in_workdays, events=(event(Event.WARNING, ON, ON),))
+    assert (warned.must_finish_on, warned.ask & g.ASK_FINISH) == (UNKNOWN, g.ASK_FINISH)
+    assert not due(in_months, events=(event(Event.WARNING, ON, ON),)).ask & g.ASK_FINISH
+
+
+def test_a_label_that_the_region_does_not_know_is_asked() -> None:
+    p = recheck.parameters(policy(("recheck.cycle.label/A", "12", "2022-01-01", "")), COUNTY, ON)
+    assert due(p, label="甲").ask & g.ASK_CYCLE
+    assert due(label="A").ask & g.ASK_CYCLE, "no label has a cycle here"
+    assert not (due(p, label="A").ask | due(p, label="").ask) & g.ASK_CYCLE
+
+
+def test_orders_follow_one_another_in_whatever_order_they_are_listed_each_once() -> None:
+    second = Order("济任政〔2026〕20号", day(date(2026, 6, 1)), day(date(2026, 10, 1)), day(date(2026, 10, 31)), 2)
+    for orders in ((FLOOD, second), (second, FLOOD)):
+        moved = due(orders=orders, stable=0)
+        assert (on(moved), orders[moved.order]) == (date(2026, 12, 15), second)
+    wide = FLOOD._replace(due_to=day(date(2027, 12, 31)))
+    assert on(due(orders=(wide,), stable=0)) == date(2026, 10, 15)
+
+
+def _seen(changes: list[tuple[Any, ...]], acts: list[tuple[Any, ...]], checks: list[tuple[Any, ...]]) -> int:
+    """How many events are open, from rows as the ledger holds them."""
+    home = (1, 1, None, 0, day(date(2020, 1, 1)), "370811001001", 1, "")
+    grant = (1, 2, None, 0, day(date(2025, 1, 1)), "GRANT", "DIBAO", day(date(2025, 2, 1)), 1000_00, 0, 2, None, None)
+    nothing: list[Any] = []
+    rows = situations.Rows(
+        residence=[home], member=nothing, assistance=[grant, *acts], verification=nothing, change=changes,
+        recheck=checks, decision=nothing, conduct=nothing, finding=nothing,
+    )  # fmt: skip
+    return len(situations.situation(rows, day(ON)).events)
+
+
+@pytest.mark.parametrize("act", ["RAISE", "LOWER", "AMEND"])
+def test_a_reported_death_stays_open_after_a_check_until_the_assistance_was_adjusted(act: str) -> None:
+    died, told = day(date(2026, 6, 1)), day(date(2026, 6, 5))
+    death, complaint = (1, 3, None, 0, died, "DEATH", told, 2), (1, 4, None, 0, died, "COMPLAINT", told, 0)
+    check = (1, 5, None, 0, told + 5, "CHANGED")
+
+    def adjusted(effective: int) -> tuple[Any, ...]:
+        return (1, 6, None, 0, told - 9, act, None, effective, 500_00, None, 1, None, None)
+
+    assert _seen([death, complaint], [], [check]) == 1
+    assert _seen([death], [adjusted(told - 1)], [check]) == 1, "an act before the report answers nothing"
+    assert _seen([death], [adjusted(told + 26)], []) == 0
+    assert _seen([death], [adjusted(day(ON) + 1)], [check]) == 1, "not yet in effect"
 
 
 def test_a_withdrawal_of_unknown_length_pulls_nothing() -> None:

@@ -135,7 +135,7 @@ def test_the_nearest_reviewer_answers_and_without_one_no_list_is_made_silently(
             one.until = date(2026, 9, 1)
     said = make(ready, datetime(2026, 9, 2, 6, tzinfo=SHANGHAI))
     assert said.startswith("名单未生成")
-    assert "复核人员" in said
+    assert f"chengxin officer add 工号 --name 姓名 --role 复核 --area {TOWNSHIP}" in said
     with ready.reading() as work:
         assert [one for one in work.session.exec(select(Audit)) if one.action == "核查名单未生成"]
     assert not papers.exists()

@@ -15,7 +15,7 @@ from integrity.rules import withdrawal
 from integrity.rules.facts import UNKNOWN, Situation, day
 from integrity.rules.verdict import Parameters, Verdict
 from integrity.terms import Ability, Cause, Event, ExitReason, Outcome, Presence, Scheme
-from tests.situations import COUNTY, ON, member, policy, situation
+from tests.situations import COUNTY, ON, member, pack, policy, situation
 
 PLAIN = withdrawal.parameters(policy(), COUNTY, 1, ON)
 
@@ -100,6 +100,55 @@ def test_conduct_ends_assistance_only_where_the_region_says_so_and_after_a_heari
     assert outcome(decide(both, events=(event(Event.FRAUD_FOUND),))) == (Outcome.ASK, "X08"), "法73 可以决定"
 
 
+def test_a_regional_ground_reaches_the_scheme_that_it_speaks_of_only() -> None:
+    every = PLAIN._replace(stops=tuple(1 for _ in ExitReason))
+    refused = {"events": (event(Event.CHECK_REFUSED),)}
+    assert outcome(decide(every, **refused)) == (Outcome.EXIT, "X07")
+    for scheme in (Scheme.TEKUN, Scheme.EDGE, Scheme.RIGID):
+        verdict = decide(every, scheme=scheme.number, **refused)
+        assert (outcome(verdict), verdict.ask) == ((Outcome.ASK, "X07"), g.ASK_GROUND)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"ability": Ability.PARTLY.number}, Outcome.EXIT),
+        ({"ability": Ability.UNABLE.number}, Outcome.ASK),
+        ({"ability": UNKNOWN}, Outcome.ASK),
+        ({"ability": Ability.ABLE.number, "born": day(date(2012, 1, 1))}, Outcome.ASK),
+    ],
+)
+def test_work_for_the_community_is_asked_of_those_who_can_work(changes: dict[str, int], expected: Outcome) -> None:
+    every = PLAIN._replace(stops=tuple(1 for _ in ExitReason))
+    people = (member(1, **changes), member(2))
+    verdict = decide(every, members=people, events=(event(Event.WORK_REFUSED, member_no=1),))
+    assert outcome(verdict) == (expected, "X13")
+    of_nobody = decide(every, members=people, events=(event(Event.WORK_REFUSED),))
+    assert outcome(of_nobody)[0] is Outcome.ASK
+
+
+@pytest.mark.parametrize("scheme", [Scheme.DIBAO, Scheme.TEKUN, Scheme.EDGE, Scheme.RIGID])
+def test_a_reported_death_of_a_member_who_still_counts_is_settled_first(scheme: Scheme) -> None:
+    for no in (2, 0):
+        verdict = decide(scheme=scheme.number, events=(event(Event.DEATH, member_no=no),))
+        assert (outcome(verdict), verdict.member, verdict.ask) == ((Outcome.ASK, "X01"), no, g.ASK_PERSONS)
+    registered = (member(1), member(2, presence=Presence.DEAD.number), member(3))
+    dead = (event(Event.DEATH, member_no=2),)
+    settled = decide(scheme=scheme.number, members=registered, persons_then=2, events=dead)
+    assert not settled.ask & g.ASK_PERSONS
+
+
+@pytest.mark.parametrize(
+    ("presence", "code"),
+    [(Presence.DEAD, "X01"), (Presence.MISSING, "X02"), (Presence.PRISON, "X03"), (Presence.LEFT, "NONE")],
+)
+def test_support_of_several_persons_is_asked_when_one_no_longer_counts(presence: Presence, code: str) -> None:
+    two = (member(1), member(2, presence=presence.number))
+    verdict = decide(scheme=Scheme.TEKUN.number, members=two, persons_then=2, income=0)
+    assert (outcome(verdict), verdict.ask) == ((Outcome.ASK, code), g.ASK_PERSONS)
+    assert verdict.member == (0 if code == "NONE" else 2)
+
+
 def test_property_above_the_limit_ends_after_a_hearing_and_unknown_property_only_asks() -> None:
     over = decide(property_over=1)
     assert (outcome(over), over.hearing) == ((Outcome.EXIT, "X05"), 1)
@@ -155,6 +204,38 @@ def test_a_region_may_shorten_and_its_own_cause_row_may_lengthen() -> None:
     change = {"income": 2850_00, "cause": Cause.EMPLOYMENT.number}
     assert decide(local(("jiantui.max", "4", "2022-01-01", "")), **change).months_max == 4
     assert decide(local(("jiantui.cause/EMPLOYMENT", "12", "2023-01-01", "")), **change).months_max == 12
+
+
+def test_the_range_and_the_usual_length_of_the_nearest_region_count() -> None:
+    change = {"income": 2850_00, "cause": Cause.EMPLOYMENT.number}
+    rows = ("jiantui.allowed", '"2-12"', "2022-01-01", ""), ("jiantui.default", "6", "2022-01-01", "")
+    ranged = local(*rows)
+    assert (decide(ranged, **change).months_min, decide(ranged, **change).months_max) == (2, 12)
+    assert ranged.usual_months == 6
+    assert decide(local(("jiantui.default", "9", "2022-01-01", "")), **change).months_max == 9
+    city = pack("370800", "CITY", ("jiantui.allowed", '"1-12"', "2022-01-01", ""))
+    nearer = policy(("jiantui.max", "4", "2022-01-01", ""), extra={"370800.toml": city})
+    assert decide(withdrawal.parameters(nearer, COUNTY, 1, ON), **change).months_max == 4
+    above = withdrawal.parameters(policy(extra={"370800.toml": city}), COUNTY, 1, ON)
+    assert decide(above, **change).months_max == 12
+
+
+def test_a_local_form_for_new_earnings_is_applied_by_a_person() -> None:
+    change = {"income": 2850_00, "cause": Cause.EMPLOYMENT.number}
+    pension = {"income": 2850_00, "cause": Cause.PENSION.number}
+    for row in (("jiantui.income_disregard", "3", "2022-01-01", ""), ("jiantui.lump_sum", '"2-6"', "2022-01-01", "")):
+        verdict = decide(local(row), **change)
+        assert outcome(verdict)[0] is Outcome.ASK
+        assert verdict.ask & g.ASK_LENGTH
+        assert outcome(decide(local(row), **pension)) == (Outcome.EXIT, "X04")
+        assert row[0] not in local().unset, "a region without such a rule leaves no question"
+
+
+def test_an_increase_that_is_said_to_be_no_change_is_asked() -> None:
+    verdict = decide(income=2850_00, cause=Cause.NONE.number)
+    assert (outcome(verdict)[0], verdict.ask) == (Outcome.ASK, g.ASK_CAUSE)
+    smaller = {"income": 1800_00, "income_then": 1800_00, "cause": Cause.NONE.number, "members": (member(1), member(2))}
+    assert outcome(decide(**smaller)) == (Outcome.EXIT, "X04"), "the family became smaller, the income is the same"
 
 
 def test_before_the_national_limit_the_length_is_asked() -> None:

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from integrity.rules import grounds as g
 from integrity.rules.facts import UNKNOWN, Situation
-from integrity.rules.verdict import ASK, KEEP, LOWER, PRESENT, RAISE, Parameters, Verdict, clear_change, verdict
+from integrity.rules.verdict import (
+    ASK,
+    KEEP,
+    LOWER,
+    PRESENT,
+    RAISE,
+    Parameters,
+    Verdict,
+    can_work,
+    clear_change,
+    verdict,
+)
 from integrity.terms import ExitReason, Presence
 
 _X01, _X09 = ExitReason.X01.number, ExitReason.X09.number
@@ -17,13 +28,22 @@ _DEAD, _PRISON = Presence.DEAD.number, Presence.PRISON.number
 
 def below(s: Situation, p: Parameters, persons: int) -> Verdict:
     """增发、减发或者继续 (income at or below the line): what becomes of the amount?"""
-    refused = _refused(s, p, persons)
-    if refused is not None:
-        return refused
+    given = _by_change(s, p, persons)
+    for member in s.members:
+        if member.refusals > 0 and member.presence == PRESENT:
+            return _refused(s, p, persons, given)
+    return given
+
+
+def _by_change(s: Situation, p: Parameters, persons: int) -> Verdict:
+    """What the change of income, of the family or of the standard gives, whoever refused work."""
     line, met = p.standard * persons, g.AT_OR_BELOW_LINE
     if s.amount == UNKNOWN:
         return verdict(s, p, ASK, met=met, ask=g.ASK_AMOUNT, new=(line - s.income, line - s.income))
     if s.income_then == UNKNOWN or s.persons_then == UNKNOWN:
+        if s.income == line:
+            basis = g.ASK_BASIS if s.amount else 0
+            return verdict(s, p, ASK, met=met, ask=g.ASK_AT_LINE | basis)
         if line - s.income == s.amount:
             return verdict(s, p, KEEP, met=met | g.AMOUNT_AS_ENTITLED)
         return verdict(s, p, ASK, met=met, ask=g.ASK_BASIS, new=(line - s.income, line - s.income))
@@ -73,15 +93,15 @@ def _changed(s: Situation, p: Parameters, persons: int) -> Verdict:
     if entitled == base:
         return verdict(s, p, KEEP, met=met | g.AMOUNT_AS_ENTITLED, unmet=unmet)
     unmet |= g.AMOUNT_AS_ENTITLED
-    code, member = _lost(s, persons)
+    code, member = lost(s, persons)
     met |= g.MEMBER_LOST if code else 0
     if entitled > base:
         return verdict(s, p, RAISE, new=new, met=met, unmet=unmet, ask=ask)
     return verdict(s, p, LOWER, code=code, member=member, new=new, met=met, unmet=unmet, ask=ask)
 
 
-def _lost(s: Situation, persons: int) -> tuple[int, int]:
-    """(code, member no.): who left the count last by death, disappearance or prison, when the family became smaller."""
+def lost(s: Situation, persons: int) -> tuple[int, int]:
+    """减少的成员 (who left the count last by death, disappearance or prison): (code, member no.) or (0, 0)."""
     if persons >= s.persons_then:
         return 0, 0
     latest, code, member = UNKNOWN - 1, 0, 0
@@ -91,18 +111,26 @@ def _lost(s: Situation, persons: int) -> tuple[int, int]:
     return code, member
 
 
-def _refused(s: Situation, p: Parameters, persons: int) -> Verdict | None:
-    """连续拒绝就业 (57号 34): only the refusing member's own share may be reduced or stopped."""
-    refusing = [m.no for m in s.members if m.refusals > 0 and m.presence == PRESENT]
+def _refused(s: Situation, p: Parameters, persons: int, given: Verdict) -> Verdict:
+    """连续拒绝就业 (57号 34): only the own share of a member who can work, of the amount that is `given` otherwise.
+
+    A raise that is due is not lost: the share is taken from the raised amount, and the person is heard all the same.
+    """
+    least = 1 if p.refusals == UNKNOWN else p.refusals
+    refusing = [m for m in s.members if m.refusals >= least and m.presence == PRESENT]
     if not refusing:
-        return None
-    if p.refusals == UNKNOWN:
-        return verdict(s, p, ASK, code=_X09, member=refusing[0], met=g.AT_OR_BELOW_LINE, ask=g.ASK_REFUSALS)
-    refusing = [m.no for m in s.members if m.refusals >= p.refusals and m.presence == PRESENT]
-    if not refusing:
-        return None
-    met = g.AT_OR_BELOW_LINE | g.JOBS_REFUSED
-    if s.amount == UNKNOWN:
-        return verdict(s, p, ASK, code=_X09, member=refusing[0], met=met, ask=g.ASK_AMOUNT)
-    least = s.amount - s.amount // persons * len(refusing)
-    return verdict(s, p, LOWER, code=_X09, member=refusing[0], new=(least, s.amount), met=met)
+        return given
+    able = [m.no for m in refusing if can_work(m, s.on)]
+    unsure = g.ASK_REFUSALS if p.refusals == UNKNOWN or len(able) < len(refusing) else 0
+    base = given.amount_new_min
+    met, unmet, new = given.met | g.JOBS_REFUSED, given.unmet, (base, given.amount_new_max)
+    if p.refusals == UNKNOWN or not able:
+        met, no = given.met, refusing[0].no
+        return verdict(s, p, ASK, code=_X09, member=no, met=met, unmet=unmet, new=new, ask=given.ask | unsure)
+    if given.outcome == ASK or base == UNKNOWN:
+        return verdict(s, p, ASK, code=_X09, member=able[0], met=met, unmet=unmet, new=new, ask=given.ask | unsure)
+    lowest = base - base // persons * len(able)
+    outcome = RAISE if given.outcome == RAISE and lowest >= s.amount else LOWER
+    told = verdict(s, p, outcome, code=_X09, member=able[0], new=(lowest, base), met=met, unmet=unmet,
+                   ask=given.ask | unsure)  # fmt: skip
+    return told if outcome == LOWER or p.hear_before == 0 else told._replace(hearing=1)

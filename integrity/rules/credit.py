@@ -225,7 +225,8 @@ def _version_of(f: FindingFacts, t: Terms) -> tuple[Version | None, bool]:
     later = _in_force(versions, f.document_on)
     if later is None:  # no longer listed on the day of the decision
         return None, True
-    return (later, True) if later.weight > then.weight else (then, False)
+    milder = (later.weight, -later.months) > (then.weight, -then.months)  # a lighter weight, else fewer months
+    return (later, True) if milder else (then, False)
 
 
 def _in_force(versions: tuple[Version, ...], on: int) -> Version | None:

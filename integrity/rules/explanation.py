@@ -109,7 +109,9 @@ def explain(
         points="没有采用积分目录，不计分" if scored.points == UNKNOWN else _points(scored.points),
         level=level or "无", lines=tuple(_line(one, findings[n], terms) for n, one in enumerate(scored.contributions)),
         due=_due(due, situation, orders),
-        due_grounds=tuple(f"{one.text}（{one.law}）" for one in g.named(g.DUE_GROUNDS, due.grounds)),
+        due_grounds=tuple(
+            f"{one.text}（{one.law_for(situation.scheme)}）" for one in g.named(g.DUE_GROUNDS, due.grounds)
+        ),
         questions=_questions(verdict.ask | due.ask, (*p.unset, *cycle.unset)),
     )  # fmt: skip
 
@@ -151,6 +153,8 @@ def _summary(v: withdrawal.Verdict, p: withdrawal.Parameters, s: Situation) -> s
     if v.months_max:
         months = f"{v.months_min}至{v.months_max}" if v.months_min != v.months_max else str(v.months_max)
         words.append(f"，渐退期{months}个月")
+        if p.usual_months != UNKNOWN and v.months_min <= p.usual_months <= v.months_max:
+            words.append(f"（当地一般为{p.usual_months}个月）")
         paid = withdrawal.payments(v.months_max, s.amount, p.schedule, _cap(p, s))
         if paid:
             words.append(f"，逐月{'、'.join(yuan(fen) for fen in paid)}")
@@ -175,7 +179,7 @@ def _conditions(
         met = True if v.met & one.bit else False if v.unmet & one.bit else None
         figures = _FIGURES[one.bit](s, p) if met is not None and one.bit in _FIGURES else ""
         used = tuple(row for name, row in rows.items() if met is not None and name.split("/")[0] in one.keys)
-        found.append(Condition(one.text, met, figures, used, one.law))
+        found.append(Condition(one.text, met, figures, used, one.law_for(s.scheme)))
     return tuple(found)
 
 

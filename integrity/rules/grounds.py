@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from integrity.terms import Event, ExitReason, Outcome
+from integrity.terms import Event, ExitReason, Outcome, Scheme
+
+_TEKUN = Scheme.TEKUN.number
 
 
 class Ground(NamedTuple):
@@ -20,6 +22,12 @@ class Ground(NamedTuple):
     text: str
     law: str
     keys: tuple[str, ...] = ()
+    tekun: str = ""
+    """The article for 特困人员, where it is another one (民发〔2021〕43号 stands in place of 57号)."""
+
+    def law_for(self, scheme: int) -> str:
+        """依据 (the article) for a household of this scheme (Scheme.number)."""
+        return self.tekun if self.tekun and scheme == _TEKUN else self.law
 
 
 # Conditions (条件): `Verdict.met` and `Verdict.unmet`.
@@ -57,12 +65,12 @@ _LAW = "社会救助法"
 
 CONDITIONS: tuple[Ground, ...] = (
     Ground(RUNNING, "running", "正在享受救助", f"{_LAW}第47条"),
-    Ground(SOMEONE, "someone", "仍有计入的共同生活家庭成员", f"{_L57}第7条；{_L43}第24条"),
+    Ground(SOMEONE, "someone", "仍有计入的共同生活家庭成员", f"{_L57}第7条", tekun=f"{_L43}第24条"),
     Ground(AT_OR_BELOW_LINE, "line", "家庭人均收入不超过当地低保标准", f"{_LAW}第18条；{_L57}第32条",
            ("standard.dibao",)),
     Ground(WITHIN_EDGE, "edge", "家庭人均收入在低保边缘标准以内", f"{_LAW}第21条；{_L57}第8条",
            ("standard.dibao", "lowincome.edge_multiplier")),
-    Ground(PROPERTY_WITHIN, "property", "家庭财产状况符合规定", f"{_LAW}第18条；{_L43}第24条第4项"),
+    Ground(PROPERTY_WITHIN, "property", "家庭财产状况符合规定", f"{_LAW}第18条", tekun=f"{_L43}第24条第4项"),
     Ground(PERSONS_SAME, "persons", "计入人口与核定时相同", f"{_L57}第30条"),
     Ground(CLEAR_CHANGE, "change", "家庭经济状况有明显变化", f"{_L57}第31条第2款", ("recheck.clear_change",)),
     Ground(STANDARD_ROSE, "standard", "核定以后当地低保标准提高", f"{_L57}第23条", ("standard.dibao",)),
@@ -77,8 +85,9 @@ CONDITIONS: tuple[Ground, ...] = (
     Ground(WITHDRAWAL_RUNNING, "withdrawing", "渐退期未满", f"{_N22}一（三）；{_L57}第33条", ("jiantui.max",)),
     Ground(JOBS_REFUSED, "refusals", "有成员无正当理由连续拒绝介绍的工作达到规定次数",
            f"{_L57}第34条（只减发或者停发其本人的）", ("refuse_job.count",)),
-    Ground(VOLUNTARY, "voluntary", "家庭自愿申请退出", f"{_LAW}第47条；{_L43}第24条第6项"),
-    Ground(TRANSFERRED, "transferred", "已转入其他救助", f"{_LAW}第47条；{_L43}第27条"),
+    Ground(VOLUNTARY, "voluntary", "家庭自愿申请退出", f"{_LAW}第47条",
+           tekun=f"{_LAW}第47条；{_L43}第24条第6项"),
+    Ground(TRANSFERRED, "transferred", "已转入其他救助", f"{_LAW}第47条", tekun=f"{_LAW}第47条；{_L43}第27条"),
     Ground(REGISTER_MOVED, "moved", "户籍已迁移", "没有查到规定原文"),
     Ground(DUPLICATE, "duplicate", "疑似重复或者合并登记", "登记更正，不是退出"),
     Ground(REGIONAL_GROUND, "conduct", "有当地规定可以停止救助的行为", "当地条例；社会救助法第73条", ("exit.ground",)),
@@ -88,7 +97,7 @@ CONDITIONS: tuple[Ground, ...] = (
     Ground(STATUS_VALID, "valid", "刚性支出困难家庭认定在有效期内",
            "刚性支出困难家庭认定办法（民发〔2024〕57号）第10条", ("gangxing.validity",)),
     Ground(MEMBER_LOST, "lost", "核定以后有成员死亡或者不再计入", f"{_L57}第7条；{_N22}一（三）",
-           ("death.check_and_adjust",)),
+           ("death.check_and_adjust",), f"{_L43}第24条第1、3项"),
 )
 
 # Questions (需要人工确定): `Verdict.ask` and `Due.ask`. 31 bits at most: they are stored as 32-bit integers.
@@ -125,7 +134,8 @@ ASK_STABLE = 1 << 29
 ASK_LEAD = 1 << 30
 
 QUESTIONS: tuple[Ground, ...] = (
-    Ground(ASK_PERSONS, "persons", "计入的共同生活家庭成员不清楚，请核实", f"{_L57}第7条"),
+    Ground(ASK_PERSONS, "persons", "计入的共同生活家庭成员不清楚（如报告了死亡而登记未变，死亡待核实），请核实",
+           f"{_L57}第7条", tekun=f"{_L43}第24条"),
     Ground(ASK_URBAN, "urban", "按城市标准还是农村标准，请确定", f"{_LAW}第19条", ("standard.dibao",)),
     Ground(ASK_STANDARD, "standard", "当地低保标准没有设定，请查明", f"{_LAW}第19条", ("standard.dibao",)),
     Ground(ASK_INCOME, "income", "家庭收入不清楚，请核对", f"{_L57}第13条"),
@@ -138,7 +148,8 @@ QUESTIONS: tuple[Ground, ...] = (
            f"{_LAW}第18条（低于标准）；{_L57}第33条（超过标准）"),
     Ground(ASK_TIERED, "tiered", "现发金额不是按差额计算的（可能分档），调整后的金额请按当地办法确定", f"{_L57}第23条"),
     Ground(ASK_CAUSE, "cause", "收入增加的原因不清楚，请查明", f"{_N22}一（三）"),
-    Ground(ASK_LENGTH, "length", "渐退期的长短没有设定，请确定", f"{_N22}一（三）", ("jiantui.max", "jiantui.cause")),
+    Ground(ASK_LENGTH, "length", "渐退期的长短没有设定，或者当地另有就业收入暂不计入、一次性发给的规定，请确定",
+           f"{_N22}一（三）", ("jiantui.max", "jiantui.cause", "jiantui.allowed")),
     Ground(ASK_SELF_REPORTED, "told", "收入变化是否由家庭主动申报，请查明", "当地渐退规定",
            ("jiantui.condition.self_report",)),
     Ground(ASK_REPEAT, "repeat", "以前享受过渐退期，能否再次给予没有规定，请判断", "没有查到规定原文",
@@ -147,13 +158,13 @@ QUESTIONS: tuple[Ground, ...] = (
     Ground(ASK_PAY_SCHEDULE, "schedule", "渐退期内逐月发放比例没有设定，请确定", "没有查到规定原文",
            ("jiantui.pay_schedule",)),
     Ground(ASK_EDGE, "edge", "低保边缘标准倍数没有设定，请查明", f"{_LAW}第21条", ("lowincome.edge_multiplier",)),
-    Ground(ASK_REFUSALS, "refusals", "有人拒绝工作，认定次数没有设定或者金额、人口不清楚，请判断", f"{_L57}第34条",
-           ("refuse_job.count",)),
+    Ground(ASK_REFUSALS, "refusals", "有人拒绝工作，认定次数没有设定，或者其未满十六周岁、劳动能力没有认定，请判断",
+           f"{_L57}第34条", ("refuse_job.count",)),
     Ground(ASK_SCHOOLING, "school", "年满十八周岁后是否在校、是否仍无劳动能力不清楚，请查明", f"{_L43}第24条"),
     Ground(ASK_VALIDITY, "validity", "刚性支出困难家庭认定有效期没有设定，请确定", "民发〔2024〕57号第10条",
            ("gangxing.validity",)),
-    Ground(ASK_FINISH, "finish", "报告变化或者预警后多少日内核查完毕没有设定，请确定", "没有查到规定原文",
-           ("recheck.event_within",)),
+    Ground(ASK_FINISH, "finish", "报告变化或者预警后多少日内核查完毕没有设定，或者以工作日计、须按日历推算，请确定",
+           "没有查到规定原文", ("recheck.event_within",)),
     Ground(ASK_GROUND, "conduct", "所报行为是否停止救助由县级民政部门个案决定；责令退回和罚款属于县级",
            "社会救助法第73条（可以决定）", ("exit.ground",)),
     Ground(ASK_WITHDRAWAL, "withdrawal", "渐退期内（或期满时）情况又有变化，没有规定原文，请判断继续、恢复还是停止",
@@ -162,13 +173,14 @@ QUESTIONS: tuple[Ground, ...] = (
     Ground(ASK_DUPLICATE, "duplicate", "疑似重复登记，请核实后作登记更正，不作退出", "登记更正"),
     Ground(ASK_ABOVE, "above",
            "收入超过标准，但与核定时相比没有明显变化（如单人户），或者扣除不计入的收入后可能不超，请判断",
-           f"{_L57}第8条、第31条第2款；{_L43}第6条", ("recheck.clear_change",)),
+           f"{_L57}第8条、第31条第2款", ("recheck.clear_change",), f"{_L43}第6条"),
     Ground(ASK_HEARING, "hearing", "作出不利决定前是否听取意见没有设定；一律先听取意见", f"{_LAW}第48条",
            ("adverse.hear_before",)),
     Ground(ASK_BASE_DAY, "base", "确认之日（和上次核查日）不清楚，请补录",
-           f"{_L57}第31条；民发〔2024〕57号第10条"),
-    Ground(ASK_CYCLE, "cycle", "核查周期没有设定，请确定", f"{_L57}第31条",
-           ("recheck.cycle.stable", "recheck.cycle.unstable_or_able", "recheck.cycle.tekun")),
+           f"{_L57}第31条；民发〔2024〕57号第10条", tekun="中办发〔2020〕18号二（七）"),
+    Ground(ASK_CYCLE, "cycle", "核查周期没有设定，或者家庭的分类在当地没有对应的周期，请确定", f"{_L57}第31条",
+           ("recheck.cycle.stable", "recheck.cycle.unstable_or_able", "recheck.cycle.tekun"),
+           "中办发〔2020〕18号二（七）"),
     Ground(ASK_STABLE, "stable", "收入是否稳定或者成员有无劳动能力不清楚，暂按较短周期，请确定", f"{_L57}第31条"),
     Ground(ASK_LEAD, "lead", "核查名单提前天数没有设定，请确定", "当地规定", ("recheck.lead_days",)),
 )
@@ -181,8 +193,9 @@ FOLLOW_TEMPORARY = 1 << 2
 FOLLOW_UP: tuple[Ground, ...] = (
     Ground(FOLLOW_EDGE, "edge", "核查是否符合最低生活保障边缘家庭条件", f"{_LAW}第21条",
            ("lowincome.edge_multiplier",)),
-    Ground(FOLLOW_DIBAO, "dibao", "核查是否符合最低生活保障条件", f"{_LAW}第18条；{_L43}第27条"),
-    Ground(FOLLOW_TEMPORARY, "temporary", "核查是否符合临时救助条件", f"{_L43}第27条"),
+    Ground(FOLLOW_DIBAO, "dibao", "核查是否符合最低生活保障条件", f"{_LAW}第18条",
+           tekun=f"{_LAW}第18条；{_L43}第27条"),
+    Ground(FOLLOW_TEMPORARY, "temporary", "核查是否符合临时救助条件", f"{_LAW}第47条", tekun=f"{_L43}第27条"),
 )
 
 # Due grounds (核查事由): `Due.grounds`.
@@ -198,6 +211,7 @@ DUE_WITHDRAWAL_END = 1 << 8
 DUE_STATUS_END = 1 << 9
 DUE_ORDER = 1 << 10
 DUE_SELFCARE = 1 << 11
+DUE_UNSETTLED = 1 << 12
 
 DUE_GROUNDS: tuple[Ground, ...] = (
     Ground(DUE_STABLE, "stable", "短期内经济状况变化不大，每年核查", f"{_L57}第31条第2款", ("recheck.cycle.stable",)),
@@ -208,7 +222,8 @@ DUE_GROUNDS: tuple[Ground, ...] = (
     Ground(DUE_TEKUN, "tekun", "特困人员每年核查", "中办发〔2020〕18号二（七）", ("recheck.cycle.tekun",)),
     Ground(DUE_LABEL, "label", "当地分类核查周期", "当地规定", ("recheck.cycle.label",)),
     Ground(DUE_LEVEL, "level", "当地按诚信等级增加核查次数（只能缩短周期）", "当地规定", ("credit.recheck_cycle",)),
-    Ground(DUE_EVENT, "event", "有报告的变化、预警或者投诉，应即核查", f"{_LAW}第46条；{_L57}第30条、第37条"),
+    Ground(DUE_EVENT, "event", "有报告的变化、预警或者投诉，应即核查", f"{_LAW}第46条；{_L57}第30条、第37条",
+           tekun=f"{_LAW}第46条"),
     Ground(DUE_DEATH, "death", "成员死亡，应在规定月数内核查并办结增发、减发、停发", f"{_N22}一（三）",
            ("death.check_and_adjust",)),
     Ground(DUE_WITHDRAWAL_END, "withdrawal", "渐退期将满，期满前核查", f"{_N22}一（三）", ("jiantui.max",)),
@@ -216,6 +231,8 @@ DUE_GROUNDS: tuple[Ground, ...] = (
     Ground(DUE_ORDER, "order", "重大突发事件期间依令延长核查期限", f"{_L57}第31条第3款", ("recheck.extend_emergency",)),
     Ground(DUE_SELFCARE, "selfcare", "特困人员生活自理能力变化，自报告之日起规定工作日内重新评估", f"{_L43}第23条",
            ("recheck.tekun_selfcare_reassess",)),
+    Ground(DUE_UNSETTLED, "unsettled", "尚未确定收入是否稳定，先按半年核查", f"{_L57}第31条第2款",
+           ("recheck.cycle.unstable_or_able",)),
 )
 
 # Score reasons (计分理由): `Contribution.reasons`.

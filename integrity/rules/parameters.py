@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from integrity.rules import areas
 from integrity.rules.facts import UNKNOWN, day
 from integrity.rules.policy import NotInForce, Policy, Row
 from integrity.rules.policy_keys import LAW_SINCE
@@ -64,6 +65,18 @@ class Reading:
                 found.append((variant, int(row.value)))
         return tuple(found)
 
+    def optional(self, key: str) -> Row | None:
+        """The set row in force of a rule that a region may have or not: its absence is no question."""
+        row = self.policy.find(key, self.area, self.on)
+        if row is not None:
+            self.used[key] = row.id
+        return row
+
+    def nearness(self, row: Row) -> int:
+        """0 for a row of the area's own, more the farther its region; an adopted proposal comes last."""
+        regions = areas.policy_regions(self.area)
+        return regions.index(row.region) if row.region in regions else len(regions)
+
     @property
     def rows(self) -> tuple[tuple[str, str], ...]:
         """(key/variant, row id) of the rows used."""
@@ -79,6 +92,7 @@ def parameters(policy: Policy, area: str, urban: int, on: date) -> Parameters:
     """退出与渐退的参数 (parameters of `withdrawal.decide`) of `area`, urban 1 / rural 0 / UNKNOWN, on the day `on`."""
     read = Reading(policy, area, on)
     standard, since, before, urban = _standard(read, urban)
+    usual, disregard = read.optional("jiantui.default"), read.optional("jiantui.income_disregard")
     return Parameters(
         urban=urban,
         standard=standard,
@@ -96,6 +110,9 @@ def parameters(policy: Policy, area: str, urban: int, on: date) -> Parameters:
         self_report=read.number("jiantui.condition.self_report"),
         cooling_months=read.number("jiantui.cooling_months"),
         repeat=read.number("jiantui.repeat"),
+        usual_months=UNKNOWN if usual is None else int(usual.value or 0),
+        disregard=UNKNOWN if disregard is None else int(disregard.value or 0),
+        lump_sum=0 if read.optional("jiantui.lump_sum") is None else 1,
         stops=_stops(read),
         rows=read.rows,
         unset=read.unset,
@@ -127,8 +144,8 @@ def _standard(read: Reading, urban: int) -> tuple[int, int, int, int]:
 
 
 def _causes(read: Reading) -> tuple[tuple[int, int], ...]:
-    """渐退 months by Cause.number. Without an own row only employment has it: 1..jiantui.max."""
-    longest = read.number("jiantui.max")
+    """渐退 months by Cause.number. Without an own row only employment has it, as long as the region allows."""
+    longest = _longest(read)
     lengths = []
     for cause in Cause:
         if cause in (Cause.UNKNOWN, Cause.NONE):
@@ -137,18 +154,33 @@ def _causes(read: Reading) -> tuple[tuple[int, int], ...]:
         try:
             read.policy.row("jiantui.cause", read.area, read.on, cause.name)
         except NotInForce:
-            lengths.append(_length(None, longest) if cause is Cause.EMPLOYMENT else (0, 0))
+            lengths.append(longest if cause is Cause.EMPLOYMENT else (0, 0))
         else:
             lengths.append(_length(read.row("jiantui.cause", cause.name), longest))
     return tuple(lengths)
 
 
-def _length(row: Row | None, longest: int) -> tuple[int, int]:
-    """(least, most) months: the region's own row as it stands, the national one within the nearest maximum."""
+def _longest(read: Reading) -> tuple[int, int]:
+    """(least, most) months: jiantui.allowed of the nearest region, else 1..jiantui.max, whichever is nearer."""
+    limit = read.row("jiantui.max")
+    allowed, usual = read.optional("jiantui.allowed"), read.optional("jiantui.default")
+    if allowed is not None and (limit is None or read.nearness(allowed) <= read.nearness(limit)):
+        least, most = allowed.value or (0, 0)
+        return max(least, 1), most
+    if limit is None:
+        return UNKNOWN, UNKNOWN
+    most = int(limit.value or 0)
+    if usual is not None and read.nearness(usual) < read.nearness(limit):
+        most = max(most, int(usual.value or 0))
+    return 1, most
+
+
+def _length(row: Row | None, longest: tuple[int, int]) -> tuple[int, int]:
+    """(least, most) months: the region's own row as it stands, the national one within what the nearest region says."""
     if row is not None and row.value is not None and row.region != "CN":
         least, most = row.value
         return max(least, 1) if most else 0, most
-    return (UNKNOWN, UNKNOWN) if longest == UNKNOWN else (1, longest)
+    return longest
 
 
 def _stops(read: Reading) -> tuple[int, ...]:

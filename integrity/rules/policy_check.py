@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from integrity.rules import areas
 from integrity.rules.policy_keys import KEYS, LAW_SINCE, Effect, Key, Kind
-from integrity.rules.policy_rows import Item, Pack, Problem, Row
+from integrity.rules.policy_rows import Item, Pack, Problem, Row, in_force
 
 REDLINES = {
     1: "未听取意见、无人决定，不得停减救助",
@@ -32,15 +32,23 @@ REDLINES = {
 """红线 (red lines) that a pack can break, by number."""
 
 _STATUTE = re.compile(
-    r"[\u4e00-\u9fff]{2,}(?:(?<![办方依守合司])法|条例)(?:》|\([^)]*\)|（[^）]*）|\s)*第[\d零一二三四五六七八九十百]+条"
+    r"[\u4e00-\u9fff]{2,}(?:(?<![办方依守合司执说看做书])法|条例)(?:》|\([^)]*\)|（[^）]*）|\s)*第[\d零一二三四五六七八九十百]+条"
     r"|(?:国令|国务院令)第?\d+号"
 )
-_RULE = re.compile(r"(?<![\u4e00-\u9fff])(?:民发|民办发|国发|国办发|中办发)〔\d{4}〕\d+号|部令第?\d+号|民政部等")
+_RULE = re.compile(r"(?<![\u4e00-\u9fff])(?:民发|民办发|国发|国办发|中办发)〔\d{4}〕\d+号|部令第?\d+号"
+    r"|民政部等[^；]*[\u4e00-\u9fff]{4,}(?:通知|意见|办法)[^；]*(?:第[\d零一二三四五六七八九十百]+条|[一二三四五六七八九十]+（[一二三四五六七八九十]+）)"
+)
 _REPAIR_MONTHS = {
     ("repair.min", "MINOR"): 0, ("repair.min", "GENERAL"): 3, ("repair.min", "SERIOUS"): 12,
     ("repair.max", "MINOR"): 3, ("repair.max", "GENERAL"): 12, ("repair.max", "SERIOUS"): 36,
 }  # fmt: skip
 """国家发展改革委令第36号: a place may shorten the periods of repair, not lengthen them."""
+
+_LONGEST = {
+    ("apply.total", ""): 30, ("apply.total", "special"): 45,
+    ("apply.total_delegated", ""): 20, ("apply.total_delegated", "special"): 45,
+}  # fmt: skip
+"""民发〔2021〕57号 22; 2022年10月20日通知 四（一）: working days in which an application must be decided."""
 
 _DAY = timedelta(days=1)
 _Dated = TypeVar("_Dated", Row, Item)
@@ -49,7 +57,7 @@ _Check = Callable[[Row, Key, date | None], str]
 
 def check_packs(packs: Sequence[Pack]) -> list[Problem]:
     """审查 all packs and proposals together; [] when nothing is wrong."""
-    found = [*_duplicates(packs), *_published_against_ancestors(packs)]
+    found = [problem for check in ACROSS for problem in check(packs)]
     for pack in packs:
         ends, problems = _timeline(pack, pack.rows, lambda row: (row.key, row.variant))
         found += problems
@@ -183,12 +191,27 @@ def _repair_months(row: Row, key: Key, end: date | None) -> str:
     return ""
 
 
+def _in_time(row: Row, key: Key, end: date | None) -> str:
+    """An application is decided within the national number of working days."""
+    most = _LONGEST.get((row.key, row.variant))
+    return f"{row.key}不得超过国家规定的{most}个工作日" if most is not None and int(row.value or 0) > most else ""
+
+
+def _never_rising(row: Row, key: Key, end: date | None) -> str:
+    """渐退: what is paid month by month never grows."""
+    if row.key == "jiantui.pay_schedule" and any(later > former for former, later in pairwise(row.value or ())):
+        return "jiantui.pay_schedule的百分比只能持平或者逐月降低"
+    return ""
+
+
 CHECKS: tuple[tuple[str, _Check], ...] = (
     ("value", _bounds),
     ("law", _legal_ground),
     ("value", _fraud_is_may),
     ("value", _own_share_only),
     ("value", _repair_months),
+    ("value", _in_time),
+    ("value", _never_rising),
 )
 """Checks of one set row: (field to point at, check that returns the reason or "")."""
 
@@ -207,6 +230,86 @@ def _published_against_ancestors(packs: Sequence[Pack]) -> Iterator[Problem]:
 
 def _overlap(one: Row, other: Row) -> bool:
     return one.since <= (other.until or date.max) and other.since <= (one.until or date.max)
+
+
+_Standing = Callable[[str, str, str, date], Row | None]
+
+
+def _standing(packs: Sequence[Pack]) -> _Standing:
+    """A look-up by (region, key, variant, day): the row of the nearest region, as `Policy.row` finds it."""
+    rows: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for pack in packs:
+        for row in pack.rows:
+            rows[pack.region, row.key, row.variant].append(row)
+
+    def nearest(region: str, key: str, variant: str, on: date) -> Row | None:
+        for above in areas.policy_regions(region):
+            found = [row for row in rows.get((above, key, variant), ()) if in_force(row, on)]
+            if found:
+                return max(found, key=lambda row: row.since)
+        return None
+
+    return nearest
+
+
+def _days(packs: Sequence[Pack], key: str, row: Row) -> Iterator[date]:
+    """The days within a row's time on which a value of `key` may change: its first, and those on which others turn."""
+    last = row.until or date.max
+    turns = {row.since}
+    for one in (one for pack in packs for one in pack.rows if one.key == key):
+        turns |= {one.since} | ({one.until + _DAY} if one.until is not None else set())
+    return iter(sorted(on for on in turns if row.since <= on <= last))
+
+
+def _own(packs: Sequence[Pack], key: str) -> Iterator[tuple[Pack, Row]]:
+    """The set rows of a key in packs that are in force."""
+    regional = (pack for pack in packs if not pack.is_proposal)
+    return ((pack, row) for pack in regional for row in pack.rows if row.key == key and row.is_set)
+
+
+def _exported_without_entry(packs: Sequence[Pack]) -> Iterator[Problem]:
+    """红线第8条: nothing is exported without an entry of the directory, on any day of the export."""
+    nearest = _standing(packs)
+    for pack, row in _own(packs, "credit.export"):
+        for on in _days(packs, "credit.directory_entry", row) if row.value else ():
+            entry = nearest(pack.region, "credit.directory_entry", "", on)
+            if (entry is None or not entry.is_set) and nearest(pack.region, row.key, "", on) is row:
+                yield Problem(pack.file, pack.place(row, "value"),
+                              _line(8, f"credit.export为true，但{on}没有生效的credit.directory_entry"))  # fmt: skip
+                break
+
+
+def _repair_out_of_order(packs: Sequence[Pack]) -> Iterator[Problem]:
+    """红线第10条: the least months before a repair never exceed the most, as both stand on the same day."""
+    nearest = _standing(packs)
+    for key, other in (("repair.min", "repair.max"), ("repair.max", "repair.min")):
+        for pack, row in _own(packs, key):
+            for on in _days(packs, other, row):
+                against = nearest(pack.region, other, row.variant, on)
+                if against is None or not against.is_set or nearest(pack.region, key, row.variant, on) is not row:
+                    continue
+                least, most = (row, against) if key == "repair.min" else (against, row)
+                if int(least.value or 0) > int(most.value or 0):
+                    reason = f"{on}的repair.min/{row.variant}（{least.value}个月）大于repair.max（{most.value}个月）"
+                    yield Problem(pack.file, pack.place(row, "value"), _line(10, reason))
+                    break
+
+
+def _short_schedule(packs: Sequence[Pack]) -> Iterator[Problem]:
+    """渐退: a region's payments must reach to the end of the months that it gives itself."""
+    for pack, row in _own(packs, "jiantui.pay_schedule"):
+        given = len(row.value or ())
+        causes = [one for one in pack.rows if one.key == "jiantui.cause" and one.is_set and _overlap(row, one)]
+        longest = max((one.value or (0, 0) for one in causes), key=lambda months: int(months[1]), default=(0, 0))[1]
+        if given < longest:
+            reason = f"jiantui.pay_schedule只有{given}个月，短于本地jiantui.cause的{longest}个月"
+            yield Problem(pack.file, pack.place(row, "value"), reason)
+
+
+ACROSS: tuple[Callable[[Sequence[Pack]], Iterator[Problem]], ...] = (
+    _duplicates, _published_against_ancestors, _exported_without_entry, _repair_out_of_order, _short_schedule,
+)  # fmt: skip
+"""Checks over all packs together."""
 
 
 def _catalogue_problems(pack: Pack) -> Iterator[Problem]:

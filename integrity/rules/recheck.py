@@ -13,6 +13,7 @@ from integrity.rules import grounds as g
 from integrity.rules.facts import UNKNOWN, Order, Situation
 from integrity.rules.parameters import Reading
 from integrity.rules.policy import Policy
+from integrity.rules.verdict import WORKING_AGE_MONTHS
 from integrity.rules.workdays import add_months_day
 from integrity.terms import Ability, Event, Presence, Scheme
 
@@ -20,7 +21,6 @@ _NO_SCHEME, _TEKUN, _RIGID = Scheme.NONE.number, Scheme.TEKUN.number, Scheme.RIG
 _PRESENT = Presence.PRESENT.number
 _UNABLE = Ability.UNABLE.number
 _DEATH, _SELFCARE = Event.DEATH.number, Event.SELFCARE_CHANGED.number
-_WORKING_AGE_MONTHS = 16 * 12
 
 
 class Parameters(NamedTuple):
@@ -128,6 +128,8 @@ def _cycle(s: Situation, p: Parameters, level: str) -> tuple[int, int, int]:
         months, grounds, ask = p.tekun, g.DUE_TEKUN, 0
     else:
         months, grounds, ask = _by_income_and_ability(s, p)
+    if s.label and all(variant != s.label for variant, _ in p.labels):
+        ask |= g.ASK_CYCLE
     for name, table, ground in ((s.label, p.labels, g.DUE_LABEL), (level, p.levels, g.DUE_LEVEL)):
         if not name or not table:
             continue
@@ -145,29 +147,36 @@ def _by_income_and_ability(s: Situation, p: Parameters) -> tuple[int, int, int]:
         return p.unstable_or_able, grounds, 0
     if s.stable == 1 and not unclear:
         return p.stable, g.DUE_STABLE, 0
-    return p.unstable_or_able, g.DUE_UNSTABLE if s.stable == UNKNOWN else g.DUE_ABLE, g.ASK_STABLE
+    return p.unstable_or_able, g.DUE_UNSETTLED if s.stable == UNKNOWN else g.DUE_ABLE, g.ASK_STABLE
 
 
 def _able(s: Situation) -> tuple[bool, bool]:
-    """(can a counted member work, even partly? is it unknown of one aged 16 or more?)."""
+    """(can a counted member of 16 or more work, even partly? is it unknown of one?). An unknown age counts as 16."""
     unclear = False
     for member in s.members:
         if member.presence != _PRESENT or member.ability == _UNABLE:
             continue
+        if member.born != UNKNOWN and add_months_day(member.born, WORKING_AGE_MONTHS) > s.on:
+            continue
         if member.ability != UNKNOWN:
             return True, unclear
-        if member.born == UNKNOWN or add_months_day(member.born, _WORKING_AGE_MONTHS) <= s.on:
-            unclear = True
+        unclear = True
     return False, unclear
 
 
 def _extended(s: Situation, on: int, orders: tuple[Order, ...]) -> tuple[int, int]:
-    """(due day, index of the last order applied): each signed order whose range holds the day moves it, once."""
+    """(due day, index of the last order applied): each signed order whose range holds the day moves it, once.
+
+    The moved day may fall under another order, so they are gone through until none applies, in whatever order listed.
+    """
     applied = -1
-    for index, order in enumerate(orders):
-        if order.signed_on <= s.on and order.due_from <= on <= order.due_to:
-            on, applied = add_months_day(on, order.months), index
-    return on, applied
+    left = [(index, order) for index, order in enumerate(orders) if order.signed_on <= s.on]
+    while True:
+        found = next((one for one in left if one[1].due_from <= on <= one[1].due_to), None)
+        if found is None:
+            return on, applied
+        left.remove(found)
+        on, applied = add_months_day(on, found[1].months), found[0]
 
 
 def _withdrawal_check(s: Situation) -> int:
@@ -203,15 +212,18 @@ def _ground(kind: int) -> int:
 
 
 def _must_finish(s: Situation, p: Parameters) -> tuple[int, int]:
-    """(last day, question bits): three months from a death (2022通知 一(三)), else what the region sets."""
+    """(last day, question bits): three months from a death (2022通知 一(三)), else what the region sets.
+
+    Working days need a calendar, which is not at hand here: they come back as a question.
+    """
     finish, ask = UNKNOWN, 0
     for kind, happened, reported, _ in s.events:
         last = UNKNOWN
         if kind == _DEATH and p.death_months != UNKNOWN and happened != UNKNOWN:
             last = add_months_day(happened, p.death_months)
-        elif kind != _SELFCARE and p.event_within == UNKNOWN:
+        elif kind == _SELFCARE or p.event_within == UNKNOWN or p.event_unit not in ("天", "月"):
             ask |= g.ASK_FINISH
-        elif kind != _SELFCARE and p.event_unit in ("天", "月"):
+        else:
             last = reported + p.event_within if p.event_unit == "天" else add_months_day(reported, p.event_within)
         if last != UNKNOWN and (finish == UNKNOWN or last < finish):
             finish = last

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from integrity.rules import grounds as g
-from integrity.rules.facts import UNKNOWN, Situation
-from integrity.terms import Outcome, Presence
+from integrity.rules.facts import UNKNOWN, Member, Situation
+from integrity.rules.workdays import add_months_day
+from integrity.terms import Ability, Outcome, Presence
 
 NOTHING, KEEP, RAISE, LOWER, WITHDRAW, EXIT, ASK = (outcome.number for outcome in Outcome)
 """Outcome numbers, looked up once."""
 PRESENT = Presence.PRESENT.number
+_ABLE, _PARTLY = Ability.ABLE.number, Ability.PARTLY.number
+WORKING_AGE_MONTHS = 16 * 12
+"""最低就业年龄 (劳动法 第15条), months."""
 
 
 class Parameters(NamedTuple):
@@ -45,6 +49,12 @@ class Parameters(NamedTuple):
     cooling_months: int = UNKNOWN
     repeat: int = UNKNOWN
     """1 a second 渐退 is allowed, 0 forbidden."""
+    usual_months: int = UNKNOWN
+    """渐退 months that the region usually gives."""
+    disregard: int = UNKNOWN
+    """Months for which the region does not count new earnings; UNKNOWN where it has no such rule."""
+    lump_sum: int = 0
+    """1 the region pays a lump sum in place of, or besides, a monthly 渐退."""
     stops: tuple[int, ...] = ()
     """By ExitReason.number: 1 the region says that this conduct ends assistance; else 0."""
     rows: tuple[tuple[str, str], ...] = ()
@@ -87,6 +97,13 @@ def counted(s: Situation) -> int:
         if member.presence == PRESENT:
             persons += 1
     return persons
+
+
+def can_work(member: Member, on: int) -> bool:
+    """能够就业 (able to work): known to be 有/部分劳动能力 and known to be sixteen or older on the epoch day `on`."""
+    if member.ability != _ABLE and member.ability != _PARTLY:
+        return False
+    return member.born != UNKNOWN and add_months_day(member.born, WORKING_AGE_MONTHS) <= on
 
 
 def clear_change(s: Situation, p: Parameters, persons: int) -> int:

@@ -8,7 +8,7 @@ The integrity score is no input of this module and must never become one (个人
 from __future__ import annotations
 
 from integrity.rules import grounds as g
-from integrity.rules.amounts import below
+from integrity.rules.amounts import below, lost
 from integrity.rules.facts import UNKNOWN, Situation
 from integrity.rules.parameters import parameters
 from integrity.rules.verdict import (
@@ -20,6 +20,7 @@ from integrity.rules.verdict import (
     WITHDRAW,
     Parameters,
     Verdict,
+    can_work,
     clear_change,
     counted,
     verdict,
@@ -29,13 +30,15 @@ from integrity.terms import Ability, Cause, Event, ExitReason, Presence, Scheme
 
 __all__ = ["Parameters", "Verdict", "clear_change", "counted", "decide", "parameters", "payments"]
 
-_NO_SCHEME, _TEKUN, _EDGE, _RIGID = (s.number for s in (Scheme.NONE, Scheme.TEKUN, Scheme.EDGE, Scheme.RIGID))
+_NO_SCHEME, _DIBAO, _TEKUN, _EDGE, _RIGID = (
+    s.number for s in (Scheme.NONE, Scheme.DIBAO, Scheme.TEKUN, Scheme.EDGE, Scheme.RIGID)
+)
 _DEAD, _PRISON = Presence.DEAD.number, Presence.PRISON.number
-_UNKNOWN_CAUSE = Cause.UNKNOWN.number
+_UNKNOWN_CAUSE, _NO_CAUSE, _EMPLOYMENT = (c.number for c in (Cause.UNKNOWN, Cause.NONE, Cause.EMPLOYMENT))
 _ABLE, _PARTLY = Ability.ABLE.number, Ability.PARTLY.number
 _DEATH, _REGAINED = Event.DEATH.number, Event.ABILITY_REGAINED.number
 _X = {reason.name: reason.number for reason in ExitReason}
-_X01, _X04, _X05, _X08 = _X["X01"], _X["X04"], _X["X05"], _X["X08"]
+_X01, _X04, _X05, _X08, _X13 = _X["X01"], _X["X04"], _X["X05"], _X["X08"], _X["X13"]
 _X14, _X16, _X18, _X19, _X20 = _X["X14"], _X["X16"], _X["X18"], _X["X19"], _X["X20"]
 
 _CODE_OF_CONDUCT = {
@@ -60,7 +63,7 @@ def decide(s: Situation, p: Parameters) -> Verdict:
     if persons == 0:
         return _nobody(s, p)
     if s.events:
-        said = _declared(s, p, persons) or _conduct(s, p)
+        said = _declared(s, p, persons) or _death(s, p) or _conduct(s, p)
         if said is not None:
             return said
     if s.scheme == _TEKUN:
@@ -107,18 +110,39 @@ def _declared(s: Situation, p: Parameters, persons: int) -> Verdict | None:
     return None
 
 
+def _death(s: Situation, p: Parameters) -> Verdict | None:
+    """死亡待核实: a death was reported of a member who still counts; who it was must be settled before all else."""
+    for kind, _, _, no in s.events:
+        if kind != _DEATH:
+            continue
+        named = [m.presence for m in s.members if m.no == no]
+        if PRESENT in named or (not named and all(m.presence != _DEAD for m in s.members)):
+            return verdict(s, p, ASK, code=_X01, member=max(no, 0), met=g.SOMEONE, ask=g.ASK_PERSONS)
+    return None
+
+
 def _conduct(s: Situation, p: Parameters) -> Verdict | None:
-    """Conduct that ends assistance only where the region says so; fraud is always for a person (法73 可以决定)."""
+    """Conduct that ends assistance only where the region says so; fraud is always for a person (法73 可以决定).
+
+    The ordinances speak of 最低生活保障: for another scheme, or 公益劳动 of one who cannot work, a person decides.
+    """
     open_question = None
     for kind, _, _, member in s.events:
         code = _CODE_OF_CONDUCT.get(kind, 0)
         if code == 0:
             continue
-        if code != _X08 and code < len(p.stops) and p.stops[code] == 1:
+        if code != _X08 and code < len(p.stops) and p.stops[code] == 1 and _stoppable(s, code, member):
             return verdict(s, p, EXIT, code=code, member=max(member, 0), met=g.REGIONAL_GROUND)
         if open_question is None:
             open_question = verdict(s, p, ASK, code=code, member=max(member, 0), ask=g.ASK_GROUND)
     return open_question
+
+
+def _stoppable(s: Situation, code: int, member: int) -> bool:
+    """Does the regional ground reach this household, and this member?"""
+    if s.scheme != _DIBAO:
+        return False
+    return code != _X13 or any(m.no == member and m.presence == PRESENT and can_work(m, s.on) for m in s.members)
 
 
 def _tekun(s: Situation, p: Parameters, persons: int) -> Verdict:
@@ -129,6 +153,10 @@ def _tekun(s: Situation, p: Parameters, persons: int) -> Verdict:
             return verdict(s, p, EXIT, code=_X14, member=max(member, 0), met=g.ABILITY_REGAINED, follow=follow)
     if s.property_over == 1:
         return verdict(s, p, EXIT, code=_X05, unmet=g.PROPERTY_WITHIN, follow=follow)
+    if s.persons_then != UNKNOWN and persons < s.persons_then:  # 43号 24: it ends for that person, not for the others
+        code, no = lost(s, persons)
+        met = g.SOMEONE | (g.MEMBER_LOST if code else 0)
+        return verdict(s, p, ASK, code=code, member=no, met=met, ask=g.ASK_PERSONS)
     grown = _grown_up(s, p, persons)
     if grown is not None:
         return grown
@@ -246,8 +274,11 @@ def _above(s: Situation, p: Parameters, persons: int) -> Verdict:
     follow, ask = _follow_edge(s, p, persons)
     if s.income_then != UNKNOWN and clear_change(s, p, persons) == 0:  # e.g. granted on a single application (57号 8)
         return verdict(s, p, ASK, unmet=unmet | g.CLEAR_CHANGE, ask=ask | g.ASK_ABOVE, follow=follow)
-    if s.cause == _UNKNOWN_CAUSE or s.cause == UNKNOWN:
+    unexplained = s.cause == _NO_CAUSE and s.income != s.income_then
+    if unexplained or s.cause == _UNKNOWN_CAUSE or s.cause == UNKNOWN:
         return verdict(s, p, ASK, unmet=unmet, ask=ask | g.ASK_CAUSE, follow=follow)
+    if s.cause == _EMPLOYMENT and p.disregard > 0:  # earnings that do not count yet may leave the income below the line
+        return verdict(s, p, ASK, unmet=unmet, ask=ask | g.ASK_LENGTH, follow=follow)
     least, most = p.causes[s.cause] if s.cause < len(p.causes) else (0, 0)
     if most == 0:
         return verdict(s, p, EXIT, code=_X04, unmet=unmet | g.CAUSE_ADMITTED, ask=ask, follow=follow)
@@ -255,7 +286,7 @@ def _above(s: Situation, p: Parameters, persons: int) -> Verdict:
     met |= g.CAUSE_ADMITTED
     if failed:
         return verdict(s, p, EXIT, code=_X04, met=met, unmet=unmet | failed, ask=ask, follow=follow)
-    asked |= g.ASK_LENGTH if most == UNKNOWN else 0
+    asked |= g.ASK_LENGTH if most == UNKNOWN or (p.lump_sum == 1 and s.cause == _EMPLOYMENT) else 0
     if asked:
         return verdict(s, p, ASK, met=met, unmet=unmet, ask=ask | asked, follow=follow)
     paid = payments(most, s.amount, p.schedule, p.standard * persons if p.cap == 1 else UNKNOWN)
