@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from integrity.cli import imports, jobs, offices, papers, policies, records, rolls
@@ -24,7 +26,8 @@ app.add_typer(offices.officer_app, name="officer")
 
 
 def main() -> None:
-    """Run one command; see `integrity.cli.console` for the exit codes."""
+    """Run one command; see `integrity.cli.console` for the exit codes. What it writes only its owner can read."""
+    os.umask(0o077)
     app(prog_name="chengxin")
 
 

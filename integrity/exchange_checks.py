@@ -43,7 +43,8 @@ def _roll(sheet: Sheet, unit: Unit, facts: Facts, vault: Vault) -> list[Fault]:
     head, found = unit.head, []
     standing = facts.households.get(unit.number)
     if standing is not None and standing.since is not None:
-        found.append(fault_at(sheet, head, "户编号", "该户已登记，内容与此行不同；变更请在户情中办理，不能重复导入"))
+        reason = f"户 {unit.number} 已登记，内容与此行不同；变更请在户情中办理，不能重复导入"
+        found.append(fault_at(sheet, head, "户编号", reason))
     if head.is_head:
         found += _village(sheet, head, facts)
     for line in unit.lines:
@@ -80,10 +81,11 @@ def _household(sheet: Sheet, line: Line, facts: Facts, day_name: str) -> tuple[S
     if not line.household:
         return None, []
     if standing is None or standing.since is None:
-        return None, [fault_at(sheet, line, "户编号", "没有登记这一户，请先导入名册或核对编号")]
+        return None, [fault_at(sheet, line, "户编号", f"没有登记户 {line.household}，请先导入名册或核对编号")]
     on = line[day_name]
     if on is not None and on < standing.since:
-        return standing, [fault_at(sheet, line, day_name, f"早于该户登记日期 {standing.since}，请核对")]
+        reason = f"早于户 {line.household} 的登记日期 {standing.since}，请核对"
+        return standing, [fault_at(sheet, line, day_name, reason)]
     return standing, []
 
 
@@ -101,7 +103,7 @@ def _member(
         return None, []
     member = member_of(standing, line, vault)
     if member is None:
-        return None, [fault_at(sheet, line, "身份证号", "不是该户成员，请核对户编号和身份证号")]
+        return None, [fault_at(sheet, line, "身份证号", f"不是户 {line.household} 的成员，请核对户编号和身份证号")]
     if line["姓名"] is not None and line["姓名"] != member.name:
         return member, [fault_at(sheet, line, "姓名", f"与名册不符，名册上是“{mask_name(member.name)}”")]
     if on is not None and (state := member.on(on)) is None:
@@ -185,7 +187,7 @@ def _comparison(sheet: Sheet, unit: Unit, facts: Facts, vault: Vault) -> list[Fa
         return found
     found += _member(sheet, line, standing, vault, line["死亡日期"] or line["核对日期"])[1]
     if line["变化成员身份证号"] is not None and member_of(standing, line, vault, "变化成员身份证号") is None:
-        found.append(fault_at(sheet, line, "变化成员身份证号", "不是该户成员，请核对"))
+        found.append(fault_at(sheet, line, "变化成员身份证号", f"不是户 {line.household} 的成员，请核对"))
     return found
 
 

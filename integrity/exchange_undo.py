@@ -133,7 +133,8 @@ def _household(
         part.kept[number] = f"导入后又有{'、'.join(later)}，保留"
     elif mine and write:
         for entry in reversed(mine):
-            correct(work, household_id, entry.seq, None, kind=type(entry), why=f"撤销导入批次 {batch.id}")
+            why = f"撤销导入批次 {batch.id}"
+            correct(work, household_id, entry.seq, None, kind=type(entry), why=why, undoing=True)
         part.undone += 1
 
 

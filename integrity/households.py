@@ -84,8 +84,9 @@ def change_member(
 
 
 def correct(
-    work: Work, household_id: int, wrong_seq: int, right: Entry | None, *, kind: type[Entry], why: str
-) -> Entry:
+    work: Work, household_id: int, wrong_seq: int, right: Entry | None, *, kind: type[Entry], why: str,
+    undoing: bool = False,
+) -> Entry:  # fmt: skip
     """Correct an entry (更正): a new one of the same kind takes its place, or nothing does (`right` is None).
 
     The old entry stays in the ledger. Raises NotFound for an unknown entry, Refused when it was corrected already.
@@ -100,7 +101,8 @@ def correct(
     if work.session.exec(again).first() is not None:
         raise Refused(f"第 {wrong_seq} 条已经更正过，请更正最新的一条")
     if right is None:
-        _stays(work, household_id, wrong)
+        if not undoing:  # an import that is undone takes the household itself back
+            _stays(work, household_id, wrong)
         right = kind(**{name: getattr(wrong, name) for name in kind.model_fields if name != "import_id"})
         right.void = True
     elif type(right) is not kind:

@@ -23,7 +23,7 @@ from integrity.rules import withdrawal
 from integrity.rules.facts import UNKNOWN, date_of
 from integrity.rules.policy import Policy, shown
 from integrity.rules.workdays import add_months
-from integrity.rules.writing import citation, yuan
+from integrity.rules.writing import citation, paper_date, yuan
 from integrity.terms import Act, Cause, ExitReason, Outcome, PaperKind, RecheckResult, Scheme, Verdict
 from integrity.work import Work
 from reports.forms import (
@@ -39,6 +39,8 @@ from reports.forms import (
 DONE = (RecheckResult.CONFIRMED, RecheckResult.UNCHANGED, RecheckResult.CHANGED)
 """Results that complete a check."""
 _MEMBER = re.compile(r"第(\d+)号成员")
+_BY_INCOME = frozenset({"line", "edge", "change", "amount", "cause", "band"})
+"""Codes of the conditions that are measured by the income."""
 _LABELS = {
     "standard.dibao": "当地低保标准为每人每月{0}元",
     "lowincome.edge_multiplier": "低保边缘家庭收入标准为低保标准的{0}倍",
@@ -60,7 +62,7 @@ def recheck_notice(
         due = on + timedelta(days=int(office.value("recheck.lead_days")))
     checks = [one for one in standing(work, Recheck, household_id, on) if one.result in DONE]
     because = [
-        f"{text.one('level') if one.bit == g.DUE_LEVEL else one.text}（{one.law}）"
+        f"{text.one('level') if one.bit == g.DUE_LEVEL else one.text}（{one.law_for(recommendation.scheme)}）"
         for one in g.named(g.DUE_GROUNDS, recommendation.due_grounds)
     ]
     return RecheckNotice(
@@ -82,7 +84,7 @@ def hearing_notice(work: Work, household_id: int, decision: Decision, number: st
     length = f"{days}个工作日" if hear.unit == "工作日" else f"{days}日"
     return HearingNotice(
         **office.head(), number=number, addressee=who.addressee, household=who.number, category=who.category,
-        facts=tuple(_facts(told, decision, who, on)),
+        facts=(*_verified(work, told, decision, who, on), *_facts(told, decision, who, on)),
         grounds=tuple(dict.fromkeys([*text.all("grounds"), *_grounds(told, then, on)])),
         planned=_planned(told, decision, who, on), how=text.one("how"), place=office.organ.address,
         within=text.one("within", length=length), help=text.one("help"),
@@ -143,6 +145,30 @@ def _both(work: Work, household_id: int, kind: PaperKind, on: date) -> tuple[Fam
     return who, desk(work, who.area, kind, on)
 
 
+def _verified(work: Work, told: Explained, decision: Decision, who: Family, on: date) -> Iterator[str]:
+    """核对的事实: the results on which it turned, known when it was evaluated: of which day, from where, about whom."""
+    text = wording("hearing", on)
+    turned = {
+        ground.code for ground, one in zip(g.CONDITIONS, told.explanation.conditions, strict=True)
+        if one.met is not None
+    }  # fmt: skip
+    known = [
+        one for one in standing(work, Verification, decision.household_id, decision.recommended_on)
+        if one.recorded_at <= told.known_until
+    ]  # fmt: skip
+    incomes = [one for one in known if one.income is not None] if turned & _BY_INCOME else []
+    for last in incomes[-1:]:
+        said = text.one("income", on=paper_date(last.happened_on), source=last.source, income=yuan(last.income or 0))
+        if last.cause not in (Cause.UNKNOWN, Cause.NONE):
+            whose = who.named(last.cause_member) if last.cause_member else "家庭"
+            said += "，" + text.one("cause", member=whose, cause=last.cause.value)
+        yield said
+    held = [one for one in known if one.property_over is not None] if "property" in turned else []
+    for last in held[-1:]:
+        slot = "property_over" if last.property_over else "property_within"
+        yield text.one(slot, on=paper_date(last.happened_on), source=last.source)
+
+
 def _facts(told: Explained, decision: Decision, who: Family, on: date) -> Iterator[str]:
     """认定的事实: the conditions on which the recommendation turned, in plain words, with their figures."""
     text = wording("facts", on)
@@ -179,7 +205,9 @@ def _planned(told: Explained, decision: Decision, who: Family, on: date) -> str:
             raise Refused("审核意见没有写明终止的原因代码")
         return text.one("exit", category=who.category, reason=reason.value)
     if decision.outcome is Outcome.WITHDRAW:
-        return text.one("withdraw", months=_months(told, decision), schedule=_percents(decision.schedule))
+        percents = _schedule_of(decision)
+        each = "逐月按原金额的" + "、".join(f"{percent}%" for percent in percents) + "发放"
+        return text.one("withdraw", months=str(len(percents)), schedule=each)
     finding = told.finding
     same = finding.outcome == Outcome.LOWER.number and finding.amount_min == finding.amount_max
     settled = finding.amount_min if same else None  # the sums of another outcome say nothing about this one
@@ -192,19 +220,12 @@ def _planned(told: Explained, decision: Decision, who: Family, on: date) -> str:
     return plan
 
 
-def _months(told: Explained, decision: Decision) -> str:
-    if decision.months:
-        return str(decision.months)
-    least, most = told.finding.months_min, told.finding.months_max
-    if not most or told.finding.outcome != Outcome.WITHDRAW.number:
-        raise Refused("渐退期的月数没有确定，请在审核意见中写明")
-    return str(most) if least == most else f"{least}至{most}"
-
-
-def _percents(schedule: str) -> str:
-    if not schedule:
-        return "各月的发放比例在决定时写明"
-    return "逐月按原金额的" + "、".join(f"{percent}%" for percent in schedule.split(",")) + "发放"
+def _schedule_of(decision: Decision) -> tuple[int, ...]:
+    """The percent of each month. Raises Refused unless the opinion names every month (nothing is left open, 法 48)."""
+    percents = tuple(int(percent) for percent in decision.schedule.split(",") if percent)
+    if not percents or (decision.months is not None and decision.months != len(percents)):
+        raise Refused("渐退须写明月数和各月比例")
+    return percents
 
 
 def _last_income(work: Work, household_id: int, on: date) -> Verification:

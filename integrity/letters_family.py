@@ -8,7 +8,7 @@ from typing import Any
 
 from integrity import areas, editions, organs, persons
 from integrity.assistance import running
-from integrity.errors import Refused
+from integrity.errors import NotFound, Refused
 from integrity.households import home, members
 from integrity.records.columns import micros
 from integrity.records.ledger import Household, Member
@@ -156,3 +156,11 @@ def desk(work: Work, area: str, kind: PaperKind, on: date) -> Desk:
         if row is None or row.value != "township":  # not delegated by the province: the county decides (法 44)
             organ = organs.county_organ(work, township, on)
     return Desk(organ, policy, township, on)
+
+
+def organ_missing(area: str, fault: NotFound) -> str:
+    """缺发文机关: that nobody can sign for an area, with the command that mends it."""
+    return (
+        f"{str(fault).split('，')[0]}，请运行 chengxin organ add --area {area} --name 名称 --prefix 代字 --since 日期 "
+        "--address 地址 --phone 电话 --contact 联系人 --review-organ 复议机关 --court 法院"
+    )

@@ -20,15 +20,17 @@ from sqlmodel import col, select
 from integrity import letters
 from integrity.delivery import RemedyTerms, hearing_ends, remedy_ends, serve, service_of, unanswered
 from integrity.errors import NotFound, Refused
+from integrity.households import members, standing
+from integrity.letters_family import desk, organ_missing
 from integrity.papers import by_hand, by_number, content, issue, lock
 from integrity.printing import original, print_run, reprint, reproduce, verify_copy
 from integrity.rechecks import list_due
 from integrity.recommendations import Finding, as_due
 from integrity.records.columns import SHANGHAI
-from integrity.records.ledger import Assistance, Decision, Notice, Residence
+from integrity.records.ledger import Assistance, Change, Decision, Notice, Recheck, Residence
 from integrity.rules.areas import code_range
 from integrity.rules.facts import date_of
-from integrity.terms import Act, ExitReason, Outcome, PaperKind
+from integrity.terms import Act, Event, ExitReason, Outcome, PaperKind, Presence
 from integrity.work import Work
 from reports.forms import Letter
 from reports.press import PART
@@ -75,11 +77,13 @@ def issue_part(work: Work, part: str) -> str:
 
 def _issue(work: Work, township: str) -> str:
     """Issue what is due in a township."""
-    wanted = [*_rechecks(work, township), *_hearings(work, township), *_withdrawals(work, township)]
+    due = [*_rechecks(work, township), *_hearings(work, township), *_withdrawals(work, township)]
+    unsigned = _unsigned(work, township, {one.kind for one in due})
+    wanted = [one for one in due if one.kind not in unsigned]
     lock(work, {one.household_id for one in wanted})
     issued = _standing(work, {one.household_id for one in wanted})
     counts: dict[PaperKind, int] = {}
-    faults = []
+    faults = list(dict.fromkeys(unsigned.values()))
     for one in wanted:
         if (one.household_id, one.kind, one.subject) in issued:
             continue
@@ -95,6 +99,17 @@ def _issue(work: Work, township: str) -> str:
     return made + by_hand(faults)
 
 
+def _unsigned(work: Work, township: str, kinds: set[PaperKind]) -> dict[PaperKind, str]:
+    """Kinds of papers that nobody can sign, with what to do: said once for the township, not once for each family."""
+    missing = {}
+    for kind in kinds:
+        try:
+            desk(work, township, kind, work.today)
+        except NotFound as fault:
+            missing[kind] = organ_missing(township, fault)
+    return missing
+
+
 def _standing(work: Work, households: set[int]) -> set[tuple[int, PaperKind, str]]:
     """Household, kind and subject of the papers that were issued already."""
     rows = work.session.exec(select(Notice).where(col(Notice.household_id).in_(households)))
@@ -107,8 +122,28 @@ def _rechecks(work: Work, township: str) -> Iterator[Wanted]:
     end = today.replace(day=calendar.monthrange(today.year, today.month)[1])
     nobody_left = (Outcome.EXIT.number, ExitReason.X01.number)
     for household_id, found in sorted(list_due(work, township[:9], end).items()):
-        if (found.outcome, found.reason_code) != nobody_left:
+        if (found.outcome, found.reason_code) != nobody_left and not _another_way(work, household_id, today):
             yield _recheck(work, household_id, found)
+
+
+def _another_way(work: Work, household_id: int, on: date) -> str:
+    """Why a family gets no 定期核查通知书 although its check is due; "" when it gets one. It stays on the list."""
+    now = members(work, household_id, on).values()
+    deaths = [one for one in standing(work, Change, household_id, on) if one.kind is Event.DEATH]
+    reported = {one.member_no for one in deaths}
+    left = [one for one in now if one.presence is Presence.PRESENT and one.no not in reported]
+    dead = [one for one in now if one.presence is Presence.DEAD and one.no not in reported]
+    unnamed = sum(one.member_no is None for one in deaths) - len(dead)  # reports that name nobody and are still open
+    if len(left) <= max(unnamed, 0):
+        return "家庭成员已经死亡或者死亡待核实，没有可以通知的人，请核实后办理"
+    try:
+        opinion = letters.last_opinion(work, household_id, on)
+    except NotFound:
+        return ""
+    checks = [one for one in standing(work, Recheck, household_id, on) if one.result in letters.DONE]
+    if checks and checks[-1].happened_on > opinion.happened_on:
+        return ""
+    return f"已有“{opinion.outcome.value}”的审核意见尚未办结，应先送达听取意见告知书"
 
 
 def _recheck(work: Work, household_id: int, found: Finding) -> Wanted:
@@ -134,7 +169,7 @@ def _hearings(work: Work, township: str) -> Iterator[Wanted]:
 
 def _hearing(work: Work, opinion: Decision) -> Wanted:
     draft = partial(letters.hearing_notice, work, opinion.household_id, opinion)
-    return Wanted(opinion.household_id, PaperKind.F13, f"opinion:{opinion.recommended_on}", draft)
+    return Wanted(opinion.household_id, PaperKind.F13, f"opinion:{opinion.seq}", draft)
 
 
 def _withdrawals(work: Work, township: str) -> Iterator[Wanted]:
@@ -185,4 +220,7 @@ def wanted_now(work: Work, household_id: int, kind: PaperKind) -> Wanted:
     found = as_due(work, [household_id]).get(household_id)
     if found is None or found.due_on is None:
         raise NotFound("该户没有应核查日：不在救助，或者没有上次核查的日期")
+    instead = _another_way(work, household_id, work.today)
+    if instead:
+        raise Refused(f"该户不发定期核查通知书：{instead}")
     return _recheck(work, household_id, found)

@@ -6,6 +6,7 @@ none is used twice, none is dated back (GB/T 9704-2012 7.2.5). What was said is 
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import re
@@ -191,9 +192,29 @@ def by_number(work: Work, number: str) -> Notice:
     return found
 
 
+def _sweep(path: Path) -> None:
+    """Take away what a process that died while writing this file has left beside it."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        pid = left.suffix[1:]
+        if pid.isdigit() and int(pid) != os.getpid() and not _alive(int(pid)):
+            left.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    """Is there a process of this number?"""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def write_file(path: Path, data: bytes) -> None:
     """Put a file in its place whole or not at all: temporary file, flush to disk, rename, flush of the directory."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sweep(path)
     part = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:

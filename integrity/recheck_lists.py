@@ -17,13 +17,14 @@ from sqlmodel import col, select
 from integrity import editions, organs
 from integrity.errors import NotFound, Refused
 from integrity.letters import DONE
+from integrity.letters_family import organ_missing
 from integrity.papers import by_hand, write_file
 from integrity.printing import place_name
 from integrity.rechecks import list_due, possibly_due
 from integrity.recommendations import Finding
 from integrity.records.columns import SHANGHAI, micros
 from integrity.records.ledger import Entry, Household, Member, Recheck, Residence
-from integrity.records.office import Area, Officer, Person
+from integrity.records.office import Area, Officer, Organ, Person
 from integrity.rules import grounds as g
 from integrity.rules.areas import ancestors, code_range
 from integrity.rules.facts import date_of
@@ -152,7 +153,7 @@ def _roll(
     work: Work, part: str, lines: Sequence[Line], today: date
 ) -> tuple[RecheckList, list[str]]:  # fmt: skip
     """The list, and the households that could not be put on it with the reason."""
-    organ, reviewer = organs.organ_of(work, part, today), responsible(work, part, today)
+    organ, reviewer = _signing(work, part, today), responsible(work, part, today)
     villages, priorities = _villages(work, part, today), _priorities(work, part, today)
     good, left_out = [], []
     for line in lines:
@@ -172,6 +173,14 @@ def _roll(
     return roll, left_out
 
 
+def _signing(work: Work, township: str, on: date) -> Organ:
+    """The organ at the head of the list. Raises NotFound with the command that mends it."""
+    try:
+        return organs.organ_of(work, township, on)
+    except NotFound as fault:
+        raise NotFound(organ_missing(township, fault)) from fault
+
+
 def responsible(work: Work, township: str, on: date) -> Officer:
     """The reviewer who answers for a township: of the township itself, else of the nearest level above.
 
@@ -182,7 +191,10 @@ def responsible(work: Work, township: str, on: date) -> Officer:
         for one in work.session.exec(query.order_by(col(Officer.code))):
             if one.until is None or one.until >= on:
                 return one
-    raise NotFound(f"没有登记 {township} 的复核人员")
+    raise NotFound(
+        f"没有登记 {township} 的复核人员，请运行 chengxin officer add 工号 --name 姓名 --role 复核 --area {township} "
+        "--since 日期"
+    )
 
 
 def _villages(work: Work, township: str, on: date) -> dict[str, str]:

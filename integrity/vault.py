@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .errors import Conflict, Invalid, NotFound
 
-_NONCE = 12
+_NONCE, _KEY = 12, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,22 @@ def load_vault(path: Path) -> Vault:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         keys = {name: bytes.fromhex(value) for name, value in data["keys"].items()}
-        return Vault(current=data["current"], keys=keys, index=bytes.fromhex(data["index"]))
+        vault = Vault(current=data["current"], keys=keys, index=bytes.fromhex(data["index"]))
     except FileNotFoundError:
-        raise NotFound(f"没有找到密钥文件 {path}，请先运行 chengxin init") from None
-    except (KeyError, ValueError, tomllib.TOMLDecodeError) as error:
+        raise NotFound(
+            f"没有找到密钥文件 {path}。新装的机关请运行 chengxin init；"
+            "已有数据的请把封存的密钥文件放回此处，不要新建。"
+        ) from None
+    except (AttributeError, KeyError, TypeError, ValueError, tomllib.TOMLDecodeError) as error:
         raise Invalid(f"密钥文件 {path} 已损坏：{error}") from None
+    _check(vault, path)
+    return vault
+
+
+def _check(vault: Vault, path: Path) -> None:
+    """Raise Invalid for keys that are too short or too long, and when the current one is not among them."""
+    for name, key in (*vault.keys.items(), ("index", vault.index)):
+        if len(key) != _KEY:
+            raise Invalid(f"密钥文件 {path} 已损坏：密钥 {name} 应为 {_KEY} 字节，现为 {len(key)} 字节")
+    if vault.current not in vault.keys:
+        raise Invalid(f"密钥文件 {path} 已损坏：现用密钥 {vault.current} 不在其中")

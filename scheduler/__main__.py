@@ -8,6 +8,7 @@ is a process of its own.
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from collections.abc import Callable, Sequence
 from threading import Event
@@ -53,7 +54,8 @@ def start(
 
 
 def main() -> None:
-    """Run until the process is told to end (SIGTERM, Ctrl-C)."""
+    """Run until the process is told to end (SIGTERM, Ctrl-C). What it writes only its owner can read."""
+    os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     try:

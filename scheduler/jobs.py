@@ -16,11 +16,17 @@ from scheduler.schedules import Daily, Monthly, Yearly
 
 
 def totals(code: str, *, of: str = "") -> Callable[[Work], str]:
-    """The summary of a run whose parts say counts: their totals; `of` begins the names of the parts that count."""
+    """The summary of a run whose parts say counts: their totals; `of` begins the names of the parts that count.
+
+    What waits for a person is taken from every part.
+    """
 
     def finish(work: Work) -> str:
         items = runs.done_parts(work, runs.Key(code, work.due))
-        return added_up(item.summary for item in items if item.item.startswith(of))
+        return added_up(
+            [item.summary for item in items if item.item.startswith(of)],
+            [item.summary for item in items if not item.item.startswith(of)],
+        )
 
     return finish
 

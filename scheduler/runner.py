@@ -264,16 +264,40 @@ def _failed(office: Office, run: JobRun, error: str, *, finally_: bool = False) 
         return runs.stored(work, Key(run.job, run.due_at))
 
 
-def added_up(summaries: Iterable[str]) -> str:
-    """Parts that say "定期核查通知书 2 份，渐退告知书 1 份" added up: the counts by name, in the order met."""
+def added_up(summaries: Iterable[str], others: Iterable[str] = ()) -> str:
+    """Parts that say "定期核查通知书 2 份；人工处理 1 件：…" added up: counts by name, and what waits for a person.
+
+    Of `others` only what waits for a person is taken. Each reason is named once, the first few of them.
+    """
     totals: dict[tuple[str, str], int] = {}
-    for name, count, unit in (found for text in summaries for found in _COUNTED.findall(text)):
-        totals[name, unit] = totals.get((name, unit), 0) + int(count)
+    many, reasons = 0, dict[str, None]()
+    for text, counts in (*((one, True) for one in summaries), *((one, False) for one in others)):
+        good, number, told = _apart(text)
+        many += number
+        reasons |= dict.fromkeys(told)
+        for name, count, unit in _COUNTED.findall(good) if counts else ():
+            totals[name, unit] = totals.get((name, unit), 0) + int(count)
     said = "，".join(f"{name} {count} {unit}".strip() for (name, unit), count in totals.items() if count)
+    if many:
+        first = "；".join(list(reasons)[:_NAMED]) + (f"等{many}件" if many > _NAMED else "")
+        said = "；".join(one for one in (said, f"人工处理 {many} 件：{first}") if one)
     return said or "没有需要办理的事项"
 
 
-_COUNTED = re.compile(r"([^\s，；：、/]*) ?(\d+) (份|户|件)(?=[，；：]|$)")
+def _apart(summary: str) -> tuple[str, int, list[str]]:
+    """A part's summary taken apart: what was done, how many cases wait for a person, and why."""
+    if summary.startswith(_NOT_MADE):
+        return "", 1, [summary]
+    good, mark, rest = summary.partition(_BY_HAND)
+    found = _CASES.match(rest)
+    if not mark or found is None:
+        return summary, 0, []
+    return good, int(found[1]), rest[found.end() :].removesuffix("等").split("；")
+
+
+_COUNTED = re.compile(r"([^\s，；：、/\d]*) ?(\d+) (份|户|件)(?=[，；：]|$)")
+_NOT_MADE, _BY_HAND = "名单未生成", "；人工处理"
+_CASES = re.compile(r" (\d+) 件：")
 
 
 def summed_up(items: Sequence[JobItem]) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +16,9 @@ from typer.testing import CliRunner, Result
 
 from integrity.__main__ import app
 from integrity.cli import console
-from integrity.cli.rolls import masked
+from integrity.cli.rolls import HIDDEN, NAMES, masked
 from integrity.permissions import ALLOWED
+from integrity.records.ledger import ENTRIES
 from integrity.rules.identity import make_id
 from integrity.settings import settings
 from integrity.terms import Role
@@ -63,11 +67,25 @@ def township(home: Path) -> Path:
 
 
 def test_setting_up_twice_is_setting_up_once(home: Path) -> None:
-    assert "请先运行 chengxin init" in run("jobs", code=3)
+    assert "请运行 chengxin init" in run("jobs", code=3)
     assert "新增 5099 条" in run("init")
     keys = (home / "keys.toml").read_bytes()
     assert "新增 0 条" in run("init")
     assert (home / "keys.toml").read_bytes() == keys
+
+
+def test_a_key_file_that_is_damaged_is_refused(home: Path) -> None:
+    run("init")
+    keys = home / "keys.toml"
+    whole = keys.read_text()
+    for wrong, said in (
+        (whole.replace('"k1"', '"k2"', 1), "现用密钥 k2 不在其中"), (whole[:-4] + '"\n', "应为 32 字节"),
+        ("keys = 1", "已损坏"),
+    ):  # fmt: skip
+        keys.write_text(wrong)
+        assert said in run("verify", code=2)
+    keys.unlink()
+    assert "把封存的密钥文件放回此处" in run("verify", code=3)
 
 
 def test_a_lost_key_file_is_never_replaced_when_persons_are_on_record(township: Path) -> None:
@@ -79,7 +97,8 @@ def test_a_lost_key_file_is_never_replaced_when_persons_are_on_record(township: 
 def test_the_demo_county_runs_the_jobs_and_is_built_once(home: Path) -> None:
     first = run("demo", "--households", "20")
     assert "示范县：20户" in first
-    assert "roll_evaluation" in first
+    assert "全员评估 20" in first
+    assert "roll_evaluation" not in first
     again = run("demo", "--households", "20")
     assert "已有同样的示范数据" in again
     assert "示范数据只能写入空库" in run("demo", "--households", "21", code=2)
@@ -102,8 +121,18 @@ def test_a_township_can_work_from_the_command_line(township: Path) -> None:
     run("record", "recheck", "H1", "有变化", "--on", "2026-10-12", "--visitors", "jb0", "xl0", "--by", HANDLER)
     run("record", "commitment", "H1", "本人签名", "--member", "1", "--on", "2026-10-12", "--explained-by", CLERK,
         "--occasion", "定期核查", "--by", CLERK)  # fmt: skip
-    assert "1 户" in run("evaluate", "--by", HANDLER)
-    assert "H1" in run("todo")
+    village, name = sqlite3.connect(township / "chengxin.db").execute(
+        "SELECT code, name FROM area WHERE code LIKE '370811%' AND code NOT LIKE '%000' ORDER BY code"
+    ).fetchone()  # fmt: skip
+    run("record", "move", "H1", "--area", village, "--on", "2026-10-12", "--address", "2号", "--by", HANDLER)
+    said = run("evaluate", "--by", HANDLER)
+    assert "1 户" in said
+    assert "全员评估 20" in said
+    listed = run("todo")
+    assert "H1" in listed
+    assert "收入增加的原因属于可以给予渐退期的情形；家庭人均收入超过当地低保标准" in listed
+    assert name in listed
+    assert village not in listed
     said = run("review", "H1", "accept", "--reason", "经核实同意", "--by", BOSS)
     assert "已登记审核意见：采纳" in said
     assert "听取当事人意见" in said
@@ -111,9 +140,86 @@ def test_a_township_can_work_from_the_command_line(township: Path) -> None:
     assert "欧**验" in ledger
     assert "欧阳试验" not in ledger
     assert "须先听取意见" in run("record", "void", "--help") + run("record", "stop", "--help")
-    assert "已更正" not in run("record", "void", "H1", "3", "--reason", "录错", "--by", HANDLER)
-    assert "已经更正过" in run("record", "void", "H1", "3", "--reason", "录错", "--by", HANDLER, code=2)
+    assert "已更正" not in run("record", "void", "H1", "4", "--reason", "录错", "--by", HANDLER)
+    assert "已经更正过" in run("record", "void", "H1", "4", "--reason", "录错", "--by", HANDLER, code=2)
     assert "账册完好" in run("verify", "--household", "H1")
+
+
+def test_a_decision_is_voided_by_those_who_decide_and_a_grant_by_nobody(township: Path) -> None:
+    run("record", "adjust", "H1", "增发", "--on", "2026-09-01", "--effective", "2026-10-01", "--amount", "600",
+        "--by", BOSS)  # fmt: skip
+    assert "由审批人员办理" in run("record", "void", "H1", "4", "--reason", "录错", "--by", HANDLER, code=4)
+    run("record", "void", "H1", "4", "--reason", "录错", "--by", BOSS)
+    said = run("record", "void", "H1", "3", "--reason", "录错", "--by", BOSS, code=2)
+    assert "chengxin record stop" in said
+    assert "没有第 99 条" in run("record", "void", "H1", "99", "--reason", "录错", "--by", BOSS, code=3)
+
+
+def test_a_move_keeps_the_standard_and_the_label_unless_told_otherwise(township: Path) -> None:
+    run("record", "household", "H2", "--area", VILLAGE, "--on", "2026-01-10", "--address", "2号", "--urban",
+        "--label", "A类", "--by", HANDLER)  # fmt: skip
+    where = ("--area", VILLAGE, "--address", "3号", "--by", HANDLER)
+    run("record", "move", "H2", "--on", "2026-02-01", *where)
+    run("record", "move", "H2", "--on", "2026-03-01", "--rural", "--label", "B类", *where)
+    rows = sqlite3.connect(township / "chengxin.db").execute(
+        "SELECT urban, label FROM residence WHERE address != '1号' ORDER BY seq"
+    )
+    assert rows.fetchall() == [(1, "A类"), (1, "A类"), (0, "B类")]
+
+
+def test_a_ledger_is_shown_in_chinese_words_and_yuan(township: Path) -> None:
+    shown = run("show", "H1", "--by", HANDLER)
+    for words in ("月救助金额500.00元", "家庭月收入200.00元", "农村", "行为：确认给予", "劳动能力：无劳动能力"):
+        assert words in shown
+    assert "=" not in shown
+    columns = {name for kind in ENTRIES for name in kind.model_fields}
+    assert columns - HIDDEN - {"urban"} == set(NAMES)
+
+
+def test_an_emergency_order_is_entered_by_who_decides(township: Path) -> None:
+    words = ("organ", "order", "任民延〔2026〕1号", "--area", "370811", "--signed-on", "2026-09-01",
+             "--signed-by", "某局长", "--due-from", "2026-09-01", "--due-to", "2026-10-31",
+             "--months", "2")  # fmt: skip
+    assert "由审批人员办理" in run(*words, "--by", HANDLER, code=4)
+    assert "延长 2 个月" in run(*words, "--by", BOSS)
+    assert "已登记" in run(*words, "--by", BOSS, code=5)
+    backwards = [("2026-08-31" if word == "2026-10-31" else word) for word in words]
+    assert "止日不能早于起日" in run(*backwards, "--by", BOSS, code=2)
+    rows = sqlite3.connect(township / "chengxin.db").execute("SELECT number, months, recorded_by FROM emergency_order")
+    assert rows.fetchall() == [("任民延〔2026〕1号", 2, BOSS)]
+
+
+def test_a_calendar_with_doubts_is_loaded_only_when_it_was_looked_at(township: Path, tmp_path: Path) -> None:
+    file = tmp_path / "2027.json"
+    days = [{"name": "元旦", "date": f"2027-01-0{n}", "isOffDay": True} for n in (1, 2, 3)]
+    papers = ["国办发明电〔2026〕9号"]
+    file.write_text(json.dumps({"year": 2027, "papers": papers, "days": days}), encoding="utf-8")
+    said = run("calendar", "import", str(file), "--by", BOSS, code=2)
+    assert "13天" in said
+    assert "--confirm" in said
+    assert "尚未录入" in run("calendar", "show", "2027", code=3)
+    assert "已录入 2027 年" in run("calendar", "import", str(file), "--confirm", "--by", BOSS)
+
+
+def test_what_a_command_writes_is_readable_by_the_owner_only(tmp_path: Path) -> None:
+    home = tmp_path / "own"
+    surroundings = os.environ | {"CHENGXIN_HOME": str(home), "CHENGXIN_DATABASE": ""}
+    subprocess.run([sys.executable, "-m", "integrity", "init"], check=True, env=surroundings, capture_output=True)
+    written = [home, *home.rglob("*")]
+    assert len(written) >= 3
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
+
+
+def test_the_last_batch_is_listed_by_kind(township: Path) -> None:
+    assert "还没有批量印制过文书" in run("print", "run")
+    run("organ", "add", "--area", "370811", "--name", "任城区民政局", "--prefix", "任民", "--since", "2020-01-01",
+        "--address", "某路1号", "--phone", "0537-1", "--contact", "某人", "--by", BOSS)  # fmt: skip
+    run("policy", "adopt", "--area", "370811", "--document", "任民字〔2026〕1号", "--since", "2026-07-01", "--by", BOSS)
+    said = run("evaluate", "--by", HANDLER) + run("run", "notices", "--by", HANDLER)
+    assert "文书生成 20" in said
+    assert "print" not in run("print", "run").split("《")[0]
+    assert "《定期核查通知书》1 份" in run("print", "run")
+    assert "-F11-1.pdf　1 份" in run("print", "run")
 
 
 def test_who_may_not_is_refused_and_nothing_is_written(township: Path) -> None:
@@ -200,7 +306,8 @@ def test_tampering_is_named_by_verify(township: Path) -> None:
     assert "内容与哈希不符" in said
     assert "assistance" in said
     assert "第 1 号与登记时不符" in said
-    assert "护栏缺失：guard_assistance_update" in said
+    assert "护栏缺失" in said
+    assert "guard_assistance_update" in said
     assert "只追加保护" in run("jobs", code=2)
 
 
@@ -215,7 +322,9 @@ def test_a_replaced_person_is_found_although_the_row_fits_itself(township: Path)
 
 def test_a_backup_comes_back_by_command(township: Path) -> None:
     assert "还没有备份" in run("drill", code=3)
-    run("backup")
+    said = run("backup")
+    heads = run("verify").split("账尾指纹：")[1].strip()
+    assert f"账尾指纹：{heads}" in said
     (kept,) = (township / "backups").iterdir()
     assert json.loads((kept / "manifest.json").read_text())["tables"]["household"] == 1
     assert "可以恢复" in run("drill")
@@ -258,6 +367,8 @@ def test_policy_areas_and_calendar_can_be_asked(township: Path, tmp_path: Path) 
     told = run("calendar", "term", "2026-09-30", "3", "工作日")
     assert "国庆节" in told
     assert "民法典第201条" in told
+    assert "届满：2026-09-08 10:00" in run("calendar", "term", "2026-09-07T10:00", "24", "小时")
+    assert "不是时刻" in run("calendar", "term", "2026-09-07T25:00", "24", "小时", code=2)
 
 
 def test_the_table_of_permissions_keeps_hands_apart() -> None:

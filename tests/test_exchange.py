@@ -189,7 +189,7 @@ def test_a_standing_household_is_not_entered_again(placed: Office, tmp_path: Pat
     enrolled(placed, tmp_path)
     found = said(placed, tmp_path, [{**HEAD, "住址": "新址"}])
     assert found[0][:2] == (2, "户编号")
-    assert "该户已登记" in found[0][2]
+    assert "户 JN000001 已登记" in found[0][2]
 
 
 def test_a_repeated_import_adds_nothing_in_the_same_or_another_file(placed: Office, tmp_path: Path) -> None:

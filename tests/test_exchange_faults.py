@@ -117,10 +117,10 @@ def test_two_heads_and_contradicting_rows_are_named(placed: Office, tmp_path: Pa
 
 
 OTHERS: list[tuple[str, str, Row, str, str]] = [
-    ("commitments", "未登记的户", {"户编号": "JN999999"}, "户编号", "没有登记这一户"),
-    ("commitments", "不是成员", {"身份证号": OTHER}, "身份证号", "不是该户成员"),
+    ("commitments", "未登记的户", {"户编号": "JN999999"}, "户编号", "没有登记户 JN999999"),
+    ("commitments", "不是成员", {"身份证号": OTHER}, "身份证号", "不是户 JN000001 的成员"),
     ("commitments", "姓名不符", {"姓名": "试验己"}, "姓名", "与名册不符，名册上是“试*甲”"),
-    ("commitments", "登记以前", {"签署日期": "2023-12-31"}, "签署日期", "早于该户登记日期 2024-01-10"),
+    ("commitments", "登记以前", {"签署日期": "2023-12-31"}, "签署日期", "早于户 JN000001 的登记日期 2024-01-10"),
     ("commitments", "未成年人签名", {"姓名": "试验丙", "身份证号": CHILD}, "签署方式", "由监护人代签"),
     ("commitments", "无监护人", {"签署方式": "监护人代签"}, "监护人", "须写明监护人"),
     ("commitments", "外人监护", {"签署方式": "监护人代签", "监护人": "路人甲"}, "监护人", "另一名成年成员"),
@@ -134,7 +134,7 @@ OTHERS: list[tuple[str, str, Row, str, str]] = [
     ("comparison", "空结果", {"家庭月收入": None}, "家庭月收入", "没有任何结果"),
     ("comparison", "死亡无人", {"死亡日期": "2026-09-01"}, "身份证号", "须写明是谁"),
     ("comparison", "死亡在后", {"死亡日期": "2026-10-02", "身份证号": OLD}, "死亡日期", "晚于核对日期"),
-    ("comparison", "变化成员", {"变化成员身份证号": OTHER}, "变化成员身份证号", "不是该户成员"),
+    ("comparison", "变化成员", {"变化成员身份证号": OTHER}, "变化成员身份证号", "不是户 JN000001 的成员"),
 ]  # fmt: skip
 RIGHT = {"commitments": SIGNED, "conduct": DEED, "comparison": RESULT}
 

@@ -97,6 +97,9 @@ def test_a_hearing_notice_gives_facts_figures_grounds_and_the_plan(
     said = "\n".join(letter.facts)
     assert "家庭人均收入超过当地低保标准：家庭月收入2000.00元，2人" in said
     assert "每人每月700.00元" in said
+    assert letter.facts[0] == (
+        "2026年8月10日的核对结果（来源：核对平台）：家庭月收入2000.00元，试验乙的收入发生变化，原因：养老金"
+    )
     assert any("第四十八条" in one for one in letter.grounds)
     assert any("当地低保标准为每人每月700.00元（济宁市" in one for one in letter.grounds)
     assert letter.planned == "拟终止您家庭的最低生活保障，原因：收入超过标准"
@@ -129,6 +132,36 @@ def test_a_changed_opinion_carries_its_reason_into_the_facts(ready: Office, fami
         letter = letters.hearing_notice(work, household, opinion, "任民听〔2026〕1号", date(2026, 9, 3))
     assert letter.planned == "拟将您家庭每月的救助金由1200.00元调整为1000.00元"
     assert "审核意见：养老金当月补发，并非每月收入" in letter.facts
+
+
+def test_a_withdrawal_without_months_and_percents_is_not_put_to_the_family(
+    ready: Office, family: Family, clock: SetClock
+) -> None:
+    (household,) = granted(ready, family)
+    clock.on(date(2026, 8, 20))
+    richer(ready, household, Cause.EMPLOYMENT, on=date(2026, 8, 10))
+    clock.on(DAY)
+    evaluate(ready, date(2026, 9, 1))
+    for day, more, said in (
+        (2, {"outcome": Outcome.WITHDRAW}, ""),
+        (5, {"outcome": Outcome.WITHDRAW, "months": 2, "schedule": (100, 50)}, "拟给予2个月渐退期"),
+    ):  # fmt: skip
+        clock.on(date(2026, 9, day))
+        with ready.work("fh01") as work:
+            proposed = tuple(Outcome)[standing(ready, household).outcome]
+            if proposed is Outcome.WITHDRAW:
+                more = {name: value for name, value in more.items() if name != "outcome"}
+            verdict = Verdict.ACCEPTED if proposed is Outcome.WITHDRAW else Verdict.CHANGED
+            recommendations.decide(work, household, verdict, reason="收入经核实", **more)  # type: ignore[arg-type]
+        with ready.reading() as work:
+            opinion = letters.last_opinion(work, household, date(2026, 9, day))
+            if said:
+                letter = letters.hearing_notice(work, household, opinion, "任民听〔2026〕1号", date(2026, 9, day))
+                assert letter.planned.startswith(said)
+                assert "100%、50%" in letter.planned
+                continue
+            with pytest.raises(Refused, match="渐退须写明月数和各月比例"):
+                letters.hearing_notice(work, household, opinion, "任民听〔2026〕1号", date(2026, 9, day))
 
 
 def test_no_hearing_is_called_for_what_was_refused_or_has_been_decided(

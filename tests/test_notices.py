@@ -18,14 +18,14 @@ from pypdf import PdfReader
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from integrity import assistance, notices, persons, printing
+from integrity import assistance, notices, persons, printing, recheck_lists, rechecks, recommendations
 from integrity import papers as paperwork
 from integrity.errors import Conflict, Invalid, Refused
 from integrity.households import change_member, enter_member
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Notice, Printing
-from integrity.records.office import Audit, PaperData
-from integrity.terms import Cause, PaperKind, Relation, ServiceWay
+from integrity.records.office import Audit, Organ, PaperData
+from integrity.terms import Cause, Event, Outcome, PaperKind, Relation, ServiceWay, Verdict
 from integrity.work import Office, Work
 from tests.conftest import SetClock
 from tests.papers_office import TOWNSHIP, VILLAGE, Family, accept, evaluate, furnish, granted, papers, richer
@@ -222,6 +222,78 @@ def test_a_withdrawal_paper_without_a_court_is_refused(
         )  # fmt: skip
         with pytest.raises(Refused, match="管辖法院"):
             notices.print_now(work, household, PaperKind.F16)
+
+
+def test_a_changed_opinion_has_a_hearing_notice_of_its_own_and_the_first_stays(
+    office: Office, family: Family, clock: SetClock, papers: Path
+) -> None:
+    furnish(office)
+    (household,) = granted(office, family)
+    clock.on(date(2026, 8, 20))
+    richer(office, household, Cause.PENSION, on=date(2026, 8, 10))
+    clock.on(date(2026, 9, 2))
+    evaluate(office, date(2026, 9, 1))
+    accept(office, household)
+    with office.work("fh01") as work:
+        first = notices.print_now(work, household, PaperKind.F13)
+    with office.work("fh01") as work:
+        recommendations.decide(
+            work, household, Verdict.CHANGED, reason="部分为一次性补发", outcome=Outcome.LOWER, amount=100_000
+        )
+    with office.work("fh01") as work:
+        second = notices.print_now(work, household, PaperKind.F13)
+        assert notices.print_now(work, household, PaperKind.F13) == second
+    assert "拟终止" in words(first.read_bytes())
+    assert "由1200.00元调整为1000.00元" in words(second.read_bytes())
+    with office.reading() as work:
+        assert [one.kind for one in work.session.exec(select(Notice))] == [PaperKind.F13] * 2
+
+
+def test_a_family_that_is_heard_or_whose_only_member_died_gets_no_recheck_notice(
+    office: Office, family: Family, clock: SetClock, papers: Path
+) -> None:
+    furnish(office)
+    heard, plain = granted(office, family, 2)
+    alone, dead_of_two = granted(office, family, births=(date(1940, 5, 1),))[0], granted(office, family)[0]
+    clock.on(date(2026, 8, 20))
+    richer(office, heard, Cause.PENSION, on=date(2026, 8, 10))
+    with office.work("jb01") as work:
+        for household, no in ((alone, 1), (dead_of_two, 2)):
+            rechecks.report(
+                work, household, Event.DEATH, happened_on=date(2026, 8, 1), reported_on=date(2026, 8, 15),
+                member_no=no,
+            )  # fmt: skip
+    clock.on(date(2026, 9, 1))
+    evaluate(office, date(2026, 9, 1))
+    accept(office, heard)
+    clock.on(date(2026, 9, 2))
+    run(office, date(2026, 9, 2))
+    with office.work("jb01") as work:
+        issued = {(one.household_id, one.kind) for one in work.session.exec(select(Notice))}
+        assert issued == {
+            (heard, PaperKind.F13), (plain, PaperKind.F11), (dead_of_two, PaperKind.F11),
+        }  # fmt: skip
+        for household, why in ((alone, "死亡"), (heard, "听取意见告知书")):
+            with pytest.raises(Refused, match=why):
+                notices.print_now(work, household, PaperKind.F11)
+        work.due = datetime(2026, 9, 2, 6, tzinfo=SHANGHAI)
+        on_list = {line.household_id for line in recheck_lists.recheck_lines(work, TOWNSHIP)}
+    assert {alone, heard} <= on_list
+
+
+def test_a_missing_organ_is_named_once_with_the_command_that_mends_it(
+    office: Office, family: Family, clock: SetClock, papers: Path
+) -> None:
+    furnish(office)
+    granted(office, family, 3)
+    with office.work("系统任务") as work:
+        for one in work.session.exec(select(Organ)):
+            one.since = date(2027, 1, 1)
+    clock.on(date(2026, 9, 2))
+    evaluate(office, date(2026, 9, 1))
+    said = run(office, date(2026, 9, 2))[ISSUE]
+    assert "人工处理 1 件" in said
+    assert f"chengxin organ add --area {TOWNSHIP}" in said
 
 
 def test_an_officers_reason_that_speaks_of_the_score_is_not_printed(due_family: tuple[Office, int]) -> None:
@@ -469,3 +541,13 @@ def test_silence_means_nothing_before_service_and_the_whole_period(
         with pytest.raises(Refused, match="届满前"):
             notices.unanswered(work, notice, date(2026, 9, 14))
         assert "没有提出意见" in notices.unanswered(work, notice, date(2026, 9, 15))
+
+
+def test_what_a_dead_process_left_beside_a_paper_is_taken_away(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left, living = tmp_path / f".甲.pdf.{dead.pid}", tmp_path / ".甲.pdf.1"
+    left.write_bytes(b"half")
+    living.write_bytes(b"another process is writing")
+    paperwork.write_file(tmp_path / "甲.pdf", b"whole")
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".甲.pdf.1", "甲.pdf"]

@@ -28,6 +28,7 @@ from scheduler import runs
 from scheduler.__main__ import start
 from scheduler.runner import (
     Job,
+    added_up,
     clock_problem,
     described,
     enrol,
@@ -530,3 +531,28 @@ def test_the_alarm_clock_rings_until_it_is_stopped_and_outlives_a_failure(office
     assert rung.wait(10)
     stop()
     assert len(effects(office)) == 1
+
+
+# --- totals ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("summaries", "others", "said"),
+    [
+        (["14 户，其中逾期 3 户", "8 户，其中逾期 1 户"], [], "22 户，其中逾期 4 户"),
+        (["渐退告知书 12 份", "没有新文书"], [], "渐退告知书 12 份"),
+        ([], [], "没有需要办理的事项"),
+        (["1 户，其中逾期 0 户；人工处理 2 件：户 A；户 B", "2 户，其中逾期 0 户；人工处理 1 件：户 A"], [],
+         "3 户；人工处理 3 件：户 A；户 B"),
+        (["名单未生成，请人工处理：没有机关", "名单未生成，请人工处理：没有人员"], [],
+         "人工处理 2 件：名单未生成，请人工处理：没有机关；名单未生成，请人工处理：没有人员"),
+        (["告知书 2 份"], ["2026-09-02/某街道-F11-1.pdf 2 份；人工处理 1 件：任民听〔2026〕1号：印不出"],
+         "告知书 2 份；人工处理 1 件：任民听〔2026〕1号：印不出"),
+        ([f"没有新文书；人工处理 1 件：户 {n}" for n in range(12)], [],
+         "人工处理 12 件：" + "；".join(f"户 {n}" for n in range(8)) + "等12件"),
+    ],
+)  # fmt: skip
+def test_totals_keep_every_digit_and_what_waits_for_a_person(
+    summaries: list[str], others: list[str], said: str
+) -> None:
+    assert added_up(summaries, others) == said

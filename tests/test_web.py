@@ -43,6 +43,8 @@ def evaluated(office: Office, family: Family, clock: SetClock, monkeypatch: pyte
     for part in (recommendations.CLOSE, "0-5000"):
         with office.work("系统任务", due=due) as work:
             recommendations.evaluate_part(work, part)
+    with office.work("系统任务", due=due) as work:
+        recommendations.finish_evaluation(work)
     with office.reading() as work:
         return str(work.session.exec(select(Household.number)).one())
 

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, TypeVar
 
@@ -21,6 +21,7 @@ from integrity import database, errors, households
 from integrity.errors import Refused
 from integrity.mishaps import write_down
 from integrity.permissions import require
+from integrity.records.columns import SHANGHAI
 from integrity.rules.areas import check
 from integrity.rules.policy import NotInForce
 from integrity.settings import settings
@@ -125,6 +126,16 @@ def day(text: str | date) -> date:
         return date(*(int(number) for number in numbers.groups())) if numbers else date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"“{text}”不是日期，应写作 2026-09-21") from None
+
+
+def moment(text: str | date) -> date:
+    """A day, or a moment in Shanghai as typed: 2026-09-07T10:00 or 2026-09-07 10:00."""
+    if isinstance(text, date) or ":" not in text:
+        return day(text)
+    try:
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=SHANGHAI)
+    except ValueError:
+        raise typer.BadParameter(f"“{text}”不是时刻，应写作 2026-09-07T10:00") from None
 
 
 def fen(text: str | int) -> int:

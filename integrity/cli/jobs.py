@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from integrity import demo as demo_county
 from integrity.cli.console import By, actor, day, may, opened, progress, say
 from integrity.cli.offices import set_up
-from integrity.cli.rolls import report_run
+from integrity.cli.rolls import job_name, report_run
 from integrity.errors import NotFound, Refused
 from integrity.records.columns import SHANGHAI
 from integrity.records.office import Audit
@@ -91,7 +91,8 @@ def demo(
         with progress("办理到期任务"):
             runs = tick(office, TIMETABLE)
         for ended in runs:
-            say(f"  {ended.job} {ended.due_at:%Y-%m-%d %H:%M}：{ended.state.value}　{ended.error or ended.summary}")
+            outcome = f"{ended.state.value}　{ended.error or ended.summary}"
+            say(f"  {job_name(ended.job)} {ended.due_at:%Y-%m-%d %H:%M}：{outcome}")
     say(f"文书和清单：{settings().papers}")
 
 

@@ -16,7 +16,7 @@ from integrity import areas, backups, bookcheck, database, editions, organs
 from integrity.areas_file import open_source
 from integrity.cli.console import Area, By, acting, code, day, found, one_of, opened, progress, say
 from integrity.errors import NotFound, Refused
-from integrity.records.office import Officer, Organ, Person
+from integrity.records.office import EmergencyOrder, Officer, Organ, Person
 from integrity.settings import Settings, settings
 from integrity.terms import Role
 from integrity.vault import create_vault, load_vault
@@ -92,7 +92,7 @@ def verify(
     if wrong:
         say(f"共发现 {wrong} 处问题，请保全现场并与备份比对", style="red")
         raise typer.Exit(1)
-    say(f"账册完好；全部账尾的指纹：{heads}")
+    say(f"账册完好；账尾指纹：{heads}")
 
 
 @app.command()
@@ -102,7 +102,8 @@ def backup(
     """备份数据库，并核对备份确实可用。"""
     with opened() as office, progress("备份") as told:
         made = backups.make(office, folder or settings().backups, told)
-    say(f"备份完成：{made.folder}（{made.households} 户，指纹 {made.sha256[:16]}）")
+    say(f"备份完成：{made.folder}（{made.households} 户，文件指纹 {made.sha256[:16]}）")
+    say(f"账尾指纹：{made.heads}")
     say(f"注意：密钥文件 {settings().keys} 和证据、文书目录不在备份内，请另行保管")
 
 
@@ -158,6 +159,27 @@ def add_organ(
                   review_organ=review_organ, court=court),
         )  # fmt: skip
     say(f"已登记：{name}")
+
+
+@organ_app.command("order")
+def enter_order(
+    number: Annotated[str, typer.Argument(help="延期令的文号", metavar="文号")], area: Area,
+    signed_on: Annotated[date, typer.Option("--signed-on", help="签发日期", parser=day, metavar="日期")],
+    signed_by: Annotated[str, typer.Option("--signed-by", help="签发人")],
+    due_from: Annotated[date, typer.Option("--due-from", help="应核查日自何日", parser=day, metavar="日期")],
+    due_to: Annotated[date, typer.Option("--due-to", help="应核查日至何日", parser=day, metavar="日期")],
+    months: Annotated[int, typer.Option(help="延长几个月", min=1)], by: By = "",
+) -> None:  # fmt: skip
+    """登记紧急延期令：重大突发事件期间，应核查日在这一段内的家庭，核查期限延长若干个月。"""
+    if due_to < due_from:
+        raise Refused("应核查日的止日不能早于起日")
+    with acting(by, "作出救助决定", area) as work:
+        organs.order(
+            work,
+            EmergencyOrder(number=number, area=area, signed_on=signed_on, signed_by=signed_by, due_from=due_from,
+                           due_to=due_to, months=months, recorded_at=work.now, recorded_by=work.actor),
+        )  # fmt: skip
+    say(f"已登记延期令：{number}，{area} 应核查日在 {due_from} 至 {due_to} 的延长 {months} 个月")
 
 
 @officer_app.command("add")

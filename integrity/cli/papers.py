@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
 import typer
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from integrity import households, notices
 from integrity.cli.console import By, Household, acting, day, on_household, one_of, opened, say
@@ -17,6 +18,8 @@ from integrity.settings import settings
 from integrity.terms import PaperKind, ServiceWay
 
 app = typer.Typer(help="文书：打印、补打、送达", no_args_is_help=True)
+_BATCH = re.compile(r"-F\d\d-\d+\.pdf$")
+"""Files of the monthly job; those printed at the desk bear the paper's number."""
 Number = Annotated[str, typer.Argument(help="文书编号", metavar="文号")]
 
 
@@ -47,16 +50,21 @@ def reprint(number: Number, by: By = "") -> None:
 
 @app.command("run")
 def last_run() -> None:
-    """最近一次批量印制的文件在哪里。"""
+    """最近一次批量印制的文件在哪里，分文书种类列出。"""
+    query = select(Printing.file, func.count()).where(col(Printing.copy_no) == 0).group_by(col(Printing.file))
     with opened() as office, office.reading() as work:
-        files = sorted(set(work.session.exec(select(Printing.file).where(col(Printing.copy_no) == 0))))
-    if not files:
-        say("还没有印制过文书")
+        batches = [(file, papers) for file, papers in work.session.exec(query) if _BATCH.search(file)]
+    if not batches:
+        say("还没有批量印制过文书")
         return
-    last = files[-1].split("/")[0]
-    for path in sorted({*(settings().papers / last).glob("*"), *(settings().papers / one for one in files)}):
-        if path.parent.name == last:
-            say(path if path.is_file() else f"{path}（文件已不在，请补打）")
+    last = max(file.split("/")[0] for file, _ in batches)
+    for kind in PaperKind:
+        mine = sorted(one for one in batches if one[0].startswith(f"{last}/") and f"-{kind.name}-" in one[0])
+        if mine:
+            say(f"{last}《{kind.value}》{sum(papers for _, papers in mine)} 份", style="bold")
+        for file, papers in mine:
+            path = settings().papers / file
+            say(f"  {path}　{papers} 份" + ("" if path.is_file() else "（文件已不在，请补打）"))
 
 
 @app.command("serve")

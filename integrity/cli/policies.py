@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +10,8 @@ import typer
 
 from integrity import areas, calendars, editions, organs
 from integrity.areas_file import open_source
-from integrity.cli.console import Area, By, On, acting, code, day, opened, say, table
-from integrity.errors import Invalid, NotFound
+from integrity.cli.console import Area, By, On, acting, code, day, moment, opened, say, table
+from integrity.errors import Invalid, NotFound, Refused
 from integrity.rules import policy as packs
 from integrity.rules.areas import level_of
 from integrity.rules.workdays import Period, end_of
@@ -165,30 +165,41 @@ def show_calendar(year: Annotated[int, typer.Argument(help="年份", metavar="�
 
 @calendar_app.command("import")
 def import_calendar(
-    path: Annotated[Path, typer.Argument(help="TOML，或 holiday-cn 的 JSON", metavar="文件")], by: By = ""
-) -> None:
-    """录入一年的放假安排。"""
+    path: Annotated[Path, typer.Argument(help="TOML，或 holiday-cn 的 JSON", metavar="文件")], by: By = "",
+    confirm: Annotated[bool, typer.Option("--confirm", help="有疑点的，已与国务院办公厅通知核对无误")] = False,
+) -> None:  # fmt: skip
+    """录入一年的放假安排；有疑点的不录入，核对无误后加 --confirm。"""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(f"不能读取 {path}：{error}") from None
+    doubts = calendars.read(text).doubts()
+    for doubt in doubts:
+        say(f"请核对：{doubt}", style="yellow")
+    if doubts and not confirm:
+        raise Refused("放假安排有疑点，没有录入；与通知原文核对无误的，加 --confirm 再录入")
     with acting(by, "维护放假安排") as work:
         calendar = calendars.load(work, text)
     say(f"已录入 {calendar.year} 年放假安排：{calendar.notice}")
-    for doubt in calendar.doubts():
-        say(f"请核对：{doubt}", style="yellow")
+
+
+_START = "起算日（收到、送达之日）；按小时的写起算时刻，如 2026-09-07T10:00"
 
 
 @calendar_app.command("term")
 def term(
-    start: Annotated[date, typer.Argument(help="起算日（收到、送达之日）", parser=day, metavar="起算日")],
+    start: Annotated[date, typer.Argument(help=_START, parser=moment, metavar="起算日")],
     length: Annotated[int, typer.Argument(help="长度", metavar="长度")],
-    unit: Annotated[str, typer.Argument(help="日、工作日、月、年", metavar="单位")],
-) -> None:
+    unit: Annotated[str, typer.Argument(help="日、工作日、月、年、小时", metavar="单位")],
+) -> None:  # fmt: skip
     """计算期限届满之日，并写出计算过程。"""
     period = Period.read(f"{length}{unit}")
     with opened() as office, office.reading() as work:
         found = end_of(start, period, calendars.workdays(work))
     for step in found.steps:
         say(step)
-    say(f"届满：{found.end}" + ("（暂定）" if found.provisional else ""), style="bold")
+    say(f"届满：{_ending(found.end)}" + ("（暂定）" if found.provisional else ""), style="bold")
+
+
+def _ending(end: date) -> str:
+    return f"{end:%Y-%m-%d %H:%M}" if isinstance(end, datetime) else str(end)

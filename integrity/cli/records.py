@@ -8,10 +8,23 @@ from typing import Annotated
 import typer
 
 from integrity import assistance, commitments, conduct, households, persons, rechecks
-from integrity.cli.console import Area, By, Household, acting, day, fen, on_household, one_of, say
-from integrity.errors import Invalid, NotFound
+from integrity.cli.console import (
+    Area,
+    By,
+    Household,
+    acting,
+    day,
+    fen,
+    found,
+    on_household,
+    one_of,
+    opened,
+    say,
+)
+from integrity.delivery import hearing_record
+from integrity.errors import Invalid, NotFound, Refused
 from integrity.letters_texts import wording
-from integrity.records.ledger import ENTRIES, Entry
+from integrity.records.ledger import ENTRIES, Assistance, Decision, Entry, Finding
 from integrity.terms import (
     Ability,
     Act,
@@ -27,6 +40,7 @@ from integrity.terms import (
     Scheme,
     SignedBy,
 )
+from integrity.work import Work
 
 app = typer.Typer(help="登记：家庭、成员、变化、核对、核查、承诺、守信失信、救助决定、更正", no_args_is_help=True)
 Day = Annotated[date, typer.Option("--on", help="发生日期", parser=day, metavar="日期")]
@@ -51,10 +65,11 @@ def add_household(
     number: Annotated[str, typer.Argument(help="户编号", metavar="户编号")], area: Area, since: Day,
     address: Annotated[str, typer.Option(help="住址")], by: By = "",
     urban: Annotated[bool, typer.Option("--urban/--rural", help="按城镇还是农村标准")] = False,
+    label: Annotated[str, typer.Option(help="当地的分类，如 A类")] = "",
 ) -> None:  # fmt: skip
     """建档：登记一户及其住址。"""
     with acting(by, "登记家庭", area) as work:
-        households.register(work, number, area=area, address=address, urban=urban, since=since)
+        households.register(work, number, area=area, address=address, urban=urban, since=since, label=label)
     say(f"已建档：{number}")
 
 
@@ -103,11 +118,16 @@ def change_member(
 @app.command("move")
 def move(
     household: Household, area: Area, since: Day, address: Annotated[str, typer.Option(help="新住址")], by: By = "",
-    urban: Annotated[bool, typer.Option("--urban/--rural", help="按城镇还是农村标准")] = False,
+    urban: Annotated[bool | None, typer.Option("--urban/--rural", help="按城镇还是农村标准（默认不变）")] = None,
+    label: Annotated[str | None, typer.Option(help="当地的分类，如 A类（默认不变）")] = None,
 ) -> None:  # fmt: skip
-    """登记迁居。"""
+    """登记迁居；标准和分类没有写的，照旧。"""
     with on_household(by, "登记家庭", household) as (work, household_id):
-        entry = households.settle(work, household_id, area=area, address=address, urban=urban, since=since)
+        old = households.home(work, household_id, since)
+        entry = households.settle(
+            work, household_id, area=area, address=address, urban=old.urban if urban is None else urban, since=since,
+            label=old.label if label is None else label,
+        )  # fmt: skip
     _done(entry, "迁居")
 
 
@@ -223,7 +243,7 @@ def adjust(
     with on_household(by, "作出救助决定", household) as (work, household_id):
         entry = assistance.adjust(
             work, household_id, act, amount=amount, decided_on=on, effective_on=effective, decided_by=work.actor,
-            income=income, persons=persons_, document=document, hearing=hearing,
+            income=income, persons=persons_, document=document, hearing=hearing_record(work, household_id, hearing, on),
         )  # fmt: skip
     _done(entry, act.value)
 
@@ -242,7 +262,7 @@ def withdraw(
     with on_household(by, "作出救助决定", household) as (work, household_id):
         entry = assistance.withdraw(
             work, household_id, months=len(percents), schedule=percents, decided_on=on, effective_on=effective,
-            decided_by=work.actor, document=document, hearing=hearing,
+            decided_by=work.actor, document=document, hearing=hearing_record(work, household_id, hearing, on),
         )  # fmt: skip
     _done(entry, "渐退")
 
@@ -256,7 +276,7 @@ def stop(
     with on_household(by, "作出救助决定", household) as (work, household_id):
         entry = assistance.stop(
             work, household_id, reason, decided_on=on, effective_on=effective, decided_by=work.actor,
-            document=document, hearing=hearing,
+            document=document, hearing=hearing_record(work, household_id, hearing, on),
         )  # fmt: skip
     _done(entry, "停发")
 
@@ -277,12 +297,30 @@ def void(
     why: Annotated[str, typer.Option("--reason", help="理由")], by: By = "",
 ) -> None:  # fmt: skip
     """更正：作废一条登记错误的条目（原条目保留）；正确的内容另行登记。"""
-    with on_household(by, "更正", household) as (work, household_id):
-        kind = next((one for one in ENTRIES if work.session.get(one, (household_id, seq)) is not None), None)
-        if kind is None:
-            raise NotFound(f"该户没有第 {seq} 条")
-        entry = households.correct(work, household_id, seq, None, kind=kind, why=why)
+    with opened() as office, office.reading() as work:
+        wrong = _entry(work, found(work, household), seq)
+    if isinstance(wrong, Assistance) and wrong.act is Act.GRANT:
+        raise Refused(
+            "“确认给予”不能作废：应当停止的，听取意见后用 chengxin record stop；导入有误的，用 chengxin import undo"
+        )
+    with on_household(by, _VOIDED_BY.get(type(wrong), "更正"), household) as (work, household_id):
+        entry = households.correct(work, household_id, seq, None, kind=type(wrong), why=why)
     _done(entry, f"更正（作废第 {seq} 条）")
+
+
+_VOIDED_BY: dict[type[Entry], str] = {
+    Assistance: "作出救助决定", Finding: "认定守信失信", Decision: "审核意见",
+}  # fmt: skip
+"""What was decided is taken back by those who may decide it (事项, see `permissions`); the rest is 更正."""
+
+
+def _entry(work: Work, household_id: int, seq: int) -> Entry:
+    """The entry with a number, of whatever kind. Raises NotFound."""
+    for kind in ENTRIES:
+        entry = work.session.get(kind, (household_id, seq))
+        if entry is not None:
+            return entry
+    raise NotFound(f"该户没有第 {seq} 条")
 
 
 @app.command("commitment")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import select
 
-from integrity import households, recommendations
+from integrity import areas, households, recommendations
 from integrity.cli.console import (
     By,
     Household,
@@ -22,23 +22,45 @@ from integrity.cli.console import (
     say,
     table,
 )
+from integrity.errors import NotFound
 from integrity.records.ledger import ENTRIES, Entry
 from integrity.records.ledger import Household as HouseholdRow
-from integrity.records.office import JobRun, Person
+from integrity.records.office import JobRun, Person, Recommendation
+from integrity.rules import grounds as g
 from integrity.rules.facts import date_of
 from integrity.rules.writing import yuan
 from integrity.settings import settings
 from integrity.terms import ExitReason, JobState, Outcome, Term, Verdict
 from integrity.work import Work
-from scheduler.jobs import ROLL_EVALUATION
+from scheduler.jobs import ROLL_EVALUATION, TIMETABLE
 from scheduler.runner import run_now
 
 app = typer.Typer()
 WORDS = {"accept": Verdict.ACCEPTED, "change": Verdict.CHANGED, "refuse": Verdict.REFUSED}
-_HIDDEN = {
+HIDDEN = {
     "household_id", "seq", "happened_on", "recorded_at", "recorded_by", "area", "corrects", "void", "import_id", "hash",
     "person_id", "person_digest", "text_sha256", "data_sha256", "pdf_sha256", "template_sha256",
+    "subject",
 }  # fmt: skip
+"""Columns of an entry that `show` leaves out: keys, digests, and what the other columns of its table say."""
+NAMES = {
+    "address": "住址", "label": "分类", "no": "成员序号", "born_on": "出生日期", "relation": "与户主关系",
+    "presence": "共同生活状态", "capacity": "民事行为能力", "ability": "劳动能力", "schooling": "在校",
+    "guardian_no": "监护人序号", "act": "行为", "scheme": "救助类别", "effective_on": "执行日期",
+    "amount": "月救助金额", "income": "家庭月收入", "persons": "计入人数", "months": "渐退月数",
+    "schedule": "各月比例", "reason": "理由", "document": "文号", "hearing": "听取意见记录", "decided_by": "决定人",
+    "cause": "变化原因", "cause_member": "变化成员序号", "self_reported": "主动申报", "stable": "收入稳定",
+    "property_over": "财产超标", "source": "来源", "detail": "说明", "kind": "种类", "reported_on": "得知日期",
+    "member_no": "成员序号", "evidence": "证据指纹", "result": "结果", "visitor_1": "核查人员",
+    "visitor_2": "核查人员", "note": "备注", "occasion": "场合", "text_version": "文本版本",
+    "office_text_version": "机关承诺文本版本", "signed_by": "签署方式", "explained_by": "讲解人", "item": "项目代码",
+    "act_end": "行为止日", "found_on": "发现日期", "conduct_seq": "事实序号", "state": "认定状态",
+    "document_on": "文书日期", "reviewed_by": "复核人", "recommended_on": "建议日期", "verdict": "审核意见",
+    "outcome": "处理", "reason_code": "原因", "number": "文号", "organ": "机关", "notice_seq": "文书序号",
+    "copy_no": "补打份次", "file": "文件", "first_page": "起始页", "pages": "页数", "way": "送达方式",
+    "receiver": "收件人", "witnesses": "见证人",
+}  # fmt: skip
+"""Chinese names of the columns of an entry."""
 SAME = {
     True: "与当时保存的结果一致",
     False: "与当时保存的结果不一致，请核验账册",
@@ -59,9 +81,14 @@ def evaluate(on: On = None, by: By = "") -> None:
     table(("处理建议", "户数"), [(outcome.value, count) for outcome, count in counted.items() if count])
 
 
+def job_name(code: str) -> str:
+    """The Chinese name of a job (任务)."""
+    return next((job.name for job in TIMETABLE if job.code == code), code)
+
+
 def report_run(run: JobRun) -> None:
     """Say how a run ended; exit 1 when it failed."""
-    say(f"{run.job} {run.due_at:%Y-%m-%d %H:%M}：{run.state.value}　{run.summary}")
+    say(f"{job_name(run.job)} {run.due_at:%Y-%m-%d %H:%M}：{run.state.value}　{run.summary}")
     if run.state is not JobState.DONE:
         say(run.error, style="red")
         raise typer.Exit(1)
@@ -87,17 +114,14 @@ def todo(
     """列出等待审核意见的处理建议。"""
     with opened() as office, office.reading() as work:
         rows = recommendations.undecided(work, area)
-        numbers = {row.household_id: _number(work, row.household_id) for row in rows[:limit]}
-    table(
-        ("户编号", "区划", "评估日", "建议", "原因", "现月金额", "核查期限"),
-        [
+        shown = [
             (
-                numbers[row.household_id], row.area, row.on_day, tuple(Outcome)[row.outcome].value,
-                _reason(row.reason_code), _sum(row.amount_now), _date(row.due_on),
+                _number(work, row.household_id), _village(work, row.area), row.on_day,
+                tuple(Outcome)[row.outcome].value, _why(row), _sum(row.amount_now), _date(row.due_on),
             )
             for row in rows[:limit]
-        ],
-    )  # fmt: skip
+        ]  # fmt: skip
+    table(("户编号", "村（居）", "评估日", "建议", "原因", "现月金额", "核查期限"), shown)
     say(f"共 {len(rows)} 户" + (f"，只列出前 {limit} 户" if len(rows) > limit else ""))
 
 
@@ -106,9 +130,35 @@ def _number(work: Work, household_id: int) -> str:
     return found.number if found else ""
 
 
-def _reason(number: int) -> str:
-    code = tuple(ExitReason)[number]
-    return f"{code.name} {code.value}" if number else ""
+def _village(work: Work, area: str) -> str:
+    """The name of a village, its code where it is not loaded."""
+    try:
+        return areas.area(work, area, work.today).name
+    except NotFound:
+        return area
+
+
+def _why(row: Recommendation) -> str:
+    """Why, in one line: the code of the reason, the first question for 人工复核, else what changed."""
+    code = tuple(ExitReason)[row.reason_code]
+    questions = [one.text for one in g.named(g.QUESTIONS, row.ask)]
+    said = [] if code is ExitReason.NONE else [f"{code.name} {code.value}"]
+    if row.outcome == Outcome.ASK.number:
+        said += questions[:1]
+    if not said:
+        said = [one.text for one in g.named(g.CONDITIONS, row.met & _CHANGED)]
+        said += [text for bit, text in _NO_LONGER.items() if row.unmet & bit]
+    return "；".join(said or questions[:1])
+
+
+_CHANGED = g.CLEAR_CHANGE | g.STANDARD_ROSE | g.JOBS_REFUSED | g.MEMBER_LOST | g.CAUSE_ADMITTED
+"""Conditions that are a reason where they are met."""
+_NO_LONGER = {
+    g.AT_OR_BELOW_LINE: "家庭人均收入超过当地低保标准", g.WITHIN_EDGE: "家庭人均收入超过低保边缘标准",
+    g.PROPERTY_WITHIN: "家庭财产状况不符合规定", g.PERSONS_SAME: "计入人口与核定时不同",
+    g.AMOUNT_AS_ENTITLED: "现发金额与应发金额不一致",
+}  # fmt: skip
+"""Conditions that are a reason where they are not met."""
 
 
 def _sum(amount: int | None) -> str:
@@ -146,9 +196,9 @@ def masked(name: str) -> str:
 def _told(entry: Entry, corrected: bool) -> tuple[object, ...]:
     """One line of the ledger."""
     values = [
-        f"{name}={_shown(value)}"
+        _shown(name, value)
         for name, value in entry.model_dump().items()
-        if name not in _HIDDEN and value not in (None, "")
+        if name not in HIDDEN and value not in (None, "", ExitReason.NONE)
     ]
     marks = "〔已被更正〕" if corrected else f"〔作废第 {entry.corrects} 条〕" if entry.void else ""
     kind = (type(entry).__doc__ or "").split("(")[0].strip()
@@ -158,8 +208,16 @@ def _told(entry: Entry, corrected: bool) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _shown(value: Any) -> str:
-    return value.value if isinstance(value, Term) else str(value)
+def _shown(name: str, value: Any) -> str:
+    """One value of an entry, in words."""
+    if name == "urban":
+        return "城镇" if value else "农村"
+    label = NAMES.get(name, name)
+    if name in ("amount", "income"):
+        return f"{label}{yuan(value)}"
+    if isinstance(value, bool):
+        return f"{label}：{'是' if value else '否'}"
+    return f"{label}：{value.value if isinstance(value, Term) else value}"
 
 
 @app.command()
