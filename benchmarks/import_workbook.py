@@ -114,7 +114,7 @@ def counts(office: Office) -> list[int]:
     """How many rows each table has; Break of a chain raises."""
     tables = ("household", "residence", "member", "assistance", "person", "import_row", "import_batch", "ledger_head")
     with office.reading_engine.connect() as connection:
-        broken = list(breaks(connection))
+        broken = list(breaks(connection, office.vault.chain))
         if broken:
             raise SystemExit(f"哈希链有断点：{broken[0]}")
         return [connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables]

@@ -30,6 +30,7 @@ from integrity.cli.offices import set_up
 from integrity.records.chain import breaks
 from integrity.records.columns import SHANGHAI
 from integrity.settings import settings
+from integrity.vault import load_vault
 from integrity.work import make_engine, open_office
 from scheduler.jobs import NOTICES, RECHECK_LIST, ROLL_EVALUATION
 from scheduler.runner import run_now
@@ -77,7 +78,7 @@ def content(url: str, home: Path) -> dict[str, str]:
             name: sha256(repr([tuple(row) for row in connection.execute(text(query))]).encode()).hexdigest()[:16]
             for name, query in COMPARED.items()
         }
-        broken = list(breaks(connection))
+        broken = list(breaks(connection, load_vault(home / "keys.toml").chain))
         named = {str(row[0]): str(row[1]) for row in connection.execute(text("SELECT file, pdf_sha256 FROM printing"))}
     engine.dispose()
     papers = home / "papers"

@@ -69,7 +69,7 @@ def make(office: Office, folder: Path, progress: Progress = silent) -> Backup:
         file = scratch / ("chengxin.db" if engine == "sqlite" else "chengxin.dump")
         if engine == "sqlite":
             _copy_sqlite(office, file, progress)
-            heads, tables = _read_copy(file)
+            heads, tables = _read_copy(file, office.vault.chain)
         else:
             heads, tables = postgres_copies.dump(office.engine, file)
         _sync(file)
@@ -102,12 +102,12 @@ def _copy_sqlite(office: Office, file: Path, progress: Progress) -> None:
         source.close()
 
 
-def _read_copy(file: Path) -> tuple[str, dict[str, int]]:
+def _read_copy(file: Path, key: bytes) -> tuple[str, dict[str, int]]:
     """Digest of heads and row counts of a SQLite copy. Raises Refused unless it is whole and tells one true story."""
     engine = make_engine(f"sqlite:///{file}", read_only=True)
     try:
         with engine.connect() as connection:
-            wrong = _wrong(connection)
+            wrong = _wrong(connection, key)
             if wrong:
                 raise Refused("备份没有通过核对：" + "；".join(wrong))
             return bookcheck.heads_digest(connection), bookcheck.counts(connection)
@@ -117,11 +117,11 @@ def _read_copy(file: Path) -> tuple[str, dict[str, int]]:
             file.with_name(file.name + rest).unlink(missing_ok=True)
 
 
-def _wrong(connection: Connection) -> list[str]:
+def _wrong(connection: Connection, key: bytes) -> list[str]:
     """The first faults of a database that was copied or brought back."""
     found = [f"护栏缺失：{name}" for name in guards.missing(connection)]
     found += list(bookcheck.file_faults(connection))
-    for one in breaks(connection):
+    for one in breaks(connection, key):
         found.append(str(one))
         if len(found) > 5:
             break
@@ -169,27 +169,28 @@ def restore(chosen: Settings, source: Path, *, force: bool = False, progress: Pr
             f"没有找到密钥文件 {chosen.keys}。备份里没有密钥：请先把当时的密钥文件放回此处再恢复，"
             "不要运行 init 新建密钥，新的密钥打不开备份中的个人信息"
         )
-    if key_mark(load_vault(chosen.keys)) != backup.key_mark:
+    vault = load_vault(chosen.keys)
+    if key_mark(vault) != backup.key_mark:
         raise Refused(f"密钥文件 {chosen.keys} 与这份备份不配套，恢复后将无法读出个人信息；请先找回当时的密钥文件")
     sqlite = chosen.database_url.startswith("sqlite:///")
     if sqlite != (backup.engine == "sqlite"):
         raise Refused(f"这是 {backup.engine} 的备份，与所设的数据库不是一种")
     if sqlite:
-        aside = _restore_sqlite(Path(chosen.database_url.removeprefix("sqlite:///")), backup, force)
+        aside = _restore_sqlite(Path(chosen.database_url.removeprefix("sqlite:///")), backup, vault, force)
     else:
         aside = None
-        _restore_postgres(chosen.database_url, backup)
+        _restore_postgres(chosen.database_url, backup, vault.chain)
     progress(3, 3)
     return aside
 
 
-def _restore_sqlite(target: Path, backup: Backup, force: bool) -> Path | None:
+def _restore_sqlite(target: Path, backup: Backup, vault: Vault, force: bool) -> Path | None:
     """Check a second copy beside the target, then give it the name."""
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.restoring")
     shutil.copyfile(backup.folder / Path(backup.file).name, fresh)
     try:
-        _compare(backup, *_read_copy(fresh))
+        _compare(backup, *_read_copy(fresh, vault.chain))
         _sync(fresh)
         aside = _clear(target, force) if target.exists() else None
         fresh.replace(target)
@@ -230,7 +231,7 @@ def _nobody_else(target: Path, sqlite: Any) -> None:
         raise Conflict(f"{target} 正在使用，请先停止服务再恢复")
 
 
-def _restore_postgres(url: str, backup: Backup) -> None:
+def _restore_postgres(url: str, backup: Backup, key: bytes) -> None:
     engine = make_engine(url)
     try:
         with engine.connect() as connection:
@@ -238,7 +239,7 @@ def _restore_postgres(url: str, backup: Backup) -> None:
                 raise Refused("目标数据库不是空的；请新建一个空数据库再恢复")
         postgres_copies.load(engine, backup.folder / Path(backup.file).name)
         with engine.connect() as connection:
-            wrong = _wrong(connection)
+            wrong = _wrong(connection, key)
             if wrong:
                 raise Refused("恢复的数据库没有通过核对：" + "；".join(wrong))
             _compare(backup, bookcheck.heads_digest(connection), bookcheck.counts(connection))

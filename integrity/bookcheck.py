@@ -30,7 +30,7 @@ def faults(work: Work, household_id: int | None = None) -> Iterator[str]:
     yield from file_faults(connection)
     yield from (f"护栏缺失或被改动：{name}" for name in guards.missing(connection))
     lowest = household_id or 0
-    for one in breaks(connection, lowest, household_id):
+    for one in breaks(connection, work.vault.chain, lowest, household_id):
         yield f"断点：{_called(work, one.household_id)}第 {one.seq} 条（{one.table}）：{one.reason}"
     yield from _persons(work, household_id)
     yield from _contents(work, household_id)

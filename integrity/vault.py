@@ -30,6 +30,11 @@ class Vault:
     keys: dict[str, bytes] = field(repr=False)
     index: bytes = field(repr=False)
 
+    @property
+    def chain(self) -> bytes:
+        """The key of the ledgers' hash chains (32 bytes): whoever has only the database cannot make a fitting entry."""
+        return sha256(self.index + b"ledger chain").digest()
+
     def seal(self, plain: str, context: str) -> str:
         """The ciphertext of `plain` as text; "" stays ""."""
         return base64.b64encode(self.seal_bytes(plain.encode(), context)).decode() if plain else ""

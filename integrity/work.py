@@ -145,7 +145,7 @@ class Work:
         at = self.stamp()
         household_id = self.new_id(Household)
         self.put(Household(id=household_id, number=number, opened_at=at, opened_by=self.actor))
-        root = genesis(household_id, number, micros(at), self.actor)
+        root = genesis(self.vault.chain, household_id, number, micros(at), self.actor)
         self._heads[household_id] = _Head(0, root, at, NEW)
         return household_id
 
@@ -184,7 +184,7 @@ class Work:
         if entry.happened_on > entry.recorded_at.astimezone(SHANGHAI).date():
             raise Invalid(f"发生日期 {entry.happened_on} 晚于登记日期")
         stored = stored_values(entry)
-        entry.hash = entry_hash(head.hash, str(type(entry).__tablename__), stored)
+        entry.hash = entry_hash(self.vault.chain, head.hash, str(type(entry).__tablename__), stored)
         self._rows.setdefault(type(entry), []).append(_values(entry))
         head.seq, head.hash, head.recorded_at = entry.seq, entry.hash, entry.recorded_at
         self._buffered += 1

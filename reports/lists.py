@@ -30,7 +30,7 @@ class RecheckLine:
     head: str = said("户主姓名")
     village: str = said("村（居）")
     category: str = said("救助类别")
-    persons: int = said("人数")
+    persons: int = said("人数", least=0)
     due: date = said("应核查日")
     ground: str = said("核查事由")
     priority: str = said("优先级")

@@ -113,7 +113,7 @@ def everything(office: Office) -> dict[str, int]:
 
 def whole(office: Office) -> bool:
     with office.reading_engine.connect() as connection:
-        return list(breaks(connection)) == []
+        return list(breaks(connection, office.vault.chain)) == []
 
 
 def enrolled(office: Office, tmp_path: Path, rows: list[Row] | None = None) -> ImportBatch:

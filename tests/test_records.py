@@ -7,14 +7,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text, update
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import select
+from sqlmodel import col, select
 
 from integrity import assistance, conduct, households, rechecks
 from integrity.errors import Invalid, Refused
 from integrity.records import guards
-from integrity.records.chain import breaks
+from integrity.records.chain import breaks, entry_hash, stored_values
 from integrity.records.ledger import ENTRIES, LedgerHead, Residence, Verification
 from integrity.records.office import Person
 from integrity.terms import (
@@ -61,7 +61,7 @@ def filled(office: Office, family: Family) -> int:
 
 def found_breaks(office: Office) -> list[str]:
     with office.reading_engine.connect() as connection:
-        return [str(found) for found in breaks(connection)]
+        return [str(found) for found in breaks(connection, office.vault.chain)]
 
 
 def test_a_ledger_that_nobody_touched_is_whole(office: Office, family: Family) -> None:
@@ -287,3 +287,20 @@ def test_replace_is_refused_on_a_plain_connection_too(sqlite_url: str) -> None:
     with pytest.raises(sqlite_module.DatabaseError, match="不能覆盖"):
         connection.execute("INSERT OR REPLACE INTO audit SELECT 1, 2, actor, action, subject, detail FROM audit")
     connection.close()
+
+
+def test_an_entry_with_a_hash_made_without_the_key_is_named(office: Office, family: Family) -> None:
+    household = filled(office, family)
+    with office.engine.connect() as connection:
+        head = connection.execute(text(f"SELECT seq, hash FROM ledger_head WHERE household_id = {household}")).one()
+    forged = Verification(
+        household_id=household, seq=head.seq + 1, happened_on=DAY, recorded_at=office.clock(), recorded_by="jb01",
+        area=VILLAGE, income=1, source="伪造",
+    )  # fmt: skip
+    forged.hash = entry_hash(b"guess", bytes(head.hash), "verification", stored_values(forged))
+    with office.engine.begin() as connection:  # every guard lets it pass
+        values = {name: getattr(forged, name) for name in Verification.model_fields}
+        connection.execute(insert(Verification), [values])
+        moved = update(LedgerHead).where(col(LedgerHead.household_id) == household)
+        connection.execute(moved.values(seq=forged.seq, hash=forged.hash, recorded_at=forged.recorded_at))
+    assert [named for named in found_breaks(office) if f"第 {forged.seq} 条" in named]

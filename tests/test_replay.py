@@ -100,5 +100,5 @@ def test_every_past_explanation_is_what_the_job_decided_then(office: Office, clo
     after = told(office)
     assert {key: value for key, value in after.items() if key[1] != date(2026, 12, 1)} == before
     with office.reading_engine.connect() as connection:
-        assert list(breaks(connection)) == []
+        assert list(breaks(connection, office.vault.chain)) == []
 

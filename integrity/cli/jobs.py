@@ -73,18 +73,20 @@ def run(
 def demo(
     households: Annotated[int, typer.Option("--households", help="户数")] = 2000,
     seed: Annotated[int, typer.Option("--seed", help="随机种子；同样的种子得到同样的数据")] = 2026,
-    until: Annotated[date | None, typer.Option(help="数据截至哪一天（默认今天）", parser=day, metavar="日期")] = None,
+    until: Annotated[
+        date | None, typer.Option(help="数据截至哪一天（默认最近一次评估的前一天）", parser=day, metavar="日期")
+    ] = None,
 ) -> None:
     """建立示范县（全部为虚构数据），并办理到期的任务。已有同样的示范数据时不重复建立。"""
     set_up()
     with opened() as office:
         begun = _begun(office, households, seed)
-        chosen = until or begun or office.clock().date()
+        last = ROLL_EVALUATION.when.latest(office.clock()).date()
+        chosen = until or begun or last - timedelta(days=1)
         with progress("建立示范县") as told:
             made = demo_county.build(office, households=households, seed=seed, until=chosen, progress=told)
         say(made)
         if not made.repeated:
-            last = ROLL_EVALUATION.when.latest(office.clock()).date()
             with progress("全员评估"):
                 report_run(run_now(office, ROLL_EVALUATION, last, actor="示范"))
             _review(office, last, seed)

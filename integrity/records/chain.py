@@ -1,8 +1,9 @@
 """哈希链 (hash chain): ties the entries of one household together, so that a change, a gap or a stranger shows.
 
-`hash = SHA-256(hash of the entry before ‖ canonical text of this entry)`. The first entry stands on the household's own
-digest. The canonical text is JSON of the stored columns without the empty ones, so that a column added later leaves the
-old hashes whole.
+`hash = BLAKE2b(key, hash of the entry before ‖ canonical text of this entry)`. The key lies outside the database, so
+that nobody who has only the database can make an entry that fits. The first entry stands on the household's own digest.
+The canonical text is JSON of the stored columns without the empty ones, so that a column added later leaves the old
+hashes whole.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import blake2b
 from heapq import merge
 from typing import Any
 
@@ -39,15 +40,19 @@ class Break:
         return f"家庭 {self.household_id} 第 {self.seq} 条（{self.table}）：{self.reason}"
 
 
-def genesis(household_id: int, number: str, opened_at: int, opened_by: str) -> bytes:
+def genesis(key: bytes, household_id: int, number: str, opened_at: int, opened_by: str) -> bytes:
     """The hash on which a household's first entry stands; `opened_at` in microseconds."""
-    return sha256(_encode([household_id, number, opened_at, opened_by]).encode()).digest()
+    return _digest(key, _encode([household_id, number, opened_at, opened_by]).encode())
 
 
-def entry_hash(before: bytes, table: str, stored: dict[str, Any]) -> bytes:
+def _digest(key: bytes, content: bytes) -> bytes:
+    return blake2b(content, key=key, digest_size=32).digest()
+
+
+def entry_hash(key: bytes, before: bytes, table: str, stored: dict[str, Any]) -> bytes:
     """The hash of an entry: `stored` maps column names to the values as the database holds them, without `hash`."""
     text = _encode([table, {name: value for name, value in stored.items() if value is not None}])
-    return sha256(before + text.encode()).digest()
+    return _digest(key, before + text.encode())
 
 
 def stored_values(entry: Entry) -> dict[str, Any]:
@@ -75,14 +80,14 @@ _BINDS: dict[type[Entry], list[tuple[str, Any]]] = {
 }
 
 
-def breaks(connection: Connection, lowest: int = 0, highest: int | None = None) -> Iterator[Break]:
+def breaks(connection: Connection, key: bytes, lowest: int = 0, highest: int | None = None) -> Iterator[Break]:
     """Every place where the ledgers of households `lowest` … `highest` are not what was written, in order.
 
     Reads each table once, in the order of household and number; memory does not grow with the roll. Whatever was put
     into a column is reported, not stumbled over.
     """
     with _any_text(connection):
-        yield from _breaks(connection, lowest, highest)
+        yield from _breaks(connection, key, lowest, highest)
 
 
 @contextmanager
@@ -99,7 +104,7 @@ def _any_text(connection: Connection) -> Iterator[None]:
         raw.text_factory = before
 
 
-def _breaks(connection: Connection, lowest: int, highest: int | None) -> Iterator[Break]:
+def _breaks(connection: Connection, key: bytes, lowest: int, highest: int | None) -> Iterator[Break]:
     """The same, table by table side by side."""
     heads = _stream(connection, LedgerHead, lowest, highest)
     entries = merge(*(_entries(connection, kind, lowest, highest) for kind in ENTRIES), key=lambda e: e[0])
@@ -119,15 +124,15 @@ def _breaks(connection: Connection, lowest: int, highest: int | None) -> Iterato
         mine = head if head is not None and head.household_id == household.id else None
         if mine is not None:
             head = next(heads, None)
-        yield from _check(household, rows, mine)
+        yield from _check(key, household, rows, mine)
     while pending is not None:
         yield Break(pending[0][0], pending[0][1], pending[1], "家庭登记已被删除，条目失去归属")
         pending = next(entries, None)
 
 
-def _check(household: Row[Any], rows: list[Any], head: Row[Any] | None) -> Iterator[Break]:
+def _check(key: bytes, household: Row[Any], rows: list[Any], head: Row[Any] | None) -> Iterator[Break]:
     """Follow one household's chain from its root to its head."""
-    link = genesis(household.id, household.number, household.opened_at, household.opened_by)
+    link = genesis(key, household.id, household.number, household.opened_at, household.opened_by)
     expected, known = 1, household.opened_at
     for (household_id, seq), table, stored, found in rows:
         if seq > expected:
@@ -136,7 +141,7 @@ def _check(household: Row[Any], rows: list[Any], head: Row[Any] | None) -> Itera
         elif seq < expected:
             yield Break(household_id, seq, table, "同一序号出现两条（插入了不属于本账的条目）")
             continue
-        if seq == expected and found != entry_hash(link, table, stored):
+        if seq == expected and found != entry_hash(key, link, table, stored):
             yield Break(household_id, seq, table, "内容与哈希不符（被改动或插入）")
         elif str(stored["recorded_at"]).zfill(20) < str(known).zfill(20):  # whatever type was put there
             yield Break(household_id, seq, table, "登记时刻早于前一条（事后插入）")
