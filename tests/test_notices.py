@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from datetime import date, datetime
@@ -16,16 +12,15 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import text
-from sqlmodel import col, select
+from sqlmodel import select
 
-from integrity import assistance, notices, persons, printing, recheck_lists, rechecks, recommendations
-from integrity import papers as paperwork
-from integrity.errors import Conflict, Invalid, Refused
+from integrity import assistance, notices, persons, recheck_lists, rechecks, recommendations
+from integrity.errors import Refused
 from integrity.households import change_member, enter_member
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Notice, Printing
 from integrity.records.office import Audit, Organ, PaperData
-from integrity.terms import Cause, Event, Outcome, PaperKind, Relation, ServiceWay, Verdict
+from integrity.terms import Cause, Event, Outcome, PaperKind, Relation, Verdict
 from integrity.work import Office, Work
 from tests.conftest import SetClock
 from tests.papers_office import TOWNSHIP, VILLAGE, Family, accept, evaluate, furnish, granted, papers, richer
@@ -370,184 +365,3 @@ def test_a_run_killed_before_its_commit_writes_the_same_file_again(
     assert left.read_bytes() == bytes_left
     assert len(rows(office, "printing")) == 1
     assert left.stat().st_mode & 0o077 == 0
-
-
-KILLED = """
-import os, signal
-from datetime import datetime
-from integrity import notices
-from integrity.settings import settings
-from integrity.work import open_office
-due = datetime.fromisoformat("2026-09-02T02:00:00+08:00")
-with open_office(settings()).work("系统任务", due=due, now=due) as work:
-    print(notices.issue_part(work, "PART"), flush=True)
-    work.flush()
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-def test_a_process_killed_between_file_and_commit_leaves_nothing_that_counts(
-    due_family: tuple[Office, int], papers: Path, tmp_path: Path
-) -> None:
-    office, _ = due_family
-    due = datetime(2026, 9, 2, 2, tzinfo=SHANGHAI)
-    with office.work("系统任务", due=due) as work:
-        notices.issue_part(work, ISSUE)
-    place = {
-        "CHENGXIN_DATABASE": office.engine.url.render_as_string(hide_password=False),
-        "CHENGXIN_KEY_FILE": str(tmp_path / "keys.toml"),
-    }
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED.replace("PART", PRINT)], env=os.environ | place, check=False, capture_output=True
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
-    (left,) = papers.rglob("*.pdf")
-    bytes_left = left.read_bytes()
-    assert rows(office, "printing") == []
-    with office.work("系统任务", due=due) as work:
-        notices.issue_part(work, PRINT)
-    assert list(papers.rglob("*.pdf")) == [left]
-    assert left.read_bytes() == bytes_left
-    assert len(rows(office, "printing")) == 1
-
-
-def test_a_file_that_was_printed_is_never_written_over(due_family: tuple[Office, int], family: Family) -> None:
-    office, _ = due_family
-    run(office, date(2026, 9, 2))
-    (more,) = granted(office, family)
-    with office.work("jb01") as work:
-        wanted = notices.wanted_now(work, more, PaperKind.F01)
-        notices.issue(work, more, wanted.kind, wanted.subject, wanted.draft)
-        other = notices.issue(work, more, PaperKind.F11, "recheck:试验", _recheck_like(work, more))
-    run(office, date(2026, 9, 2))
-    with office.reading() as work:
-        files = [one.file for one in work.session.exec(select(Printing))]
-        assert len(set(files)) == 3
-        assert len(files) == 4, "the new family has its own check due as well"
-        assert printing.unprinted(work, TOWNSHIP) == []
-        assert paperwork.by_number(work, other.number).seq == other.seq
-
-
-def _recheck_like(work, household):  # type: ignore[no-untyped-def]
-    from functools import partial
-
-    from integrity.letters import recheck_notice
-    from integrity.records.office import Recommendation
-
-    found = work.session.exec(select(Recommendation)).first()
-    return partial(recheck_notice, work, household, found)
-
-
-def test_one_part_prints_no_more_than_a_file_holds_and_the_next_goes_on(
-    office: Office, family: Family, clock: SetClock, papers: Path
-) -> None:
-    furnish(office)
-    granted(office, family, 3)
-    clock.on(date(2026, 9, 2))
-    evaluate(office, date(2026, 9, 1))
-    with office.work("系统任务", due=datetime(2026, 9, 2, 2, tzinfo=SHANGHAI)) as work:
-        notices.issue_part(work, ISSUE)
-        said = [printing.print_run(work, TOWNSHIP, most=2) for _ in range(3)]
-    assert [re.sub(r".*(F11.*)", r"\1", one) for one in said] == ["F11-1.pdf 2 份", "F11-2.pdf 1 份", "没有待印文书"]
-    with office.reading() as work:
-        entries = list(work.session.exec(select(Printing).order_by(col(Printing.file), col(Printing.first_page))))
-    assert entries[0].file.endswith("F11-1.pdf")
-    for one in entries:
-        pages = PdfReader(papers / one.file).pages
-        with office.reading() as work:
-            notice = work.session.get(Notice, (one.household_id, one.notice_seq))
-            assert notice is not None
-            assert notice.number in re.sub(r"\s", "", pages[one.first_page - 1].extract_text())
-        assert one.first_page % 2 == 1
-
-
-def test_service_needs_its_proof(due_family: tuple[Office, int], clock: SetClock) -> None:
-    office, household = due_family
-    with office.work("jb01") as work:
-        wanted = notices.wanted_now(work, household, PaperKind.F11)
-        notice = notices.issue(work, household, wanted.kind, wanted.subject, wanted.draft)
-        with pytest.raises(Refused, match="还没有打印"):
-            notices.serve(work, notice, ServiceWay.DIRECT, on=work.today, receiver="试验乙")
-        notices.print_now(work, household, PaperKind.F11)
-    with office.work("jb01") as work:
-        day = work.today
-        with pytest.raises(Refused, match="两名见证人"):
-            notices.serve(work, notice, ServiceWay.LEFT, on=day, receiver="乙", witnesses=("甲", "甲"), detail="拒收")
-        with pytest.raises(Refused, match="拒收事由"):
-            notices.serve(work, notice, ServiceWay.LEFT, on=day, receiver="试验乙", witnesses=("甲", "乙"))
-        with pytest.raises(Refused, match="同意"):
-            notices.serve(work, notice, ServiceWay.ELECTRONIC, on=day, receiver="试验乙")
-        with pytest.raises(Invalid, match="送达日期"):
-            notices.serve(work, notice, ServiceWay.DIRECT, on=date(2026, 9, 1), receiver="试验乙")
-        served = notices.serve(
-            work, notice, ServiceWay.LEFT, on=day, receiver="试验乙", witnesses=("王一", "王二"), detail="不愿签收"
-        )
-        assert served.witnesses == "王一、王二"
-        with pytest.raises(Conflict, match="已登记送达"):
-            notices.serve(work, notice, ServiceWay.DIRECT, on=day, receiver="试验乙")
-        with pytest.raises(Refused, match="救济途径"):
-            notices.remedy_ends(work, served)
-
-
-@pytest.mark.parametrize(
-    ("way", "served_on", "reconsideration", "litigation"),
-    [
-        (ServiceWay.DIRECT, date(2026, 9, 3), date(2026, 11, 2), date(2027, 3, 3)),
-        (ServiceWay.POST, date(2026, 9, 7), date(2026, 11, 6), date(2027, 3, 8)),
-        (ServiceWay.ANNOUNCEMENT, date(2026, 9, 3), date(2026, 12, 2), date(2027, 4, 5)),
-    ],
-)
-def test_remedies_run_from_the_day_that_the_way_of_service_gives(
-    office: Office, family: Family, clock: SetClock, papers: Path, way: ServiceWay, served_on: date,
-    reconsideration: date, litigation: date,
-) -> None:  # fmt: skip
-    furnish(office)
-    (household,) = granted(office, family)
-    clock.on(date(2026, 9, 2))
-    richer(office, household, Cause.EMPLOYMENT, on=date(2026, 8, 10))
-    with office.work("sp01") as work:
-        assistance.withdraw(
-            work, household, months=2, schedule=(100, 50), decided_on=date(2026, 9, 1),
-            effective_on=date(2026, 10, 1), decided_by="sp01", hearing="听取意见笔录1号",
-        )  # fmt: skip
-        notices.print_now(work, household, PaperKind.F16)
-        notice = work.session.exec(select(Notice)).one()
-    clock.on(date(2026, 9, 10))
-    with office.work("jb01") as work:
-        served = notices.serve(work, notice, way, on=served_on, receiver="试验乙", detail="下落不明")
-        terms = notices.remedy_ends(work, served)
-    assert terms.reconsideration.end == reconsideration
-    assert terms.litigation.end == litigation
-    assert "行政复议：截至" in terms.as_text()
-
-
-def test_silence_means_nothing_before_service_and_the_whole_period(
-    office: Office, family: Family, clock: SetClock, papers: Path
-) -> None:
-    furnish(office)
-    (household,) = granted(office, family)
-    clock.on(date(2026, 9, 2))
-    richer(office, household, Cause.PENSION, on=date(2026, 8, 10))
-    clock.on(date(2026, 9, 7))
-    evaluate(office, date(2026, 9, 7))
-    accept(office, household)
-    with office.work("fh01") as work:
-        notices.print_now(work, household, PaperKind.F13)
-        notice = work.session.exec(select(Notice)).one()
-        with pytest.raises(Refused, match="还没有送达"):
-            notices.unanswered(work, notice, date(2026, 9, 30))
-        notices.serve(work, notice, ServiceWay.DIRECT, on=work.today, receiver="试验乙")
-        assert notices.hearing_ends(work, notice).end == date(2026, 9, 14)
-        with pytest.raises(Refused, match="届满前"):
-            notices.unanswered(work, notice, date(2026, 9, 14))
-        assert "没有提出意见" in notices.unanswered(work, notice, date(2026, 9, 15))
-
-
-def test_what_a_dead_process_left_beside_a_paper_is_taken_away(tmp_path: Path) -> None:
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    left, living = tmp_path / f".甲.pdf.{dead.pid}", tmp_path / ".甲.pdf.1"
-    left.write_bytes(b"half")
-    living.write_bytes(b"another process is writing")
-    paperwork.write_file(tmp_path / "甲.pdf", b"whole")
-    assert sorted(one.name for one in tmp_path.iterdir()) == [".甲.pdf.1", "甲.pdf"]

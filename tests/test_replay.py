@@ -18,20 +18,10 @@ from integrity.rules.policy import PACKS, load, load_texts
 from integrity.terms import Cause, Event, RecheckResult
 from integrity.work import Office
 from tests.conftest import SetClock
+from tests.test_recommendations import evaluate
 
 MONTHS = [date(2026, month, 1) for month in (5, 7, 8, 9, 10, 11)]
 HOUSEHOLDS = 40
-
-
-def evaluate(office: Office, on: date) -> None:
-    due = datetime(on.year, on.month, on.day, 1, tzinfo=SHANGHAI)
-    with office.work("系统任务", due=due) as work:
-        parts = recommendations.evaluation_parts(work)
-    for part in parts:
-        with office.work("系统任务", due=due) as work:
-            recommendations.evaluate_part(work, part)
-    with office.work("系统任务", due=due) as work:
-        recommendations.finish_evaluation(work)
 
 
 def told(office: Office) -> dict[tuple[int, date], str]:
