@@ -151,15 +151,20 @@ def unanswered(work: Work, notice: Notice, on: date) -> str:
     return f"{notice.number}已送达，截至{last}没有提出意见"
 
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
 def hearing_record(work: Work, household_id: int, told: str, on: date) -> str:
     """听取意见记录 as an act names it: the number of a hearing notice stands for silence, and is looked into.
 
-    A notice must be this household's, served, and its period over; anything else (a transcript, an evidence digest) is
-    taken as it is. Raises Refused, NotFound.
+    A notice must be this household's, served, and its period over. A transcript is named as 笔录, evidence by its
+    digest; other words are no record. "" stays "". Raises Refused, NotFound.
     """
     try:
         read_document_number(told)
     except Invalid:
+        if told and "笔录" not in told and not _DIGEST.fullmatch(told):
+            raise Refused("请写听取意见告知书的文号，或者笔录的名称和编号、日期（如：听取意见笔录3号）") from None
         return told
     notice = by_number(work, told)
     if notice.household_id != household_id:

@@ -14,9 +14,9 @@ import pytest
 from pypdf import PdfReader
 from sqlmodel import col, select
 
-from integrity import assistance, notices, printing
+from integrity import assistance, delivery, notices, printing
 from integrity import papers as paperwork
-from integrity.errors import Conflict, Invalid, Refused
+from integrity.errors import Conflict, Invalid, NotFound, Refused
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Notice, Printing
 from integrity.terms import Cause, PaperKind, ServiceWay
@@ -206,3 +206,16 @@ def test_what_a_dead_process_left_beside_a_paper_is_taken_away(tmp_path: Path) -
     living.write_bytes(b"another process is writing")
     paperwork.write_file(tmp_path / "甲.pdf", b"whole")
     assert sorted(one.name for one in tmp_path.iterdir()) == [".甲.pdf.1", "甲.pdf"]
+
+
+def test_a_hearing_is_a_transcript_or_a_notice_that_ran_out(due_family: tuple[Office, int]) -> None:
+    office, household = due_family
+    with office.reading() as work:
+        on = work.today
+        assert delivery.hearing_record(work, household, "听取意见笔录3号", on) == "听取意见笔录3号"
+        assert delivery.hearing_record(work, household, "a" * 64, on) == "a" * 64
+        assert delivery.hearing_record(work, household, "", on) == ""
+        with pytest.raises(Refused, match="请写听取意见告知书的文号"):
+            delivery.hearing_record(work, household, "已经听取", on)
+        with pytest.raises(NotFound):
+            delivery.hearing_record(work, household, "任民听〔2026〕99号", on)
