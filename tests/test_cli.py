@@ -306,7 +306,7 @@ def test_tampering_is_named_by_verify(township: Path) -> None:
     assert "内容与哈希不符" in said
     assert "assistance" in said
     assert "第 1 号与登记时不符" in said
-    assert "护栏缺失" in said
+    assert "护栏缺失或被改动" in said
     assert "guard_assistance_update" in said
     assert "只追加保护" in run("jobs", code=2)
 
