@@ -6,23 +6,46 @@ import os
 
 import typer
 
-from integrity.cli import imports, jobs, offices, papers, policies, records, rolls
+from integrity.cli import (
+    case_views,
+    cases,
+    dossiers,
+    forms,
+    imports,
+    jobs,
+    offices,
+    papers,
+    policies,
+    postings,
+    prospects,
+    records,
+    rights,
+    rolls,
+    tokens,
+)
 from integrity.cli.console import Commands
 
 app = typer.Typer(
     cls=Commands, help="诚信救助：社会救助诚信管理的后台程序", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
-for _flat in (offices.app, jobs.app, rolls.app):
+for _flat in (offices.app, jobs.app, rolls.app, prospects.app, case_views.procedure_app, dossiers.app):
     app.add_typer(_flat)
 app.add_typer(records.app, name="record")
+app.add_typer(cases.app, name="case")
 app.add_typer(imports.app, name="import")
 app.add_typer(papers.app, name="print")
+app.add_typer(forms.app, name="paper")
+app.add_typer(postings.app, name="posting")
+app.add_typer(rights.rights_app, name="rights")
+app.add_typer(rights.destroy_app, name="destroy")
+app.add_typer(rights.keys_app, name="keys")
 app.add_typer(policies.policy_app, name="policy")
 app.add_typer(policies.areas_app, name="areas")
 app.add_typer(policies.calendar_app, name="calendar")
 app.add_typer(offices.organ_app, name="organ")
 app.add_typer(offices.officer_app, name="officer")
+app.add_typer(tokens.app, name="token")
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from integrity import editions
+from integrity import editions, kinship
 from integrity.errors import Invalid, Refused
 from integrity.households import acts, home, members
 from integrity.records.ledger import Assistance
@@ -24,6 +24,7 @@ _LAST_UNHEARD = date(2026, 8, 1)
 def grant(
     work: Work, household_id: int, scheme: Scheme, *, decided_on: date, effective_on: date, decided_by: str,
     amount: int | None = None, income: int | None = None, persons: int | None = None, document: str = "",
+    case_no: int | None = None,
 ) -> Assistance:  # fmt: skip
     """Grant assistance (确认给予): `amount` and `income` in fen a month. Raises Refused while a grant is running."""
     if scheme is Scheme.NONE:
@@ -35,7 +36,7 @@ def grant(
         raise Refused("该户正在享受救助，不能重复确认")
     act = Assistance(
         happened_on=decided_on, act=Act.GRANT, scheme=scheme, effective_on=effective_on, amount=amount, income=income,
-        persons=persons, document=document, decided_by=decided_by,
+        persons=persons, document=document, decided_by=decided_by, case_no=case_no,
     )  # fmt: skip
     return _enter(work, household_id, act)
 
@@ -43,7 +44,7 @@ def grant(
 def adjust(
     work: Work, household_id: int, act: Act, *, amount: int, decided_on: date, effective_on: date, decided_by: str,
     income: int | None = None, persons: int | None = None, document: str = "", hearing: str = "",
-    reason: ExitReason = ExitReason.NONE,
+    reason: ExitReason = ExitReason.NONE, case_no: int | None = None,
 ) -> Assistance:  # fmt: skip
     """Raise or lower the amount (增发、减发), or change what it rests on (变更). Lowering needs a hearing record."""
     if act not in (Act.RAISE, Act.LOWER, Act.AMEND):
@@ -53,33 +54,31 @@ def adjust(
     entry = Assistance(
         happened_on=decided_on, act=act, scheme=_must_run(work, household_id, decided_on).scheme, amount=amount,
         effective_on=effective_on, income=income, persons=persons, document=document, hearing=hearing, reason=reason,
-        decided_by=decided_by,
+        decided_by=decided_by, case_no=case_no,
     )  # fmt: skip
     return _enter(work, household_id, entry)
 
 
 def withdraw(
     work: Work, household_id: int, *, months: int, schedule: tuple[int, ...], decided_on: date, effective_on: date,
-    decided_by: str, document: str = "", hearing: str = "",
+    decided_by: str, document: str = "", hearing: str = "", case_no: int | None = None,
 ) -> Assistance:  # fmt: skip
     """Begin a gradual withdrawal (渐退) of `months`, with the percent paid in each month. Needs a hearing record."""
     _must_run(work, household_id, decided_on)
-    _within_region(work, household_id, months, decided_on)
-    if any(one.act is Act.WITHDRAW for one in _since_grant(work, household_id, decided_on)):
-        raise Refused("该户的渐退期正在进行，不能再次给予渐退")
+    may_withdraw(work, household_id, months, decided_on)
     if months <= 0 or len(schedule) != months or any(not 0 <= percent <= 100 for percent in schedule):
         raise Invalid("渐退须写明月数和每个月的发放比例（0–100）")
     entry = Assistance(
         happened_on=decided_on, act=Act.WITHDRAW, scheme=_must_run(work, household_id, decided_on).scheme,
         effective_on=effective_on, months=months, schedule=",".join(map(str, schedule)), document=document,
-        hearing=hearing, decided_by=decided_by,
+        hearing=hearing, decided_by=decided_by, case_no=case_no,
     )  # fmt: skip
     return _enter(work, household_id, entry)
 
 
 def stop(
     work: Work, household_id: int, reason: ExitReason, *, decided_on: date, effective_on: date, decided_by: str,
-    document: str = "", hearing: str = "",
+    document: str = "", hearing: str = "", case_no: int | None = None,
 ) -> Assistance:  # fmt: skip
     """Stop assistance (停发): the grant stays on record and can be revived.
 
@@ -90,13 +89,15 @@ def stop(
     entry = Assistance(
         happened_on=decided_on, act=Act.STOP, scheme=_must_run(work, household_id, decided_on).scheme,
         effective_on=effective_on, reason=reason, document=document, hearing=hearing, decided_by=decided_by,
+        case_no=case_no,
     )  # fmt: skip
     return _enter(work, household_id, entry)
 
 
 def revive(
-    work: Work, household_id: int, *, decided_on: date, effective_on: date, decided_by: str, document: str
-) -> Assistance:
+    work: Work, household_id: int, *, decided_on: date, effective_on: date, decided_by: str, document: str,
+    case_no: int | None = None,
+) -> Assistance:  # fmt: skip
     """Undo a stop (恢复): the old grant lives again from `effective_on`. Raises Refused when nothing is stopped."""
     work.lock(household_id)
     past = acts(work, household_id, decided_on)
@@ -104,7 +105,7 @@ def revive(
         raise Refused("该户没有已停发的救助")
     entry = Assistance(
         happened_on=decided_on, act=Act.REVIVE, scheme=past[-1].scheme, effective_on=effective_on, document=document,
-        decided_by=decided_by,
+        decided_by=decided_by, case_no=case_no,
     )  # fmt: skip
     return _enter(work, household_id, entry)
 
@@ -146,13 +147,18 @@ def _since_grant(work: Work, household_id: int, on: date) -> list[Assistance]:
     return past[first:]
 
 
-def _within_region(work: Work, household_id: int, months: int, on: date) -> None:
-    """Refuse a 渐退 that is longer than any that the region's policy admits (2022-10-20 通知 一（三）: six months)."""
+def may_withdraw(work: Work, household_id: int, months: int, on: date) -> None:
+    """Refuse a second 渐退 beside a running one, and one longer than any that the region's policy admits.
+
+    Asked before anybody is told of it, and again before it is carried out (2022-10-20 通知 一（三）: six months).
+    """
+    if any(one.act is Act.WITHDRAW for one in _since_grant(work, household_id, on)):
+        raise Refused("该户的渐退期正在进行，不能再次给予渐退")
     township = home(work, household_id, on).area[:9] + "000"
     lengths = withdrawal.parameters(editions.in_force(work), township, UNKNOWN, on).causes
     longest = max((most for _, most in lengths), default=UNKNOWN)
     if longest > 0 and months > longest:
-        raise Refused(f"当地政策规定的渐退期最长 {longest} 个月，不能给予 {months} 个月")
+        raise Refused(f"当地政策规定的渐退期最长 {longest} 个月，不能给予 {months} 个月（民发〔2021〕57号第33条）")
 
 
 def _must_run(work: Work, household_id: int, on: date) -> Assistance:
@@ -175,9 +181,17 @@ def _enter(work: Work, household_id: int, act: Assistance) -> Assistance:
     lawful_then = act.happened_on < HEARING_SINCE and act.effective_on < _LAST_UNHEARD
     if adverse and not lawful_then and not act.hearing:
         raise Refused("没有听取意见的记录，不能作出调减、终止或渐退决定（社会救助法第48条）")
+    if adverse and not lawful_then and act.case_no is None and work.import_id is None:
+        raise Refused(
+            "减发、渐退、停发须按程序办理：先提出意见，再告知、听取意见、决定、送达（社会救助法第47条、第48条）"
+        )
     if adverse and act.effective_on < act.happened_on.replace(day=1):
         raise Refused("减发、渐退、停发不能追溯到决定之前的月份执行")
     if not act.decided_by:
         raise Refused("救助决定必须由具名的人作出")
+    if work.import_id is None and act.decided_by in kinship.relatives(work, household_id):
+        raise Refused(
+            f"{act.decided_by} 是该户备案的近亲属，他的决定不能执行，请撤销后由他人办理（民发〔2021〕57号第11条）"
+        )
     act.area = home(work, household_id, act.happened_on).area
     return work.append(household_id, act)

@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, inspect
 
-from integrity import bookcheck, database, postgres_copies
+from integrity import bookcheck, database, destruction, destruction_register, postgres_copies
 from integrity.errors import Conflict, Invalid, NotFound, Refused
 from integrity.records import guards
 from integrity.records.chain import breaks
@@ -172,25 +172,29 @@ def restore(chosen: Settings, source: Path, *, force: bool = False, progress: Pr
     vault = load_vault(chosen.keys)
     if key_mark(vault) != backup.key_mark:
         raise Refused(f"密钥文件 {chosen.keys} 与这份备份不配套，恢复后将无法读出个人信息；请先找回当时的密钥文件")
+    destruction_register.read(destruction_register.beside(chosen.keys), vault.chain)  # an altered one stops us here
     sqlite = chosen.database_url.startswith("sqlite:///")
     if sqlite != (backup.engine == "sqlite"):
         raise Refused(f"这是 {backup.engine} 的备份，与所设的数据库不是一种")
     if sqlite:
-        aside = _restore_sqlite(Path(chosen.database_url.removeprefix("sqlite:///")), backup, vault, force)
+        target = Path(chosen.database_url.removeprefix("sqlite:///"))
+        aside = _restore_sqlite(target, backup, vault, chosen.keys, force=force)
     else:
         aside = None
         _restore_postgres(chosen.database_url, backup, vault.chain)
+        destruction.replay(chosen.database_url, vault, chosen.keys)
     progress(3, 3)
     return aside
 
 
-def _restore_sqlite(target: Path, backup: Backup, vault: Vault, force: bool) -> Path | None:
-    """Check a second copy beside the target, then give it the name."""
+def _restore_sqlite(target: Path, backup: Backup, vault: Vault, keys: Path, *, force: bool) -> Path | None:
+    """Check a second copy beside the target, destroy in it what the register says, then give it the name."""
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.restoring")
     shutil.copyfile(backup.folder / Path(backup.file).name, fresh)
     try:
         _compare(backup, *_read_copy(fresh, vault.chain))
+        destruction.replay(f"sqlite:///{fresh}", vault, keys)
         _sync(fresh)
         aside = _clear(target, force) if target.exists() else None
         fresh.replace(target)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from integrity import kinship
 from integrity.errors import NotFound, Refused
 from integrity.households import home, members, standing
 from integrity.records.ledger import Conduct, Finding
 from integrity.rules.facts import ADULT, age
 from integrity.rules.writing import read_document_number
-from integrity.terms import Capacity, ConductKind, FindingState
+from integrity.terms import Capacity, ConductKind, FindingState, Presence
 from integrity.work import Work
 
 
@@ -26,6 +27,8 @@ def record(
     if member is None:
         raise NotFound(f"该户在 {act_on} 没有第 {member_no} 号成员")
     if kind is ConductKind.DEFAULT:
+        if members(work, household_id, work.today)[member_no].presence is Presence.DEAD:
+            raise Refused("本人已死亡，不再作失信记录，也不得记到继承人名下")
         if member.born_on is None:
             raise Refused("出生日期不明，不能确定是否为完全民事行为能力人，请先补录")
         if age(member.born_on, act_on) < ADULT or member.capacity is not Capacity.FULL:
@@ -57,10 +60,18 @@ def _follows(work: Work, household_id: int, conduct_seq: int, state: FindingStat
         raise Refused(f"这项事实{before}，不能登记为“{state.value}”")
 
 
+def _died(work: Work, household_id: int, fact: Conduct) -> bool:
+    """Is the person of a default dead, as far as is known? What an import brings was decided before."""
+    if fact.kind is not ConductKind.DEFAULT or work.import_id is not None:
+        return False
+    member = members(work, household_id, date.max).get(fact.member_no)
+    return member is not None and member.presence is Presence.DEAD
+
+
 def find(
     work: Work, household_id: int, conduct_seq: int, state: FindingState, *, on: date, decided_by: str,
     reviewed_by: str = "", document: str = "", document_on: date | None = None, effective_on: date | None = None,
-    reason: str = "",
+    reason: str = "", case_no: int | None = None,
 ) -> Finding:  # fmt: skip
     """Write down a finding on a fact, or a change of its state. Each is an entry of its own.
 
@@ -72,8 +83,17 @@ def find(
     if fact is None:
         raise NotFound(f"该户没有第 {conduct_seq} 条守信失信事实")
     _follows(work, household_id, conduct_seq, state)
+    if state in (FindingState.PROPOSED, FindingState.EFFECTIVE) and _died(work, household_id, fact):
+        raise Refused("本人已死亡，不再作失信认定，也不得记到继承人名下；已经决定的请撤销（红线第5条）")
+    if work.import_id is None and decided_by in kinship.relatives(work, household_id):
+        raise Refused(
+            f"{decided_by} 是该户备案的近亲属，他的决定不能生效，请撤销后由他人办理（民发〔2021〕57号第11条）"
+        )
     if document:
         read_document_number(document)
+    outside = case_no is None and work.import_id is None
+    if outside and fact.kind is ConductKind.DEFAULT and state is not FindingState.PROPOSED:
+        raise Refused("失信认定及其变更须按程序办理：事先告知、听取陈述、复核、决定、送达（国办发〔2020〕49号）")
     if state is FindingState.EFFECTIVE:
         if not document or document_on is None or effective_on is None:
             raise Refused("认定须有文书编号、文书日期和生效日期")
@@ -84,6 +104,6 @@ def find(
         Finding(
             happened_on=on, area=home(work, household_id, on).area, conduct_seq=conduct_seq, state=state,
             document=document, document_on=document_on, effective_on=effective_on, reviewed_by=reviewed_by,
-            decided_by=decided_by, reason=reason,
+            decided_by=decided_by, reason=reason, case_no=case_no,
         ),
     )  # fmt: skip

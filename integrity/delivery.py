@@ -58,6 +58,9 @@ def serve(
         raise Conflict(f"文书 {notice.number} 已登记送达；登记有误的请更正")
     if not receiver.strip():
         raise Refused("请填写签收人（公告送达的填写受送达人）")
+    for name, told, most in (("签收人", receiver, 60), ("见证人", "、".join(witnesses), 120), ("说明", detail, 400)):
+        if len(told.strip()) > most:
+            raise Invalid(f"{name}太长，最多 {most} 个字")
     named = {one.strip() for one in witnesses if one.strip()}
     if way is ServiceWay.LEFT and len(named) < 2:
         raise Refused("留置送达须有两名见证人")

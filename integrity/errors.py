@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class ChengxinError(Exception):
     """操作未完成"""
@@ -16,6 +19,11 @@ class NotFound(ChengxinError):
 
 class Refused(ChengxinError):
     """按规定不能这样办理"""
+
+    def __init__(self, message: str = "", obstacles: Sequence[Any] = ()) -> None:
+        """`obstacles` are the reasons one by one, each with its article, where a step of a procedure was refused."""
+        super().__init__(message)
+        self.obstacles = tuple(obstacles)
 
 
 class Forbidden(ChengxinError):

@@ -73,22 +73,38 @@ def recheck_notice(
     )  # fmt: skip
 
 
-def hearing_notice(work: Work, household_id: int, decision: Decision, number: str, on: date) -> HearingNotice:
-    """拟调减（终止）救助听取意见告知书 (F13): facts, grounds and the plan behind an officer's opinion (法 48)."""
+def hearing_notice(
+    work: Work, household_id: int, decision: Decision, number: str, on: date, *, within: str = ""
+) -> HearingNotice:
+    """拟调减（终止）救助听取意见告知书 (F13): facts, grounds and the plan behind an officer's opinion (法 48).
+
+    `within` is the time that an officer gives where the region sets none (5个工作日).
+    """
     who, office = _both(work, household_id, PaperKind.F13, on)
     text = wording("hearing", on)
     told = explain(work, household_id, decision.recommended_on)
-    then = editions.by_edition(work, told.edition)
-    hear = office.policy.row("adverse.hear_days", office.area, on)
-    days = int(office.value("adverse.hear_days"))
-    length = f"{days}个工作日" if hear.unit == "工作日" else f"{days}日"
+    facts, grounds = found(work, decision, who, on)
+    length = within or hearing_time(office, on)
     return HearingNotice(
         **office.head(), number=number, addressee=who.addressee, household=who.number, category=who.category,
-        facts=(*_verified(work, told, decision, who, on), *_facts(told, decision, who, on)),
-        grounds=tuple(dict.fromkeys([*text.all("grounds"), *_grounds(told, then, on)])),
-        planned=_planned(told, decision, who, on), how=text.one("how"), place=office.organ.address,
-        within=text.one("within", length=length), help=text.one("help"),
+        facts=facts, grounds=grounds, planned=_planned(told, decision, who, on), how=text.one("how"),
+        place=office.organ.address, within=text.one("within", length=length), help=text.one("help"),
     )  # fmt: skip
+
+
+def hearing_time(office: Desk, on: date) -> str:
+    """听取意见期限 that the region sets, as a paper says it. Raises Unset where it sets none."""
+    row = office.policy.row("adverse.hear_days", office.area, on)
+    days = int(office.value("adverse.hear_days"))
+    return f"{days}个工作日" if row.unit == "工作日" else f"{days}日"
+
+
+def found(work: Work, decision: Decision, who: Family, on: date) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """认定的事实 and 依据 behind an opinion, as its hearing notice and its decision tell them."""
+    told = explain(work, decision.household_id, decision.recommended_on)
+    then = editions.by_edition(work, told.edition)
+    facts = (*_verified(work, told, decision, who, on), *_facts(told, decision, who, on))
+    return facts, tuple(dict.fromkeys([*wording("hearing", on).all("grounds"), *_grounds(told, then, on)]))
 
 
 def withdrawal_notice(work: Work, household_id: int, act: Assistance, number: str, on: date) -> WithdrawalNotice:
@@ -256,6 +272,11 @@ def _withdrawal_grounds(office: Desk, cause: Cause, on: date) -> tuple[str, ...]
     found = [*text.all("grounds"), *(text.all("grounds_employment") if cause is Cause.EMPLOYMENT else ())]
     row = office.policy.find("jiantui.cause", office.area, on, cause.name)
     return tuple([*found, row.source] if row is not None else found)
+
+
+def payments_of(work: Work, act: Assistance, office: Desk) -> tuple[Payment, ...]:
+    """逐月发放 of a withdrawal as it was decided. Raises Refused where a figure is not settled."""
+    return _schedule(work, act, family(work, act.household_id, act.happened_on), office)
 
 
 def _schedule(work: Work, act: Assistance, who: Family, office: Desk) -> tuple[Payment, ...]:

@@ -21,8 +21,10 @@ from integrity.work import Work
 from reports.forms import Remedy
 
 UNKNOWN_PHONE = "未登记"
-_DECIDED = (PaperKind.F13, PaperKind.F16)
-"""Papers on what the deciding organ plans or decided; the others come from the township."""
+_DECIDED = (PaperKind.F13, PaperKind.F15, PaperKind.F16, PaperKind.F29)
+"""Papers on what the deciding organ plans or decided."""
+_COUNTY = frozenset(PaperKind[f"F{n}"] for n in (19, 20, 21, 22, 23, 24, 25, 27, 33))
+"""Papers that only the county signs (社会救助法 73; 国办发〔2020〕49号). The others come from the township."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,18 @@ class Family:
     urban: bool
     scheme: Scheme
     members: tuple[Kin, ...]
+    gone: tuple[Kin, ...] = ()
+    """Of a household in which nobody is left: those who died, the head first."""
+
+    @property
+    def concerned(self) -> tuple[Kin, ...]:
+        """涉及人员 of a decision: the members; of a household that died out, the dead."""
+        return self.members or self.gone
+
+    @property
+    def told(self) -> str:
+        """主送 of a decision: the addressee; of a household that died out, the near relatives of the dead."""
+        return f"{self.gone[0].name}的近亲属" if self.gone else self.addressee
 
     @property
     def head(self) -> Kin:
@@ -87,13 +101,20 @@ def family(work: Work, household_id: int, on: date) -> Family:
     household = work.session.get(Household, household_id)
     assert household is not None
     granted = running(work, household_id, on)
-    present = [one for one in members(work, household_id, on).values() if one.presence is Presence.PRESENT]
-    kin = [_kin(work, one, on) for one in present]
-    kin.sort(key=lambda one: (one.relation is not Relation.HEAD, not one.able, one.no))
+    known = members(work, household_id, on).values()
+    left = any(one.presence not in (Presence.DEAD, Presence.LEFT) for one in known)
+    dead = [] if left else [one for one in known if one.presence is Presence.DEAD]
     return Family(
         household_id, household.number, place.area, place.address, place.urban,
-        granted.scheme if granted else Scheme.NONE, tuple(kin),
+        granted.scheme if granted else Scheme.NONE,
+        _in_order(work, [one for one in known if one.presence is Presence.PRESENT], on), _in_order(work, dead, on),
     )  # fmt: skip
+
+
+def _in_order(work: Work, found: list[Member], on: date) -> tuple[Kin, ...]:
+    """The head first, then who can act for himself."""
+    kin = [_kin(work, one, on) for one in found]
+    return tuple(sorted(kin, key=lambda one: (one.relation is not Relation.HEAD, not one.able, one.no)))
 
 
 def _kin(work: Work, member: Member, on: date) -> Kin:
@@ -151,7 +172,9 @@ def desk(work: Work, area: str, kind: PaperKind, on: date) -> Desk:
     adopted = organs.adopted(work, area[:6] + "000000", on, micros(work.now))
     policy = editions.in_force(work).adopting(adopted)
     organ = organs.organ_of(work, township, on)
-    if kind in _DECIDED:
+    if kind in _COUNTY or (kind is PaperKind.F08 and policy.value("apply.who_confirms", township, on) != "township"):
+        organ = organs.county_organ(work, township, on)
+    elif kind in _DECIDED:
         row = policy.find("adverse.who_decides", township, on)
         if row is None or row.value != "township":  # not delegated by the province: the county decides (法 44)
             organ = organs.county_organ(work, township, on)

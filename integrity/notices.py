@@ -17,7 +17,8 @@ from typing import NamedTuple
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from integrity import letters
+from integrity import cases, letters
+from integrity.case_files import text_of
 from integrity.delivery import RemedyTerms, hearing_ends, remedy_ends, serve, service_of, unanswered
 from integrity.errors import NotFound, Refused
 from integrity.households import members, standing
@@ -50,7 +51,9 @@ class Wanted(NamedTuple):
     household_id: int
     kind: PaperKind
     subject: str
-    draft: Callable[[str, date], Letter]
+    draft: Callable[[str, date], Letter] | None
+    case_no: int = 0
+    """The case of which it is a step; 0 none. Its papers are made out by the step."""
 
 
 def notice_parts(work: Work) -> list[str]:
@@ -88,7 +91,7 @@ def _issue(work: Work, township: str) -> str:
         if (one.household_id, one.kind, one.subject) in issued:
             continue
         try:
-            issue(work, one.household_id, one.kind, one.subject, one.draft)
+            _make(work, one)
         except (Refused, NotFound) as fault:
             faults.append(str(fault))
         else:
@@ -97,6 +100,14 @@ def _issue(work: Work, township: str) -> str:
         work.audit("文书生成需人工处理", township, reason)
     made = "，".join(f"{kind.value} {count} 份" for kind, count in counts.items()) or "没有新文书"
     return made + by_hand(faults)
+
+
+def _make(work: Work, one: Wanted) -> Notice:
+    """Issue a paper, as a step of its case where it belongs to one."""
+    if one.case_no:
+        return cases.take(work, one.household_id, one.case_no, "NOTICE").papers[0]
+    assert one.draft is not None
+    return issue(work, one.household_id, one.kind, one.subject, one.draft)
 
 
 def _unsigned(work: Work, township: str, kinds: set[PaperKind]) -> dict[PaperKind, str]:
@@ -163,11 +174,25 @@ def _hearings(work: Work, township: str) -> Iterator[Wanted]:
             opinion = letters.last_opinion(work, household_id, _day(work))
         except NotFound:
             continue
-        if (opinion.outcome, opinion.reason_code) != (Outcome.EXIT, ExitReason.X01):
+        found = case_of(work, opinion)
+        if (opinion.outcome, opinion.reason_code) != (Outcome.EXIT, ExitReason.X01) and (
+            found is None or found.stage == "OPEN"
+        ):
             yield _hearing(work, opinion)
 
 
+def case_of(work: Work, opinion: Decision) -> cases.Case | None:
+    """The case that an opinion has opened; None for an opinion from before there were cases."""
+    found = cases.cases_of(work, opinion.household_id)
+    return next((one for one in found if one.history[0].entry == opinion.seq), None)
+
+
 def _hearing(work: Work, opinion: Decision) -> Wanted:
+    found = case_of(work, opinion)
+    if found is not None:
+        told = found.last("NOTICE")
+        subject = text_of(found, told.no if told else len(found.history) + 1)
+        return Wanted(opinion.household_id, PaperKind.F13, subject, None, found.no)
     draft = partial(letters.hearing_notice, work, opinion.household_id, opinion)
     return Wanted(opinion.household_id, PaperKind.F13, f"opinion:{opinion.seq}", draft)
 
@@ -184,7 +209,8 @@ def _withdrawals(work: Work, township: str) -> Iterator[Wanted]:
             act = letters.running_withdrawal(work, household_id, _day(work))
         except NotFound:
             continue
-        yield _withdrawal(work, act)
+        if act.case_no is None:  # the decision of a case is its own 渐退告知书
+            yield _withdrawal(work, act)
 
 
 def _withdrawal(work: Work, act: Assistance) -> Wanted:
@@ -203,7 +229,11 @@ def print_now(work: Work, household_id: int, kind: PaperKind) -> Path:
     F01 and F02 are made out anew each day; the others for what stands now. Raises NotFound, Refused.
     """
     one = wanted_now(work, household_id, kind)
-    return original(work, issue(work, one.household_id, one.kind, one.subject, one.draft))
+    query = select(Notice).where(
+        Notice.household_id == household_id, Notice.kind == kind, Notice.subject == one.subject
+    )
+    standing = work.session.exec(query).first()
+    return original(work, standing or _make(work, one))
 
 
 def wanted_now(work: Work, household_id: int, kind: PaperKind) -> Wanted:
@@ -217,6 +247,8 @@ def wanted_now(work: Work, household_id: int, kind: PaperKind) -> Wanted:
         return _hearing(work, letters.last_opinion(work, household_id, work.today))
     if kind is PaperKind.F16:
         return _withdrawal(work, letters.running_withdrawal(work, household_id, work.today))
+    if kind is not PaperKind.F11:
+        raise Refused(f"《{kind.value}》由办理程序的相应步骤制发：chengxin case")
     found = as_due(work, [household_id]).get(household_id)
     if found is None or found.due_on is None:
         raise NotFound("该户没有应核查日：不在救助，或者没有上次核查的日期")

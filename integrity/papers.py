@@ -21,33 +21,36 @@ from typing import Any, get_args, get_origin, get_type_hints
 from sqlalchemy import text
 from sqlmodel import col, select
 
+from integrity import organs
 from integrity.errors import ChengxinError, Invalid, NotFound, Refused
 from integrity.households import home
 from integrity.letters_family import desk
 from integrity.records.ledger import Household, LedgerHead, Notice
-from integrity.records.office import PaperData
+from integrity.records.office import NumberSeries, PaperData
+from integrity.rules import redlines
 from integrity.rules.policy import NotInForce
+from integrity.rules.redline_words import LIST_WORDS, SCORE_WORDS
 from integrity.rules.writing import document_number
 from integrity.terms import PaperKind
 from integrity.work import Work
 from reports import forms
+from reports.every import EVERY
 from reports.faults import PressStopped
-from reports.forms import Commitment, HearingNotice, Letter, PolicyNotice, RecheckNotice, WithdrawalNotice
+from reports.forms import Letter
 from reports.press import check_glyphs
 
 Draft = Callable[[str, date], Letter]
 """Makes the letter out for a number and a day."""
-MARKS = MappingProxyType(
-    {PaperKind.F01: "告", PaperKind.F02: "诺", PaperKind.F11: "核", PaperKind.F13: "听", PaperKind.F16: "渐"}
+_MARKS = (
+    "告 诺 经 权 受 访 示 确 守 失 核 结 听 述 决 渐 员 减 罚告 罚 退 催 信告 信 修告 修申 修 异 特终 回 公 卷 移"
 )
+MARKS = MappingProxyType({PaperKind[f"F{n:02}"]: mark for n, mark in enumerate(_MARKS.split(), start=1)})
 """文书代字: what stands between the organ's prefix and 〔year〕, so that each kind has a series of its own."""
-FORBIDDEN = ("积分", "分值", "评分", "诚信等级", "信用等级", "失信名单", "黑名单")
+FORBIDDEN = (*SCORE_WORDS, *LIST_WORDS)
 """Words that no paper may carry: a score is for planning inside the office only (红线 2, 6)."""
 _HAN = "\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _BLANK = re.compile(f"(?<=[{_HAN}])\\s+|\\s+(?=[{_HAN}])")
-_FORMS: dict[str, type[Letter]] = {
-    form.__name__: form for form in (Commitment, HearingNotice, PolicyNotice, RecheckNotice, WithdrawalNotice)
-}
+_FORMS: dict[str, type[Letter]] = {form.__name__: form for form in EVERY}
 
 
 def issue(work: Work, household_id: int, kind: PaperKind, subject: str, letter: Draft) -> Notice:
@@ -68,6 +71,7 @@ def issue(work: Work, household_id: int, kind: PaperKind, subject: str, letter: 
         place = home(work, household_id, on)
         series = desk(work, place.area, kind, on).organ.prefix + MARKS[kind]
         draft: Letter = tidy(letter(document_number(series, on.year, 1), on))
+        series = _prefix(work, place.area, kind, draft) + MARKS[kind]
         inspect(draft)
     except (ChengxinError, NotInForce, PressStopped) as missing:
         raise Refused(f"户 {_number_of(work, household_id)} 的《{kind.value}》不能制发：{missing}") from missing
@@ -85,6 +89,16 @@ def issue(work: Work, household_id: int, kind: PaperKind, subject: str, letter: 
             data_sha256=digest,
         ),
     )  # fmt: skip
+
+
+def _prefix(work: Work, area: str, kind: PaperKind, letter: Letter) -> str:
+    """机关代字 of the organ that signs: the usual one for this kind, or the county's where the county signs."""
+    usual = desk(work, area, kind, letter.on).organ
+    if letter.organ != usual.name:
+        county = organs.county_organ(work, area[:9] + "000", letter.on)
+        if county.name == letter.organ:
+            return county.prefix
+    return usual.prefix
 
 
 def lock(work: Work, households: Collection[int]) -> None:
@@ -112,14 +126,13 @@ def tidy(value: Any) -> Any:
 
 
 def inspect(letter: Letter) -> None:
-    """Everything there, every character printable, no word that a paper may not carry? Raises Refused, PressStopped."""
+    """Everything there, every character printable, no red line crossed? Raises Refused, PressStopped."""
     forms.check(letter)
     said = list(forms.texts(letter))
     check_glyphs(said)
-    for official, words in said:
-        found = [word for word in FORBIDDEN if word in words]
-        if found:
-            raise Refused(f"{official}中有不得写入文书的“{found[0]}”")
+    crossed = redlines.at_print(letter.form, said)
+    if crossed:
+        raise Refused("；".join(map(str, crossed)))
 
 
 def next_number(work: Work, series: str, year: int) -> str:
@@ -130,6 +143,19 @@ def next_number(work: Work, series: str, year: int) -> str:
     )
     last = work.session.execute(statement, {"series": series, "year": year}).scalar_one()
     return document_number(series, year, int(last))
+
+
+def coming_number(work: Work, household_id: int, kind: PaperKind) -> str:
+    """The number that the next paper of a kind will bear, for a paper that names it (两书同达).
+
+    Nobody else can take it until this work ends: the row of its series is made if need be, and stays locked.
+    """
+    on = work.today
+    series = desk(work, home(work, household_id, on).area, kind, on).organ.prefix + MARKS[kind]
+    new = text("INSERT INTO number_series (prefix, year, last) VALUES (:series, :year, 0) ON CONFLICT DO NOTHING")
+    work.session.execute(new, {"series": series, "year": on.year})
+    query = select(NumberSeries.last).where(NumberSeries.prefix == series, NumberSeries.year == on.year)
+    return document_number(series, on.year, work.session.exec(query.with_for_update()).one() + 1)
 
 
 def freeze(letter: Letter) -> tuple[str, bytes]:
@@ -170,6 +196,8 @@ def content(work: Work, notice: Notice, *, copy: int = 0) -> Letter:
     kept = work.session.get(PaperData, notice.data_sha256)
     if kept is None:
         raise NotFound(f"没有找到文书 {notice.number} 的内容")
+    if not kept.cipher:
+        raise NotFound(f"文书 {notice.number} 的内容已依法销毁")
     body = work.vault.open_bytes(kept.key_id, kept.cipher, f"paper_data|{notice.data_sha256}")
     if sha256(body).hexdigest() != notice.data_sha256:
         raise Invalid(f"文书 {notice.number} 的内容已被改动")

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from integrity import areas
+from integrity import areas, regional
 from integrity.errors import ChengxinError, NotFound, Refused
 from integrity.papers import by_hand, content, inspect, write_file
 from integrity.records.columns import SHANGHAI
@@ -26,7 +26,11 @@ from integrity.terms import PaperKind
 from integrity.work import Work
 from reports.faults import PressStopped
 from reports.forms import Letter
-from reports.press import PART, Paper, Place, render_letter, render_run, template_version
+from reports.press import PART, Paper, Place, render_letter, render_run, version_of
+from reports.regional import RegionalForm
+
+Made = tuple[Notice, Letter, RegionalForm | None]
+"""A paper ready for the press, with the region's own form of it where there is one."""
 
 
 def unprinted(work: Work, township: str) -> list[Notice]:
@@ -49,12 +53,12 @@ def print_run(work: Work, township: str, *, most: int = PART) -> str:
     day = work.due.astimezone(SHANGHAI).date()
     done, faults = [], []
     for kind, waiting in groupby(islice(unprinted(work, township), most), key=lambda one: one.kind):
-        good: list[tuple[Notice, Letter]] = []
+        good: list[Made] = []
         for notice in waiting:
             try:
                 letter = content(work, notice)
                 inspect(letter)
-                good.append((notice, letter))
+                good.append((notice, letter, regional.in_force(notice.area, letter)))
             except (ChengxinError, PressStopped) as fault:
                 faults.append(f"{notice.number}：{fault}")
         for start in range(0, len(good), PART):
@@ -65,16 +69,16 @@ def print_run(work: Work, township: str, *, most: int = PART) -> str:
     return ("，".join(done) or "没有待印文书") + by_hand(faults)
 
 
-def _print_file(
-    work: Work, township: str, day: date, kind: PaperKind, letters: list[tuple[Notice, Letter]]
-) -> tuple[str, int]:
+def _print_file(work: Work, township: str, day: date, kind: PaperKind, letters: list[Made]) -> tuple[str, int]:
     """One file of at most `PART` papers, and a printing entry for each."""
-    run = render_run([letter for _, letter in letters])
+    run = render_run([letter for _, letter, _ in letters], [template for _, _, template in letters])
+    for used in {one.sha256: one for _, _, one in letters if one}.values():
+        regional.keep(work, used)
     file = _free_name(work, township, day, kind)
     write_file(settings().papers / file, run.pdf)
     digest = sha256(run.pdf).hexdigest()
-    for (notice, letter), place in zip(letters, run.items, strict=True):
-        _enter(work, notice, letter, place, pdf_sha256=digest, file=file)
+    for (notice, letter, template), place in zip(letters, run.items, strict=True):
+        _enter(work, notice, version_of(letter, template), place, pdf_sha256=digest, file=file)
     return file, len(letters)
 
 
@@ -98,15 +102,14 @@ def place_name(work: Work, code: str, on: date) -> str:
 
 
 def _enter(
-    work: Work, notice: Notice, letter: Letter, place: Place, *, pdf_sha256: str, file: str, copy: int = 0
+    work: Work, notice: Notice, template: str, place: Place, *, pdf_sha256: str, file: str, copy: int = 0
 ) -> Printing:
     """The ledger's entry of one printing."""
     return work.append(
         notice.household_id,
         Printing(
             happened_on=work.today, area=notice.area, notice_seq=notice.seq, copy_no=copy, pdf_sha256=pdf_sha256,
-            template_sha256=template_version(letter.template), file=file, first_page=place.first_page,
-            pages=place.pages,
+            template_sha256=template, file=file, first_page=place.first_page, pages=place.pages,
         ),
     )  # fmt: skip
 
@@ -132,9 +135,27 @@ def reprint(work: Work, notice: Notice) -> Path:
 
 
 def reproduce(work: Work, notice: Notice, copy: int = 0) -> Paper:
-    """The paper of a copy once more, from its frozen content; the same data and templates give the same bytes."""
+    """The paper of a copy once more, from its frozen content and in the form in which the original was printed.
+
+    The same data and templates give the same bytes. Raises Refused; NotFound, Invalid when that form is gone.
+    """
+    return _rendered(notice, *_ready(work, notice, copy))
+
+
+def _ready(work: Work, notice: Notice, copy: int) -> tuple[Letter, RegionalForm | None]:
+    letter = content(work, notice, copy=copy)
+    first = work.session.exec(_copies(notice).where(Printing.copy_no == 0)).first()
     try:
-        return render_letter(content(work, notice, copy=copy))
+        if first is not None:
+            return letter, regional.kept(work, letter, first.template_sha256)
+        return letter, regional.in_force(notice.area, letter)
+    except PressStopped as fault:
+        raise Refused(f"文书 {notice.number} 不能印制：{fault}") from fault
+
+
+def _rendered(notice: Notice, letter: Letter, template: RegionalForm | None) -> Paper:
+    try:
+        return render_letter(letter, template)
     except PressStopped as fault:
         raise Refused(f"文书 {notice.number} 不能印制：{fault}") from fault
 
@@ -145,11 +166,14 @@ def verify_copy(work: Work, notice: Notice, pdf: bytes) -> Printing | None:
 
 
 def _print_single(work: Work, notice: Notice, copy: int) -> Path:
-    paper = reproduce(work, notice, copy)
+    letter, template = _ready(work, notice, copy)
+    paper = _rendered(notice, letter, template)
+    if template:
+        regional.keep(work, template)
     file = f"{work.today}/{notice.number}{f'-补打{copy}' if copy else ''}.pdf"
     write_file(settings().papers / file, paper.pdf)
     place = Place(notice.number, 0, 1, paper.pages, paper.data_sha256)
-    _enter(work, notice, content(work, notice, copy=copy), place, pdf_sha256=paper.sha256, file=file, copy=copy)
+    _enter(work, notice, paper.template_sha256, place, pdf_sha256=paper.sha256, file=file, copy=copy)
     return settings().papers / file
 
 

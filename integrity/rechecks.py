@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import func
@@ -11,7 +12,7 @@ from integrity.errors import Invalid, Refused
 from integrity.households import home
 from integrity.recommendations import Finding, as_due, day_of, standing
 from integrity.records.ledger import Change, LedgerHead, Recheck, Residence, Verification
-from integrity.records.office import EvaluationRun, Recommendation
+from integrity.records.office import EvaluationRun, Kinship, Recommendation
 from integrity.rules.facts import day
 from integrity.terms import Cause, Event, Outcome, RecheckResult, Scheme
 from integrity.work import Work
@@ -58,6 +59,8 @@ def complete(
     first, second = visitors
     if not first or not second or first == second:
         raise Refused("核查须由两名以上人员进行（民发〔2021〕57号第16条）")
+    if relatives(work, household_id, visitors):
+        raise Refused("核查人员与该户有近亲属关系，应当回避（民发〔2021〕57号第11条）")
     return work.append(
         household_id,
         Recheck(
@@ -65,6 +68,13 @@ def complete(
             note=note,
         ),
     )  # fmt: skip
+
+
+def relatives(work: Work, household_id: int, officers: Collection[str]) -> tuple[str, ...]:
+    """Those of the officers who are on record as relatives of the household (近亲属备案)."""
+    query = select(Kinship).where(Kinship.household_id == household_id, col(Kinship.officer).in_(officers))
+    last = {one.officer: one.ended for one in sorted(work.session.exec(query), key=lambda one: one.id or 0)}
+    return tuple(sorted(officer for officer, ended in last.items() if not ended))
 
 
 def list_due(work: Work, area: str, until: date) -> dict[int, Finding]:

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     home: Path = Field(default=ROOT / "var", description="Where the data lies: database, key, papers, backups.")
     database: str = Field(default="", description="Database URL; empty means SQLite in `home`.")
     policies: Path | None = Field(default=None, description="A further directory of policy packs (政策包).")
+    forms: Path | None = Field(default=None, description="Regional templates (地方样式); empty means `home`/forms.")
     key_file: Path | None = Field(default=None, description="The key file; empty means `home`/keys.toml.")
     host: str = Field(default="127.0.0.1", description="Where `serve` listens.")
     port: int = Field(default=8000, description="Port of `serve`.")
@@ -33,6 +34,11 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """The key file: outside the database, and never in its backup."""
         return self.key_file or self.home / "keys.toml"
+
+    @property
+    def regional_forms(self) -> Path:
+        """Where regional templates lie, and the kept texts of those that were used."""
+        return self.forms or self.home / "forms"
 
     @property
     def papers(self) -> Path:

@@ -241,6 +241,97 @@ class PaperKind(Term):
     F11 = "定期核查通知书"
     F13 = "拟调减（终止）救助听取意见告知书"
     F16 = "渐退告知书"
+    F03 = "经办人承诺书"
+    F04 = "家庭经济状况核对授权书"
+    F05 = "受理（补正、不予受理）通知书"
+    F06 = "入户调查表"
+    F07 = "公示（公布）单"
+    F08 = "确认（不予确认）通知书"
+    F09 = "守信行为记录表"
+    F10 = "失信行为记录表"
+    F12 = "核查结论"
+    F14 = "陈述申辩笔录"
+    F15 = "社会救助金调整（停发）决定书"
+    F17 = "保障对象增减员调整表"
+    F18 = "保障金减少表"
+    F19 = "行政处罚事先告知书"
+    F20 = "行政处罚决定书"
+    F21 = "责令退回通知书"
+    F22 = "催告书"
+    F23 = "失信认定事先告知书"
+    F24 = "失信认定决定书"
+    F25 = "信用修复告知书"
+    F26 = "信用修复申请书"
+    F27 = "信用修复决定书"
+    F28 = "异议申请（答复）书"
+    F29 = "终止特困供养公示（决定）书"
+    F30 = "送达回证"
+    F31 = "公告送达"
+    F32 = "档案封面和卷内目录"
+    F33 = "移送函"
+
+
+class Procedure(Term):
+    """程序 (procedure): what a case goes through; `integrity.rules.procedure` has the steps of each."""
+
+    APPLICATION = "申请受理"
+    COMMITMENT = "诚信承诺"
+    AUTHORITY = "核对授权"
+    RECHECK = "定期核查"
+    DECISION = "调整与终止"
+    WITHDRAWAL = "渐退"
+    TEKUN = "特困供养终止"
+    DEFAULT = "失信认定"
+    TRUST = "守信认定"
+    REPAIR = "信用修复"
+    OBJECTION = "异议"
+    REFUND = "责令退回"
+    FINE = "行政处罚"
+    REMEDY = "复议与诉讼"
+    CHANGE = "家庭变动"
+    RIGHTS = "个人信息权利"
+    EXPORT = "信用信息报送"
+    TRANSFER = "移送"
+
+
+class StepEffect(Term):
+    """步骤的效力 (effect of a step): what it enters in the ledger besides itself."""
+
+    OPINION = "登记审核意见"
+    COMMIT = "登记承诺"
+    REFUSE_COMMIT = "登记拒签"
+    CHECK = "登记核查结论"
+    REPORT = "登记变化"
+    GRANT = "确认给予救助"
+    ACT = "执行救助决定"
+    UNDO_ACT = "恢复救助并补发"
+    STAY = "停止执行"
+    RESUME = "恢复执行"
+    PROPOSE = "登记拟认定"
+    FIND = "认定生效"
+    NOT_FIND = "不予认定"
+    CONTEST = "标注异议"
+    UPHOLD = "维持认定"
+    REVOKE = "撤销认定"
+    REPAIR = "修复生效"
+    DESTROY = "销毁个人信息"
+
+
+class PostingKind(Term):
+    """公示种类 (kind of public notice)."""
+
+    REVIEW = "审核结果公示"
+    RESULT = "确认结果公布"
+    TEKUN_REVIEW = "特困人员认定公示"
+    TEKUN_END = "拟终止特困供养公示"
+
+
+class PostingEvent(Term):
+    """公示记录 (what happened to a public notice)."""
+
+    POSTED = "张贴"
+    OBJECTED = "收到异议"
+    TAKEN_DOWN = "撤下"
 
 
 class ServiceWay(Term):

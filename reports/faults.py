@@ -52,3 +52,12 @@ class MissingGlyphs(PressStopped):
 
 class AssetRefused(PressStopped):
     """越界取件 (asset refused): a template asked for something that is not bundled with the press."""
+
+
+class TemplateRefused(PressStopped):
+    """地方样式不能使用 (regional template refused): every fault of the template, in the order of its lines."""
+
+    def __init__(self, name: str, faults: Sequence[str]) -> None:
+        self.name = name
+        self.faults = tuple(faults)
+        super().__init__(f"地方样式 {name} 不能使用：{'；'.join(faults)}")

@@ -79,6 +79,14 @@ class Letter:
     rules: str = may("规则版本")
     copy: int = may("补打份数", 0)
 
+    def required(self) -> tuple[str, ...]:
+        """本情形的必填项 (required in this case): names of optional fields that what this paper says makes required."""
+        return ()
+
+    def contradictions(self) -> Iterator[str]:
+        """不合之处 (what cannot be right), in the officer's words. Asked only when nothing required is empty."""
+        yield from ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment(Letter):
@@ -166,7 +174,10 @@ class HearingNotice(Letter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionNotice(Letter):
-    """增发、减发、停发决定书 (decision, F15): `change` is 增发, 减发 or 停发; amounts a month in 分. 法 47、48 条."""
+    """增发、减发、停发决定书 (decision, F15): `change` is 增发, 减发 or 停发; amounts a month in 分. 法 47、48 条.
+
+    `heard` tells how the person was heard; only an 增发 may do without.
+    """
 
     form: ClassVar[str] = "F15"
     title: ClassVar[str] = "社会救助金调整（停发）决定书"
@@ -177,12 +188,28 @@ class DecisionNotice(Letter):
     category: str = said("救助类别")
     facts: tuple[str, ...] = said("认定的事实")
     grounds: tuple[str, ...] = said("依据")
-    heard: str = said("听取意见情况")
+    heard: str = may("听取意见情况")
     change: str = said("决定事项")
     persons: tuple[str, ...] = said("涉及人员")
     old_fen: int = said("原月救助金", least=0)
     new_fen: int = said("新月救助金", least=0)
     since: date = said("执行月份")
+
+    def required(self) -> tuple[str, ...]:
+        """听取意见情况, unless the decision gives more."""
+        return () if self.change == "增发" else ("heard",)
+
+    def contradictions(self) -> Iterator[str]:
+        """The amounts must move the way that the decision says."""
+        moves = {
+            "增发": self.new_fen > self.old_fen, "减发": 0 < self.new_fen < self.old_fen,
+            "停发": self.new_fen == 0 < self.old_fen, "终止": self.new_fen == self.old_fen == 0,
+            "恢复": self.new_fen >= self.old_fen,
+        }  # fmt: skip
+        if self.change not in moves:
+            yield f"决定事项（「{self.change}」应为增发、减发、停发、终止或者恢复）"
+        elif not moves[self.change]:
+            yield f"新月救助金（与「{self.change}」不一致）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +242,11 @@ class WithdrawalNotice(Letter):
     ends: tuple[str, ...] = said("提前终止渐退的情形")
     recheck: date = said("渐退期复核日")
 
+    def contradictions(self) -> Iterator[str]:
+        """One payment a month."""
+        if len(self.schedule) != self.months:
+            yield "逐月发放计划（月数与渐退期不一致）"
+
 
 def _blank(value: object, least: int) -> bool:
     if isinstance(value, int):
@@ -239,13 +271,16 @@ def _lacking(record: Any, path: str = "") -> Iterator[str]:
 
 
 def _contradictions(letter: Letter) -> Iterator[str]:
-    """What is there but cannot be right."""
+    """What this case lacks, and what is there but cannot be right."""
     if letter.number.strip() and not is_number(letter.number):
         yield f"文号（「{letter.number}」应如「某民核〔2026〕7号」）"
     if letter.requires_remedies and letter.remedies is None:
         yield "救济途径"
-    if isinstance(letter, WithdrawalNotice) and letter.schedule and len(letter.schedule) != letter.months:
-        yield "逐月发放计划（月数与渐退期不一致）"
+    named = {one.name: one.metadata["official"] for one in fields(letter)}
+    lacking = [named[name] for name in letter.required() if _blank(getattr(letter, name), 1)]
+    yield from lacking
+    if not lacking and next(_lacking(letter), None) is None:
+        yield from letter.contradictions()
 
 
 def require(title: str, record: Any, contradictions: Iterable[str] = ()) -> None:

@@ -12,13 +12,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from markupsafe import Markup
+
 from reports import engine, fonts, forms, marks
 from reports.faults import MissingGlyphs
 from reports.forms import Letter
+from reports.regional import RegionalForm
+from reports.regional_fields import sample
 from reports.wording import cn_date
 
 STYLE = "letter.css"
-FRAME = "letters/_letter.html"
+FRAME = ("letters/_letter.html", "letters/_parts.html")
+"""The common page and the parts that the pages share."""
 PART = 150
 """Letters in one PDF of a run: the engine holds about 1 MB a letter until the PDF is written."""
 
@@ -77,31 +82,56 @@ def paper(documents: Sequence[Any], data_sha256: str, template_sha256: str) -> P
 
 @lru_cache
 def template_version(template: str) -> str:
-    """样式版本 (template version) of one letter form: its own page, the common page and the style."""
-    return engine.version(f"letters/{template}", FRAME, f"style/{STYLE}")
+    """样式版本 (template version) of one letter form: its own page, the common page and parts, and the style."""
+    return engine.version(f"letters/{template}", *FRAME, f"style/{STYLE}")
 
 
-def _document(letter: Letter) -> Any:
+def version_of(letter: Letter, regional: RegionalForm | None = None) -> str:
+    """样式版本 (template version) of a letter: that of the built-in form, or the SHA-256 of the region's own."""
+    return regional.sha256 if regional else template_version(letter.template)
+
+
+def _document(letter: Letter, regional: RegionalForm | None = None) -> Any:
     """Check, fill in, lay out."""
     forms.check(letter)
     check_glyphs(list(forms.texts(letter)))
+    if regional:
+        regional.check(letter)
+    return _laid_out(letter, regional, f"补打 第{letter.copy}份" if letter.copy else "")
+
+
+def _laid_out(letter: Letter, regional: RegionalForm | None, mark: str) -> Any:
     data = forms.fingerprint(letter)
     asset = f"asset:qr/{data}"  # one name a letter: the engine keeps one image a name, also across a whole run
     code = marks.qr("CXJZ1", letter.form, letter.number, letter.on.isoformat(), letter.organ, data)
-    html = engine.fill(
-        f"letters/{letter.template}", letter=letter, qr=asset, data=data, version=template_version(letter.template)
-    )
+    if regional:
+        body = Markup(regional.fill(letter, asset, data))  # its tags are from a list, its values escaped
+        html = engine.fill("letters/_regional.html", letter=letter, body=body, mark=mark)
+    else:
+        html = engine.fill(
+            f"letters/{letter.template}", letter=letter, qr=asset, data=data, version=template_version(letter.template)
+        )
     return engine.lay_out(html, STYLE, {asset: code})
 
 
-def render_letter(letter: Letter) -> Paper:
-    """印一份 (print one letter). Raises `Incomplete`, `MissingGlyphs`, `FontsMissing`, `PressStopped`."""
-    return paper([_document(letter)], forms.fingerprint(letter), template_version(letter.template))
+def render_letter(letter: Letter, regional: RegionalForm | None = None) -> Paper:
+    """印一份 (print one letter), in a region's own form where one is given.
+
+    Raises `Incomplete`, `MissingGlyphs`, `FontsMissing`, `TemplateRefused`, `PressStopped`.
+    """
+    return paper([_document(letter, regional)], forms.fingerprint(letter), version_of(letter, regional))
 
 
-def render_run(letters: Sequence[Letter]) -> RunPaper:
+def proof(regional: RegionalForm) -> Paper:
+    """样张 (proof) of a region's own form, marked as such: each field says its own name, nothing is a real case."""
+    letter = sample(regional.form)
+    return paper([_laid_out(letter, regional, "样张")], forms.fingerprint(letter), regional.sha256)
+
+
+def render_run(letters: Sequence[Letter], regional: Sequence[RegionalForm | None] = ()) -> RunPaper:
     """批量印制 (print a run), in the given order, for two-sided printing; page numbers begin anew with each letter.
 
+    `regional` holds for each letter the region's own form or None; empty when there is none at all.
     Every letter is checked before the first page is laid out: a run is printed whole or not at all.
     Raises what `render_letter` raises, and `ValueError` for an empty run.
     """
@@ -112,19 +142,20 @@ def render_run(letters: Sequence[Letter]) -> RunPaper:
         check_glyphs([(f"{letter.number}的{name}", text) for name, text in forms.texts(letter)])
     parts: list[bytes] = []
     items: list[Place] = []
+    pairs = list(zip(letters, regional or [None] * len(letters), strict=True))
     for start in range(0, len(letters), PART):
-        pdf, places = _part(letters[start : start + PART], len(parts))
+        pdf, places = _part(pairs[start : start + PART], len(parts))
         parts.append(pdf)
         items.extend(places)
     return RunPaper(tuple(parts), tuple(items))
 
 
-def _part(letters: Sequence[Letter], part: int) -> tuple[bytes, list[Place]]:
+def _part(pairs: Sequence[tuple[Letter, RegionalForm | None]], part: int) -> tuple[bytes, list[Place]]:
     documents: list[Any] = []
     places: list[Place] = []
     page = 1
-    for letter in letters:
-        document = _document(letter)
+    for letter, regional in pairs:
+        document = _document(letter, regional)
         places.append(Place(letter.number, part, page, len(document.pages), forms.fingerprint(letter)))
         padded = list(_padded(document))
         documents.extend(padded)

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import time
 
-from integrity import deadlines, notices, recheck_lists, recommendations
+from integrity import (
+    case_reminders,
+    deadlines,
+    notices,
+    postings,
+    recheck_lists,
+    recommendations,
+    withdrawals,
+)
 from integrity.work import Work
 from scheduler import runs
 from scheduler.runner import Job, added_up
@@ -62,12 +70,19 @@ DEADLINES = Job(
     in_order=False,
 )  # fmt: skip
 ENDINGS = Job("endings", "渐退与记录到期", Daily(time(6, 20)), undivided(deadlines.endings), in_order=False)
+POSTINGS = Job("postings", "公示到期", Daily(time(6, 30)), undivided(postings.remind), in_order=False)
+WITHDRAWALS = Job(
+    "withdrawals", "渐退办理", Daily(time(6, 40)), withdrawals.see_to, parts=withdrawals.townships,
+    finish=totals("withdrawals"), in_order=False,
+)  # fmt: skip
+CASES = Job("cases", "案件期限提醒", Daily(time(6, 50)), undivided(case_reminders.remind), in_order=False)
 STANDARDS_REMINDER = Job(
     "standards_reminder", "标准与日历提醒", Yearly(time(8), ((11, 1), (1, 5))), undivided(deadlines.yearly),
     in_order=False,
 )  # fmt: skip
 
 TIMETABLE: tuple[Job, ...] = (
-    RECHECK_LIST, DEADLINES, ENDINGS, ROLL_EVALUATION, COMPARISON_INTAKE, NOTICES, STANDARDS_REMINDER,
+    RECHECK_LIST, DEADLINES, ENDINGS, POSTINGS, WITHDRAWALS, CASES, ROLL_EVALUATION, COMPARISON_INTAKE, NOTICES,
+    STANDARDS_REMINDER,
 )  # fmt: skip
 """The whole timetable: daily, monthly, yearly."""

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -27,7 +28,7 @@ from integrity.terms import (
     Scheme,
 )
 from integrity.work import Office
-from tests.conftest import VILLAGE
+from tests.conftest import VILLAGE, carried_over
 from tests.test_records import DAY, filled, found_breaks
 
 Family = Callable[..., int]
@@ -52,7 +53,7 @@ def test_a_stop_leaves_the_grant_and_a_revival_brings_it_back(office: Office, fa
     household = filled(office, family)
     with office.work("jb01") as work:
         assistance.stop(
-            work, household, ExitReason.X04, decided_on=date(2026, 6, 30), effective_on=date(2026, 7, 1),
+            carried_over(work), household, ExitReason.X04, decided_on=date(2026, 6, 30), effective_on=date(2026, 7, 1),
             decided_by="sp01",
         )  # fmt: skip
     with office.work("jb01") as work:
@@ -71,16 +72,25 @@ def test_nobody_is_lowered_or_ended_unheard_by_function_or_by_sql(office: Office
     household = filled(office, family)
     with office.work("jb01") as work, pytest.raises(Refused, match="第48条"):
         assistance.stop(
-            work, household, ExitReason.X04, decided_on=date(2026, 8, 3), effective_on=date(2026, 9, 1),
+            carried_over(work), household, ExitReason.X04, decided_on=date(2026, 8, 3), effective_on=date(2026, 9, 1),
             decided_by="sp01",
         )  # fmt: skip
     with pytest.raises(DBAPIError, match="ck_assistance_hearing"), office.work("jb01") as work:
-        work.append(
+        carried_over(work).append(
             household,
             Assistance(
                 happened_on=date(2026, 8, 3), area=VILLAGE, act=Act.STOP, scheme=Scheme.DIBAO, reason=ExitReason.X04,
                 effective_on=date(2026, 9, 1), decided_by="sp01",
             ),
+        )  # fmt: skip
+
+
+def test_what_was_not_decided_in_a_case_is_entered_by_nobody(office: Office, family: Family) -> None:
+    household = filled(office, family)
+    with office.work("jb01") as work, pytest.raises(Refused, match="须按程序办理"):
+        assistance.stop(
+            work, household, ExitReason.X04, decided_on=date(2026, 8, 3), effective_on=date(2026, 9, 1),
+            decided_by="sp01", hearing="听取意见笔录3号",
         )  # fmt: skip
 
 
@@ -91,12 +101,14 @@ def test_a_finding_takes_three_persons(office: Office, family: Family) -> None:
             work, household, member_no=1, kind=ConductKind.DEFAULT, item="D01", act_on=date(2025, 5, 1),
             found_on=date(2025, 5, 2), source="入户",
         )  # fmt: skip
+        found: dict[str, Any] = {
+            "on": date(2025, 6, 1), "decided_by": "sp01", "reviewed_by": "jb01", "document": "任民失〔2025〕1号",
+            "document_on": date(2025, 6, 1), "effective_on": date(2025, 6, 5),
+        }  # fmt: skip
+        with pytest.raises(Refused, match="须按程序办理"):
+            conduct.find(work, household, fact.seq, FindingState.EFFECTIVE, **found)
         with pytest.raises(Refused, match="三人"):
-            conduct.find(
-                work, household, fact.seq, FindingState.EFFECTIVE, on=date(2025, 6, 1), decided_by="sp01",
-                reviewed_by="jb01", document="任民失〔2025〕1号", document_on=date(2025, 6, 1),
-                effective_on=date(2025, 6, 5),
-            )  # fmt: skip
+            conduct.find(carried_over(work), household, fact.seq, FindingState.EFFECTIVE, **found)
 
 
 def test_a_minor_gets_no_default_record(office: Office, family: Family) -> None:
@@ -180,7 +192,7 @@ def test_the_living_are_not_stopped_as_dead(office: Office, family: Family) -> N
     with office.work("jb01") as work:
         households.change_member(work, household, 1, since=date(2026, 7, 5), presence=Presence.DEAD)
         with pytest.raises(Refused, match="未登记死亡"):
-            assistance.stop(work, household, ExitReason.X01, **on)
+            assistance.stop(carried_over(work), household, ExitReason.X01, **on)
     dead = Assistance(
         happened_on=date(2026, 8, 3), area=VILLAGE, act=Act.STOP, scheme=Scheme.DIBAO, reason=ExitReason.X01,
         effective_on=date(2026, 9, 1), decided_by="sp01",
@@ -189,7 +201,7 @@ def test_the_living_are_not_stopped_as_dead(office: Office, family: Family) -> N
         work.append(household, dead)
     with office.work("jb01") as work:
         households.change_member(work, household, 2, since=date(2026, 7, 6), presence=Presence.DEAD)
-        assistance.stop(work, household, ExitReason.X01, **on)
+        assistance.stop(carried_over(work), household, ExitReason.X01, **on)
         assert assistance.running(work, household, work.today) is None
 
 
@@ -199,13 +211,13 @@ def test_less_money_is_a_reduction_whatever_it_is_called(office: Office, family:
     with office.work("jb01") as work:
         for act in (Act.AMEND, Act.RAISE):
             with pytest.raises(Refused, match="减发办理"):
-                assistance.adjust(work, household, act, amount=1, **on)
+                assistance.adjust(carried_over(work), household, act, amount=1, **on)
         with pytest.raises(Refused, match="应当低于"):
-            assistance.adjust(work, household, Act.LOWER, amount=999_999, hearing="笔录", **on)
+            assistance.adjust(carried_over(work), household, Act.LOWER, amount=999_999, hearing="笔录", **on)
         with pytest.raises(Refused, match="追溯"):
             assistance.stop(
-                work, household, ExitReason.X04, decided_on=date(2026, 8, 3), effective_on=date(2026, 1, 1),
-                decided_by="sp01", hearing="笔录",
+                carried_over(work), household, ExitReason.X04, decided_on=date(2026, 8, 3),
+                effective_on=date(2026, 1, 1), decided_by="sp01", hearing="笔录",
             )  # fmt: skip
 
 
@@ -213,7 +225,7 @@ def test_an_old_date_does_not_spare_the_hearing(office: Office, family: Family) 
     household = filled(office, family)
     with office.work("jb01") as work, pytest.raises(Refused, match="第48条"):
         assistance.stop(
-            work, household, ExitReason.X04, decided_on=date(2026, 6, 30), effective_on=date(2026, 12, 1),
+            carried_over(work), household, ExitReason.X04, decided_on=date(2026, 6, 30), effective_on=date(2026, 12, 1),
             decided_by="sp01",
         )  # fmt: skip
 

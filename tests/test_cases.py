@@ -1,17 +1,16 @@
-"""案例 (worked cases): every case of tests/cases/*.toml, written in official words, is put to the rules as they are.
+"""案例 (worked cases): every case of tests/cases/*.toml that asks one question is put to the rules as they are.
 
 Nobody needs to write code to add one: a case names its `question` (a key of QUESTIONS below), its `input` in the
 vocabulary of the tables below, and what it expects. A word that is not known fails, so that a slip cannot pass.
 A text list in `expect` asks that each text is found in some line of the answer; [] asks that there is no line.
+Cases that go through procedures, step by step, are walked by `test_case_files`.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,13 +36,13 @@ from integrity.terms import (
     Presence,
     Scheme,
 )
+from tests.case_table import all_cases, asked
 
-CASES = Path(__file__).parent / "cases"
 NUMBERED = frozenset(
     f"C{n:02d}" for n in (1, 2, 4, 5, 6, 7, 9, 10, 11, 12, 14, 17, 18, 19, 20, 21, 22, 24, 25, 27, 28, 29, 31, 32, 34,
                           36, 38, 39, 40, 41, 44, 45, 47, 50, 51, 52, 53, 54, 55, 56, 58, 59)
 )  # fmt: skip
-"""The numbered cases of the scheme: each is either executed here or named in pending.toml."""
+"""The numbered cases of the scheme: each is executed, here or by `test_case_files`."""
 
 Case = Mapping[str, Any]
 Answer = Mapping[str, Any]
@@ -301,11 +300,6 @@ QUESTIONS: Mapping[str, Callable[[Case], Answer]] = {
 }  # fmt: skip
 
 
-def _all() -> list[dict[str, Any]]:
-    files = sorted(path for path in CASES.glob("*.toml") if path.name != "pending.toml")
-    return [case for path in files for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]]
-
-
 def _agrees(expected: Any, actual: Any) -> bool:
     """Texts are looked for in the lines of the answer; everything else must be equal."""
     if isinstance(actual, tuple) and isinstance(expected, list) and expected:
@@ -313,7 +307,7 @@ def _agrees(expected: Any, actual: Any) -> bool:
     return bool(list(actual) == expected if isinstance(actual, tuple) else actual == expected)
 
 
-@pytest.mark.parametrize("case", _all(), ids=lambda case: f"{case['id']} {case['title']}")
+@pytest.mark.parametrize("case", asked(), ids=lambda case: f"{case['id']} {case['title']}")
 def test_the_rules_answer_as_the_case_requires(case: Case) -> None:
     answer = QUESTIONS[case["question"]](case)
     assert case["expect"], "a case that expects nothing cannot fail"
@@ -322,17 +316,14 @@ def test_the_rules_answer_as_the_case_requires(case: Case) -> None:
         assert _agrees(expected, answer[word]), f"{word}: expected {expected}, answered {answer[word]}"
 
 
-def test_every_numbered_case_is_executed_or_waits_for_a_named_capability() -> None:
-    waiting = tomllib.loads((CASES / "pending.toml").read_text(encoding="utf-8"))["pending"]
-    assert all(one["capability"] and one["title"] for one in waiting)
-    executed = {case["id"][:3] for case in _all() if case["id"].startswith("C")}
-    assert executed | {one["id"] for one in waiting} == NUMBERED
+def test_every_numbered_case_is_executed() -> None:
+    assert {case["id"][:3] for case in all_cases() if case["id"].startswith("C")} == NUMBERED
 
 
 def test_case_numbers_are_unique_and_each_names_its_ground() -> None:
-    cases = _all()
+    cases = all_cases()
     assert len({case["id"] for case in cases}) == len(cases)
-    assert all(case["ground"] and case["title"] for case in cases)
+    assert all(case["ground"] and case["title"] and ("question" in case) != ("step" in case) for case in cases)
 
 
 @pytest.mark.parametrize("expected", [["没有这句话"], []])

@@ -151,7 +151,7 @@ def test_a_decision_is_voided_by_those_who_decide_and_a_grant_by_nobody(township
     assert "由审批人员办理" in run("record", "void", "H1", "4", "--reason", "录错", "--by", HANDLER, code=4)
     run("record", "void", "H1", "4", "--reason", "录错", "--by", BOSS)
     said = run("record", "void", "H1", "3", "--reason", "录错", "--by", BOSS, code=2)
-    assert "chengxin record stop" in said
+    assert "chengxin case open" in said
     assert "没有第 99 条" in run("record", "void", "H1", "99", "--reason", "录错", "--by", BOSS, code=3)
 
 
@@ -232,8 +232,8 @@ def test_who_may_not_is_refused_and_nothing_is_written(township: Path) -> None:
     assert "没有在岗的工号" in run("show", "H1", "--by", "nobody", code=4)
     run("officer", "add", "sp9", "--name", "试验", "--role", "审批", "--area", "370812", "--since", "2020-01-01",
         "--by", BOSS, code=4)  # fmt: skip
+    assert "chengxin case open" in run(*act, "--by", BOSS, code=2)
     assert sqlite3.connect(township / "chengxin.db").execute("SELECT seq FROM ledger_head").fetchall() == before
-    run(*act, "--by", BOSS)
 
 
 def test_an_officer_of_one_township_cannot_act_for_another(township: Path) -> None:

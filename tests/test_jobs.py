@@ -18,7 +18,7 @@ from integrity.terms import Act, ConductKind, Event, ExitReason, FindingState, J
 from integrity.work import Office, Work
 from scheduler.jobs import TIMETABLE
 from scheduler.runner import overview, run_now, tick
-from tests.conftest import VILLAGE, SetClock
+from tests.conftest import VILLAGE, SetClock, carried_over
 from tests.papers_office import papers
 from tests.situations import policy
 
@@ -144,7 +144,7 @@ def test_an_overdue_recheck_is_told_until_it_is_entered_or_assistance_is_stopped
             work, checked, RecheckResult.UNCHANGED, on=date(2027, 3, 2), visitors=("jb01", "jb02")
         )
         assistance.stop(
-            work, stopped, ExitReason.X15, decided_on=date(2027, 3, 2), effective_on=date(2027, 4, 1),
+            carried_over(work), stopped, ExitReason.X15, decided_on=date(2027, 3, 2), effective_on=date(2027, 4, 1),
             decided_by="sp01", hearing="F13-1",
         )  # fmt: skip
     clock.now = at(2027, 3, 4, 9)
@@ -184,7 +184,7 @@ def withdrawn(office: Office, household: int) -> Assistance:
     """Two months of 渐退 from October to November."""
     with office.work("jb01") as work:
         return assistance.withdraw(
-            work, household, months=2, schedule=(100, 50), decided_on=date(2026, 9, 20),
+            carried_over(work), household, months=2, schedule=(100, 50), decided_on=date(2026, 9, 20),
             effective_on=date(2026, 10, 1), decided_by="sp01", hearing="F13-1",
         )  # fmt: skip
 
@@ -205,7 +205,7 @@ def test_a_withdrawal_is_announced_a_month_before_and_told_until_it_is_dealt_wit
     assert over.startswith("渐退30日内到期0件；渐退已期满尚未办理1件（试验街道1）")
     with office.work("jb01") as work:
         stop = assistance.stop(
-            work, household, ExitReason.X18, decided_on=date(2026, 12, 1), effective_on=date(2026, 12, 1),
+            carried_over(work), household, ExitReason.X18, decided_on=date(2026, 12, 1), effective_on=date(2026, 12, 1),
             decided_by="sp01", hearing="F13-1",
         )  # fmt: skip
     assert "尚未办理0件" in told(office, deadlines.endings, at(2027, 1, 11, 6))
@@ -236,7 +236,7 @@ def test_a_default_record_is_told_in_the_month_in_which_it_ends(
             found_on=date(2026, 7, 12), source="入户调查",
         )  # fmt: skip
         conduct.find(
-            work, household, fact.seq, FindingState.EFFECTIVE, on=date(2026, 8, 20), decided_by="sp01",
+            carried_over(work), household, fact.seq, FindingState.EFFECTIVE, on=date(2026, 8, 20), decided_by="sp01",
             reviewed_by="fh01", document="任民失〔2026〕1号", document_on=date(2026, 8, 20),
             effective_on=date(2026, 8, 25),
         )  # fmt: skip

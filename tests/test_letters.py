@@ -35,7 +35,7 @@ from integrity.work import Office
 from reports import forms
 from reports.forms import fingerprint, texts
 from tests import press_samples
-from tests.conftest import SetClock
+from tests.conftest import SetClock, carried_over
 from tests.papers_office import Family, accept, evaluate, furnish, granted, papers, richer
 
 __all__ = ["papers"]
@@ -176,7 +176,7 @@ def test_no_hearing_is_called_for_what_was_refused_or_has_been_decided(
     with ready.work("sp01") as work:
         assert letters.last_opinion(work, household, DAY).verdict is Verdict.ACCEPTED
         assistance.stop(
-            work, household, ExitReason.X04, decided_on=DAY, effective_on=date(2026, 10, 1),
+            carried_over(work), household, ExitReason.X04, decided_on=DAY, effective_on=date(2026, 10, 1),
             decided_by="sp01", hearing="笔录1号",
         )  # fmt: skip
     with ready.reading() as work, pytest.raises(NotFound, match="已经作出"):
@@ -190,8 +190,8 @@ def test_a_withdrawal_notice_pays_by_the_schedule_and_names_its_recheck(
     richer(ready, household, Cause.EMPLOYMENT, on=date(2026, 8, 10))
     with ready.work("sp01") as work:
         assistance.withdraw(
-            work, household, months=3, schedule=(100, 50, 25), decided_on=DAY, effective_on=date(2026, 11, 1),
-            decided_by="sp01", hearing="笔录1号",
+            carried_over(work), household, months=3, schedule=(100, 50, 25), decided_on=DAY,
+            effective_on=date(2026, 11, 1), decided_by="sp01", hearing="笔录1号",
         )  # fmt: skip
     with ready.reading() as work:
         act = letters.running_withdrawal(work, household, DAY)
@@ -212,7 +212,7 @@ def test_a_withdrawal_that_is_over_or_stopped_is_told_no_more(ready: Office, fam
     (household,) = granted(ready, family)
     with ready.work("sp01") as work:
         assistance.withdraw(
-            work, household, months=1, schedule=(100,), decided_on=DAY, effective_on=date(2026, 10, 1),
+            carried_over(work), household, months=1, schedule=(100,), decided_on=DAY, effective_on=date(2026, 10, 1),
             decided_by="sp01", hearing="笔录1号",
         )  # fmt: skip
         assert isinstance(letters.running_withdrawal(work, household, date(2026, 10, 31)), Assistance)
@@ -265,7 +265,7 @@ def test_no_paper_speaks_of_a_score_even_where_one_changed_the_recheck(
             found_on=date(2026, 7, 21), source="核对",
         )  # fmt: skip
         conduct.find(
-            work, household, fact.seq, FindingState.EFFECTIVE, on=date(2026, 8, 1), decided_by="sp01",
+            carried_over(work), household, fact.seq, FindingState.EFFECTIVE, on=date(2026, 8, 1), decided_by="sp01",
             reviewed_by="fh01", document="任民失〔2026〕1号", document_on=date(2026, 8, 1),
             effective_on=date(2026, 8, 5),
         )  # fmt: skip

@@ -22,7 +22,7 @@ from integrity.records.ledger import Notice, Printing
 from integrity.records.office import Audit, Organ, PaperData
 from integrity.terms import Cause, Event, Outcome, PaperKind, Relation, Verdict
 from integrity.work import Office, Work
-from tests.conftest import SetClock
+from tests.conftest import SetClock, carried_over
 from tests.papers_office import TOWNSHIP, VILLAGE, Family, accept, evaluate, furnish, granted, papers, richer
 
 __all__ = ["papers"]
@@ -77,7 +77,7 @@ def test_the_job_issues_and_prints_every_paper_that_is_due(
     richer(office, leaves, Cause.PENSION, on=date(2026, 8, 10))
     with office.work("sp01") as work:
         assistance.withdraw(
-            work, tapers, months=3, schedule=(100, 50, 50), decided_on=date(2026, 8, 18),
+            carried_over(work), tapers, months=3, schedule=(100, 50, 50), decided_on=date(2026, 8, 18),
             effective_on=date(2026, 9, 1), decided_by="sp01", hearing="听取意见笔录1号",
         )  # fmt: skip
     richer(office, tapers, Cause.EMPLOYMENT, on=date(2026, 8, 15))
@@ -212,7 +212,7 @@ def test_a_withdrawal_paper_without_a_court_is_refused(
     richer(office, household, Cause.EMPLOYMENT, on=date(2026, 8, 10))
     with office.work("sp01") as work:
         assistance.withdraw(
-            work, household, months=2, schedule=(100, 50), decided_on=date(2026, 8, 18),
+            carried_over(work), household, months=2, schedule=(100, 50), decided_on=date(2026, 8, 18),
             effective_on=date(2026, 9, 1), decided_by="sp01", hearing="听取意见笔录1号",
         )  # fmt: skip
         with pytest.raises(Refused, match="管辖法院"):

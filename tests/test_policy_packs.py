@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from integrity.rules.policy import KEYS, check, load, shown
+from integrity.rules.policy import KEYS, PolicyErrors, check, load, load_texts, shown
+from tests.policy_texts import pack, row
 
 SHIPPED = load()
 ON = date(2026, 9, 1)
@@ -43,12 +44,18 @@ EXPECTED = {
         "share.use_log_keep": "3年", "share.correction": "10工作日", "archive.approval": "3年", "archive.daily": "5年",
         "exit.ground/X08": "may_stop", "exit.ground/X09": "own_share", "exit.ground/X06": UNSET, "credit.export": "否",
         "standard.dibao/urban": UNSET, "standard.dibao/rural": UNSET,
+        "adverse.decide_within": UNSET, "adverse.effect_month": UNSET, "adverse.notice_within": UNSET,
+        "conduct.hear_days": UNSET, "conduct.decide_within": UNSET, "conduct.stay_on_objection": UNSET,
+        "credit.objection": UNSET, "credit.objection/assisted": UNSET, "penalty.hear_days": UNSET,
+        "penalty.large_fine": UNSET, "refund.pay_within": UNSET, "posting.confirmed_months": UNSET,
+        "rights.answer_within": UNSET, "enforce.reminder_days": "10工作日", "enforce.court_months": "3月",
     },
     "370000": {
         "credit.subject": "full_capacity", "credit.publication_natural_person": "forbidden",
         "credit.disclosure_max": "5年", "credit.simple_procedure_excluded": "是", "credit.objection": "3工作日",
         "credit.objection/assisted": "7工作日", "credit.revoked_basis_report": "3工作日",
     },
+    "310000": {"credit.objection": "5工作日", "credit.objection/assisted": UNSET, "credit.objection_mark": "1工作日"},
     "370800": {
         "apply.village_opinion": "3工作日", "apply.township_total": "20工作日", "urgent.first_aid": "24小时",
         "urgent.first_aid/extreme": "2小时", "urgent.papers_within": "5工作日", "lowincome.edge_multiplier": "2倍",
@@ -61,15 +68,38 @@ EXPECTED = {
     "370784": {"credit.levels": UNSET, "credit.measures": UNSET},
     "442000": {
         "stop.effect_fraud": UNSET, "jiantui.incentive_trustworthy": "6月", "credit.levels": "一般、较重、严重",
+        "incentive.fast_track": "是", "incentive.papers_later": UNSET, "incentive.services": "优先入住公办养老机构",
         "credit.level_map/一般": UNSET, "credit.level_map/较重": UNSET, "credit.level_map/严重": UNSET,
     },
     "370700": {"jiantui.income_disregard": "3月"},
+    "320812": {
+        "doc.forms": "诚信承诺书", "credit.levels": UNSET, "incentive.fast_track": "是",
+        "incentive.services": "节日走访", "incentive.delayed_exit": UNSET,
+    },
+    "450100": {"credit.measures": UNSET, "credit.levels": UNSET},
+    "429004": {"credit.levels": UNSET},
+    "proposal": {
+        "recheck.lead_days": "30天", "recheck.clear_change": "0.05比例", "adverse.hear_days": "5工作日",
+        "conduct.hear_days": "5工作日", "rights.answer_within": "15工作日",
+    },
 }  # fmt: skip
+CLOCKS = {
+    "adverse.hear_days": ("工作日", "天"), "adverse.decide_within": ("工作日", "天"),
+    "adverse.notice_within": ("工作日", "天"), "conduct.hear_days": ("工作日", "天"),
+    "conduct.decide_within": ("工作日", "天"), "credit.objection": ("工作日",), "penalty.hear_days": ("工作日", "天"),
+    "penalty.hearing_request": ("工作日",), "penalty.decision_deadline": ("天",), "penalty.delivery": ("工作日",),
+    "refund.pay_within": ("天", "工作日"), "enforce.reminder_days": ("工作日",), "enforce.court_months": ("月",),
+    "remedy.reconsideration": ("天",), "remedy.litigation": ("月",), "rights.answer_within": ("工作日",),
+    "posting.confirmed_months": ("月",), "repair.feedback": ("工作日",), "tekun.stop_objection": ("工作日",),
+    "recheck.event_within": ("工作日", "天", "月"), "incentive.papers_later": ("工作日",),
+    "incentive.delayed_exit": ("月",),
+}  # fmt: skip
+"""Keys by which a period is counted, with the units in which a pack may write them."""
 TEXTS = (
     "credit.no_economic_data", "penalty.first_minor", "repair.conditions", "directory.closed_list", "remedy.organ",
     "remedy.must_inform", "remedy.online", "remedy.start.direct", "remedy.start.post", "remedy.start.electronic",
     "remedy.start.announcement", "service.refused", "period.start", "period.month_end", "period.holiday_roll",
-    "pipl.auto_decision", "doc.page", "doc.grid",
+    "pipl.auto_decision", "doc.page", "doc.grid", "conduct.educate_first", "rights.copy", "rights.correct",
 )  # fmt: skip
 
 
@@ -82,7 +112,8 @@ def test_the_shipped_pack_of_a_region_holds_what_was_read(region: str) -> None:
     found = {}
     for name in EXPECTED[region]:
         key, _, variant = name.partition("/")
-        one = SHIPPED.row(key, region, ON, variant)
+        policy, area = (SHIPPED.adopting([region]), "CN") if region == "proposal" else (SHIPPED, region)
+        one = policy.row(key, area, ON, variant)
         assert one.region == region, name
         found[name] = shown(one)
     assert found == EXPECTED[region]
@@ -93,9 +124,29 @@ def test_every_rule_that_is_a_text_is_there_for_shandong() -> None:
 
 
 def test_every_key_of_the_vocabulary_is_shipped_or_left_to_the_regions() -> None:
-    local = {"credit.recheck_cycle", "recheck.cycle.label", "penalty.public_criticism", "penalty.reapply_ban"}
+    local = {"credit.recheck_cycle", "recheck.cycle.label", "penalty.public_criticism", "penalty.reapply_ban",
+             "incentive.fewer_checks", "incentive.extra_money", "incentive.eligibility"}  # fmt: skip
     assert set(KEYS) - {one.key for one in SHIPPED.rows} == local
 
 
 def test_drafts_are_not_in_force() -> None:
-    assert not any("征求意见稿" in one.source for one in SHIPPED.rows)
+    drafts = [one for one in SHIPPED.rows if "征求意见" in one.source]
+    assert {one.region for one in drafts} == {"450100"}
+    assert not any(one.is_set for one in drafts)
+
+
+@pytest.mark.parametrize(("key", "units"), CLOCKS.items(), ids=CLOCKS)
+def test_a_period_carries_its_unit_in_the_row(key: str, units: tuple[str, ...]) -> None:
+    assert tuple(KEYS[key].units.split("|")) == units
+    rows = [one for one in SHIPPED.rows if one.key == key]
+    assert all(one.unit in units for one in rows)
+    level = max(KEYS[key].levels, key=lambda one: one.number).name
+    region = {"NATION": "CN", "PROVINCE": "370000", "COUNTY": "370811"}[level]
+    number = str(KEYS[key].low)
+    ground = '"民发〔2021〕57号 第33条"' if key == "incentive.delayed_exit" else ""
+    for unit in units:
+        written = row(key=f'"{key}"', value=number, unit=f'"{unit}"', law=ground)
+        assert load_texts({"试点.toml": pack(written, region, level)}).rows[0].unit == unit
+    for unit in ("", '"周"'):
+        with pytest.raises(PolicyErrors, match=r"缺少unit|单位应为"):
+            load_texts({"试点.toml": pack(row(key=f'"{key}"', value=number, unit=unit, law=ground), region, level)})

@@ -21,7 +21,7 @@ from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Notice, Printing
 from integrity.terms import Cause, PaperKind, ServiceWay
 from integrity.work import Office
-from tests.conftest import SetClock
+from tests.conftest import SetClock, carried_over
 from tests.papers_office import TOWNSHIP, Family, accept, evaluate, furnish, granted, papers, richer
 from tests.test_notices import ISSUE, PRINT, due_family, rows, run
 
@@ -162,7 +162,7 @@ def test_remedies_run_from_the_day_that_the_way_of_service_gives(
     richer(office, household, Cause.EMPLOYMENT, on=date(2026, 8, 10))
     with office.work("sp01") as work:
         assistance.withdraw(
-            work, household, months=2, schedule=(100, 50), decided_on=date(2026, 9, 1),
+            carried_over(work), household, months=2, schedule=(100, 50), decided_on=date(2026, 9, 1),
             effective_on=date(2026, 10, 1), decided_by="sp01", hearing="听取意见笔录1号",
         )  # fmt: skip
         notices.print_now(work, household, PaperKind.F16)

@@ -19,7 +19,7 @@ from integrity.records.ledger import Assistance
 from integrity.records.office import Audit, Officer
 from integrity.terms import Act, ConductKind, Event, FindingState, RecheckResult, Relation, Role, Scheme
 from integrity.work import Office
-from tests.conftest import SetClock
+from tests.conftest import SetClock, carried_over
 from tests.papers_office import TOWNSHIP, VILLAGE, Family, evaluate, furnish, granted, papers
 
 __all__ = ["papers"]
@@ -97,7 +97,7 @@ def test_priority_comes_from_the_adopted_catalogue_and_orders_the_work(
                 found_on=date(2026, 7, 21), source="核对",
             )  # fmt: skip
             conduct.find(
-                work, untrue, fact.seq, FindingState.EFFECTIVE, on=date(2026, 8, 1), decided_by="sp01",
+                carried_over(work), untrue, fact.seq, FindingState.EFFECTIVE, on=date(2026, 8, 1), decided_by="sp01",
                 reviewed_by="fh01", document="任民失〔2026〕1号", document_on=date(2026, 8, 1),
                 effective_on=date(2026, 8, 5),
             )  # fmt: skip

@@ -17,7 +17,7 @@ from integrity.records.office import EmergencyOrder, EvaluationRun, Officer, Rec
 from integrity.rules.policy import PACKS, load, load_texts
 from integrity.terms import Cause, ConductKind, ExitReason, FindingState, Outcome, Role, Scheme, Verdict
 from integrity.work import Office
-from tests.conftest import VILLAGE, SetClock
+from tests.conftest import VILLAGE, SetClock, carried_over
 
 Family = Callable[..., int]
 STANDARD = 70_000
@@ -113,7 +113,7 @@ def test_what_is_entered_later_changes_no_past_explanation(ready: Office, family
             found_on=date(2026, 7, 21), source="家庭报告",
         )  # fmt: skip
         conduct.find(
-            work, household, fact.seq, FindingState.EFFECTIVE, on=date(2026, 8, 1), decided_by="sp01",
+            carried_over(work), household, fact.seq, FindingState.EFFECTIVE, on=date(2026, 8, 1), decided_by="sp01",
             reviewed_by="fh01",
             document="任民守〔2026〕1号", document_on=date(2026, 8, 1), effective_on=date(2026, 8, 5),
         )  # fmt: skip

@@ -25,6 +25,7 @@ from integrity.records.ledger import (
     Printing,
     Residence,
     Service,
+    Step,
     Verification,
 )
 from integrity.records.office import Person
@@ -35,6 +36,7 @@ from integrity.terms import (
     FindingState,
     Outcome,
     PaperKind,
+    Procedure,
     RecheckResult,
     Scheme,
     ServiceWay,
@@ -61,14 +63,19 @@ def papers_and_promises() -> tuple[Entry, ...]:
             decided_by="fh01",
         ),
         Notice(
-            **at, kind=PaperKind.F11, number="任民核〔2025〕1号", subject="试验", organ="试验机关",
-            data_sha256="1" * 64,
+            happened_on=date(2026, 11, 2), area=VILLAGE, kind=PaperKind.F11, number="任民核〔2026〕1号",
+            subject="试验", organ="试验机关", data_sha256="1" * 64,
         ),
         Printing(
             **at, notice_seq=1, copy_no=0, pdf_sha256="2" * 64, template_sha256="3" * 64, file="x.pdf", first_page=1,
             pages=1,
         ),
         Service(**at, notice_seq=1, way=ServiceWay.DIRECT, receiver="试验甲"),
+        Step(
+            **at, case_no=1, step_no=1, procedure=Procedure.DEFAULT, step="FACT", member_no=1, subject_seq=1,
+            entry_seq=1,
+            evidence="4" * 64, data_sha256="5" * 64,
+        ),
     )  # fmt: skip
 
 

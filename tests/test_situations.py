@@ -14,7 +14,7 @@ from integrity.rules.facts import UNKNOWN, Situation, day
 from integrity.rules.policy import PACKS, load
 from integrity.terms import Act, Capacity, Cause, Event, ExitReason, Presence, RecheckResult, Scheme
 from integrity.work import Office, Work
-from tests.conftest import VILLAGE, SetClock
+from tests.conftest import VILLAGE, SetClock, carried_over
 
 Family = Callable[..., int]
 GRANTED = date(2024, 2, 1)
@@ -132,7 +132,7 @@ def test_a_stop_ends_and_a_revival_restores(started: tuple[Office, int], clock: 
         clock,
         date(2025, 3, 1),
         lambda work: assistance.stop(
-            work,
+            carried_over(work),
             household,
             ExitReason.X04,
             decided_on=date(2025, 3, 1),
@@ -147,7 +147,7 @@ def test_a_stop_ends_and_a_revival_restores(started: tuple[Office, int], clock: 
         clock,
         date(2025, 8, 1),
         lambda work: assistance.revive(
-            work,
+            carried_over(work),
             household,
             decided_on=date(2025, 8, 1),
             effective_on=date(2025, 8, 1),
@@ -166,7 +166,7 @@ def test_a_withdrawal_runs_and_its_end_is_remembered(started: tuple[Office, int]
         clock,
         date(2025, 3, 1),
         lambda work: assistance.withdraw(
-            work,
+            carried_over(work),
             household,
             months=3,
             schedule=(100, 80, 60),
@@ -182,7 +182,7 @@ def test_a_withdrawal_runs_and_its_end_is_remembered(started: tuple[Office, int]
         clock,
         date(2025, 6, 28),
         lambda work: assistance.stop(
-            work,
+            carried_over(work),
             household,
             ExitReason.X18,
             decided_on=date(2025, 6, 28),
@@ -289,7 +289,7 @@ def test_a_raise_moves_what_the_amount_rests_on(started: tuple[Office, int], clo
         clock,
         date(2025, 3, 1),
         lambda work: assistance.adjust(
-            work,
+            carried_over(work),
             household,
             Act.RAISE,
             amount=120_000,
@@ -321,7 +321,7 @@ def test_a_reduction_for_refused_work_starts_the_count_anew(started: tuple[Offic
         clock,
         date(2025, 4, 1),
         lambda work: assistance.adjust(
-            work,
+            carried_over(work),
             household,
             Act.LOWER,
             amount=50_000,

@@ -186,6 +186,8 @@ def say(text: object = "", style: str = "") -> None:
 def table(heads: Iterable[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
     """Print a table."""
     shown = Table(*heads, title=title or None, title_justify="left", header_style="bold")
+    for column in shown.columns:
+        column.overflow = "fold"  # nothing of a cell is left out
     for row in rows:
         shown.add_row(*(str(cell) for cell in row))
     OUT.print(shown, soft_wrap=False)

@@ -10,7 +10,9 @@ from typing import Annotated
 import typer
 from sqlmodel import col, func, select
 
-from integrity import households, notices
+from integrity import cases, households, notices
+from integrity.case_desk import at_desk
+from integrity.cli.cases import told
 from integrity.cli.console import By, Household, acting, day, on_household, one_of, opened, say
 from integrity.permissions import require
 from integrity.records.ledger import Printing
@@ -28,14 +30,15 @@ def _printer(kind: PaperKind) -> Callable[..., None]:
 
     def command(household: Household, by: By = "") -> None:
         with on_household(by, "打印文书", household) as (work, household_id):
-            path = notices.print_now(work, household_id, kind)
+            path = at_desk(work, household_id, kind)
         say(f"《{kind.value}》：{path}")
 
     return command
 
 
 for _kind in PaperKind:
-    app.command(_kind.name, help=f"打印《{_kind.value}》；原件只打印一次，再次打印给出原文件。")(_printer(_kind))
+    _help = f"打印《{_kind.value}》；原件只打印一次，再要给出原文件；案件制发的，打印案件的那一份。"
+    app.command(_kind.name, help=_help)(_printer(_kind))
 
 
 @app.command("reprint")
@@ -78,15 +81,18 @@ def serve(
     evidence: Annotated[str, typer.Option(help="证据的指纹")] = "",
     by: By = "",
 ) -> None:
-    """登记送达（送达回证）。"""
+    """登记送达（送达回证）；属于案件的文书，同时办理案件的送达一步。"""
     with acting(by, "登记送达") as work:
         notice = notices.by_number(work, number)
         require(work, "登记送达", households.home(work, notice.household_id, work.today).area)
-        notices.serve(
-            work, notice, way, on=on, receiver=receiver, witnesses=tuple(witness or ()), detail=detail,
+        served = cases.serve_paper(
+            work, number, way, on=on, receiver=receiver, witnesses=tuple(witness or ()), detail=detail,
             evidence=evidence,
         )  # fmt: skip
+        lines = told(work, served) if isinstance(served, cases.Taken) else []
         term = notices.hearing_ends(work, notice) if notice.kind is PaperKind.F13 else None
     say(f"已登记送达：{number}，{way.value}")
     if term is not None:
         say(f"听取意见的期限到 {term.end}" + ("（暂定）" if term.provisional else ""))
+    for line in lines:
+        say(line)

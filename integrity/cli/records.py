@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from integrity import assistance, commitments, conduct, households, persons, rechecks
+from integrity import assistance, commitments, conduct, households, opinions, persons, rechecks
 from integrity.cli.console import (
     Area,
     By,
@@ -24,7 +24,8 @@ from integrity.cli.console import (
 from integrity.delivery import hearing_record
 from integrity.errors import Invalid, NotFound, Refused
 from integrity.letters_texts import wording
-from integrity.records.ledger import ENTRIES, Assistance, Decision, Entry, Finding
+from integrity.records.ledger import ENTRIES, Assistance, Conduct, Decision, Entry, Finding
+from integrity.rules.writing import yuan
 from integrity.terms import (
     Ability,
     Act,
@@ -34,7 +35,9 @@ from integrity.terms import (
     Event,
     ExitReason,
     FindingState,
+    Outcome,
     Presence,
+    Procedure,
     RecheckResult,
     Relation,
     Scheme,
@@ -58,6 +61,27 @@ Hearing = Annotated[str, typer.Option("--hearing", help="听取意见的记录�
 
 def _done(entry: Entry, what: str) -> None:
     say(f"已登记{what}：第 {entry.seq} 条")
+
+
+def _by_case(on: date, what: str, household: str, procedure: Procedure, first: str = "") -> None:
+    """From the day of the law on, what takes something from a person goes step by step. Raises Refused with the way."""
+    if on >= assistance.HEARING_SINCE:
+        law = _LAWS.get(procedure, "国办发〔2020〕49号")
+        raise Refused(
+            f"{assistance.HEARING_SINCE} 起，{what}须按“{procedure.value}”程序逐步办理，不能直接登记（{law}）。"
+            f"请用：chengxin case open {household} {procedure.value} {first}".rstrip()
+            + "，以后各步用 chengxin case step；还差什么用 chengxin case show 查看"
+        )
+
+
+_LAWS = {
+    Procedure.DECISION: "社会救助法第47条、第48条", Procedure.TRUST: "2022通知五（五）",
+    Procedure.TEKUN: "民发〔2021〕43号第26条；社会救助法第48条",
+}  # fmt: skip
+_FINDINGS = {
+    FindingState.CONTESTED: Procedure.OBJECTION, FindingState.REPAIRED: Procedure.REPAIR,
+}  # fmt: skip
+"""The procedure by which a finding gets into a state; the others are steps of the finding's own."""
 
 
 @app.command("household")
@@ -209,8 +233,11 @@ def finding(
     effective: Annotated[date | None, typer.Option("--effective", help="生效日期", parser=day)] = None,
     reason: Annotated[str, typer.Option(help="理由")] = "", by: By = "",
 ) -> None:  # fmt: skip
-    """认定守信失信，或者改变认定的状态（异议、撤销、修复）。"""
+    """补录 2026-07-01 以前的认定和状态的改变（异议、撤销、修复）；以后的用 chengxin case 逐步办理。"""
     with on_household(by, "认定守信失信", household) as (work, household_id):
+        found_fact = work.session.get(Conduct, (household_id, fact))
+        own = Procedure.TRUST if found_fact and found_fact.kind is ConductKind.TRUST else Procedure.DEFAULT
+        _by_case(on, f"认定（{state.value}）", household, _FINDINGS.get(state, own), f"--subject {fact}")
         entry = conduct.find(
             work, household_id, fact, state, on=on, decided_by=work.actor, reviewed_by=reviewed_by,
             document=document, document_on=document_on, effective_on=effective, reason=reason,
@@ -233,14 +260,23 @@ def grant(
     _done(entry, f"确认给予{scheme.value}")
 
 
+def _plan(outcome: Outcome, terms: str = "") -> str:
+    """The fields with which a case of assistance is opened."""
+    return f"--set 拟作处理={outcome.value} {terms}--set 理由=…"
+
+
 @app.command("adjust")
 def adjust(
     household: Household, act: Annotated[Act, typer.Argument(help="增发、减发或变更", parser=one_of(Act))],
     on: Day, effective: Effective, amount: Annotated[int, typer.Option(help="月救助金额（元）", parser=fen)],
     income: Income = None, persons_: Persons = None, document: Document = "", hearing: Hearing = "", by: By = "",
 ) -> None:  # fmt: skip
-    """调整金额；减发须先听取意见。"""
+    """调整金额；减发须先听取意见，2026-07-01 起用 chengxin case 逐步办理。"""
     with on_household(by, "作出救助决定", household) as (work, household_id):
+        if act is Act.LOWER:
+            _by_case(
+                on, "减发", household, Procedure.DECISION, _plan(Outcome.LOWER, f"--set 金额={yuan(amount)[:-1]} ")
+            )
         entry = assistance.adjust(
             work, household_id, act, amount=amount, decided_on=on, effective_on=effective, decided_by=work.actor,
             income=income, persons=persons_, document=document, hearing=hearing_record(work, household_id, hearing, on),
@@ -254,12 +290,14 @@ def withdraw(
     schedule: Annotated[str, typer.Option(help="各月发放比例，如 100,80,50")], hearing: Hearing,
     document: Document = "", by: By = "",
 ) -> None:  # fmt: skip
-    """开始渐退；须先听取意见。"""
+    """开始渐退；须先听取意见，2026-07-01 起用 chengxin case 逐步办理。"""
     try:
         percents = tuple(int(part) for part in schedule.replace("，", ",").split(","))
     except ValueError:
         raise Invalid(f"发放比例“{schedule}”应写作 100,80,50") from None
+    terms = f"--set 渐退月数={len(percents)} --set 渐退各月发放比例={','.join(map(str, percents))} "
     with on_household(by, "作出救助决定", household) as (work, household_id):
+        _by_case(on, "渐退", household, Procedure.DECISION, _plan(Outcome.WITHDRAW, terms))
         entry = assistance.withdraw(
             work, household_id, months=len(percents), schedule=percents, decided_on=on, effective_on=effective,
             decided_by=work.actor, document=document, hearing=hearing_record(work, household_id, hearing, on),
@@ -272,8 +310,11 @@ def stop(
     household: Household, reason: Annotated[ExitReason, typer.Argument(help="原因代码", parser=one_of(ExitReason))],
     on: Day, effective: Effective, hearing: Hearing = "", document: Document = "", by: By = "",
 ) -> None:  # fmt: skip
-    """停发；除死亡外须先听取意见。"""
+    """停发；除全户死亡（X01）外须先听取意见，2026-07-01 起用 chengxin case 逐步办理。"""
     with on_household(by, "作出救助决定", household) as (work, household_id):
+        if reason is not ExitReason.X01:
+            kind = opinions.procedure_for(work, household_id, Outcome.EXIT)
+            _by_case(on, "停发", household, kind, _plan(Outcome.EXIT, f"--set 原因代码={reason.name} "))
         entry = assistance.stop(
             work, household_id, reason, decided_on=on, effective_on=effective, decided_by=work.actor,
             document=document, hearing=hearing_record(work, household_id, hearing, on),
@@ -301,7 +342,7 @@ def void(
         wrong = _entry(work, found(work, household), seq)
     if isinstance(wrong, Assistance) and wrong.act is Act.GRANT:
         raise Refused(
-            "“确认给予”不能作废：应当停止的，听取意见后用 chengxin record stop；导入有误的，用 chengxin import undo"
+            "“确认给予”不能作废：应当停止的，按程序用 chengxin case open 办理退出；导入有误的，用 chengxin import undo"
         )
     with on_household(by, _VOIDED_BY.get(type(wrong), "更正"), household) as (work, household_id):
         entry = households.correct(work, household_id, seq, None, kind=type(wrong), why=why)

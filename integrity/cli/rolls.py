@@ -7,7 +7,9 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import select
 
-from integrity import areas, households, recommendations
+from integrity import areas, households, opinions, recommendations
+from integrity.case_files import Case
+from integrity.cli.cases import step_name, told
 from integrity.cli.console import (
     By,
     Household,
@@ -23,7 +25,7 @@ from integrity.cli.console import (
     table,
 )
 from integrity.errors import NotFound
-from integrity.records.ledger import ENTRIES, Entry
+from integrity.records.ledger import ENTRIES, Decision, Entry, Step
 from integrity.records.ledger import Household as HouseholdRow
 from integrity.records.office import JobRun, Person, Recommendation
 from integrity.rules import grounds as g
@@ -58,7 +60,8 @@ NAMES = {
     "document_on": "文书日期", "reviewed_by": "复核人", "recommended_on": "建议日期", "verdict": "审核意见",
     "outcome": "处理", "reason_code": "原因", "number": "文号", "organ": "机关", "notice_seq": "文书序号",
     "copy_no": "补打份次", "file": "文件", "first_page": "起始页", "pages": "页数", "way": "送达方式",
-    "receiver": "收件人", "witnesses": "见证人",
+    "receiver": "收件人", "witnesses": "见证人", "case_no": "案号", "step_no": "第几步", "procedure": "程序",
+    "step": "步骤", "entry_seq": "所涉条目", "subject_seq": "所指条目",
 }  # fmt: skip
 """Chinese names of the columns of an entry."""
 SAME = {
@@ -116,7 +119,7 @@ def todo(
         rows = recommendations.undecided(work, area)
         shown = [
             (
-                _number(work, row.household_id), _village(work, row.area), row.on_day,
+                _number(work, row.household_id), village(work, row.area), row.on_day,
                 tuple(Outcome)[row.outcome].value, _why(row), _sum(row.amount_now), _date(row.due_on),
             )
             for row in rows[:limit]
@@ -130,7 +133,7 @@ def _number(work: Work, household_id: int) -> str:
     return found.number if found else ""
 
 
-def _village(work: Work, area: str) -> str:
+def village(work: Work, area: str) -> str:
     """The name of a village, its code where it is not loaded."""
     try:
         return areas.area(work, area, work.today).name
@@ -195,9 +198,12 @@ def masked(name: str) -> str:
 
 def _told(entry: Entry, corrected: bool) -> tuple[object, ...]:
     """One line of the ledger."""
+    said = {name: getattr(entry, name) for name in type(entry).model_fields}
+    if isinstance(entry, Step):
+        said["step"] = step_name(entry.procedure, entry.step)
     values = [
         _shown(name, value)
-        for name, value in entry.model_dump().items()
+        for name, value in said.items()
         if name not in HIDDEN and value not in (None, "", ExitReason.NONE)
     ]
     marks = "〔已被更正〕" if corrected else f"〔作废第 {entry.corrects} 条〕" if entry.void else ""
@@ -231,14 +237,23 @@ def review(
     months: Annotated[int | None, typer.Option(help="渐退月数")] = None,
     schedule: Annotated[str, typer.Option(help="渐退各月发放比例，如 100,80,50")] = "",
 ) -> None:
-    """对处理建议提出审核意见。这是程序的开始，不减少也不停止任何人的救助。"""
+    """对处理建议提出审核意见；增发、减发、渐退、退出的同时立案。这是程序的开始，不减少也不停止任何人的救助。"""
     chosen = WORDS.get(verdict) or one_of(Verdict)(verdict)
     percents = tuple(int(part) for part in schedule.replace("，", ",").split(",") if part)
     with on_household(by, "审核意见", household) as (work, household_id):
-        decision = recommendations.decide(
+        given = opinions.give(
             work, household_id, chosen, reason=reason, outcome=outcome, amount=amount, months=months,
             schedule=percents,
         )  # fmt: skip
+        decision = given if isinstance(given, Decision) else opinions.opinion_of(work, given.case)
+        lines = [] if isinstance(given, Decision) else [*told(work, given), _onwards(household, given.case, decision)]
     said = f"已登记审核意见：{decision.verdict.value}，{decision.outcome.value}（第 {decision.seq} 条）"
-    say(said + ("；作出决定前须听取当事人意见" if decision.outcome.adverse else ""))
+    for line in (said, *lines):
+        say(line)
 
+
+def _onwards(household: str, case: Case, decision: Decision) -> str:
+    """What comes next in a case that an opinion has opened."""
+    if decision.outcome.adverse:
+        return f"作出决定前须听取当事人意见：chengxin case step {household} {case.no} 告知"
+    return f"由审批人员批准：chengxin case step {household} {case.no} 批准"

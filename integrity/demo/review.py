@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from random import Random
+from typing import Any
 
-from integrity import recommendations
+from integrity import cases, recommendations
 from integrity.demo.places import staff
 from integrity.records.columns import SHANGHAI
 from integrity.records.office import Recommendation
-from integrity.terms import Outcome, Verdict
+from integrity.terms import Outcome, Procedure, Scheme, Verdict
 from integrity.work import Office, Work
 
 _SHARE = 0.8
@@ -35,7 +36,7 @@ def review_some(office: Office, on: date, seed: int, *, limit: int = 300) -> Cou
     for row in chosen:
         rng = Random(f"{seed}:{row.household_id}:{on}")
         if rng.random() < _SHARE:
-            with office.work(staff(row.area).approver, now=moment) as work:
+            with office.work(staff(row.area).reviewer, now=moment) as work:
                 given[tuple(Outcome)[row.outcome], _answer(work, row, rng)] += 1
     return given
 
@@ -65,9 +66,14 @@ def _answer(work: Work, row: Recommendation, rng: Random) -> Verdict:
         recommendations.decide(work, row.household_id, verdict, reason=reason, outcome=instead)
         return verdict
     months = row.months_max if outcome is Outcome.WITHDRAW else None
-    schedule = _SCHEDULE[:months] if months else ()
-    amount = row.amount_min if outcome in (Outcome.RAISE, Outcome.LOWER) else None
-    recommendations.decide(
-        work, row.household_id, verdict, reason=reason, amount=amount, months=months, schedule=schedule
-    )
+    given: dict[str, Any] = {
+        "months": months, "schedule": _SCHEDULE[:months] if months else (), "reason": reason,
+        "amount": row.amount_min if outcome in (Outcome.RAISE, Outcome.LOWER) else None,
+    }  # fmt: skip
+    if not outcome.adverse and outcome is not Outcome.RAISE:
+        recommendations.decide(work, row.household_id, verdict, reason=reason)
+        return verdict
+    tekun = tuple(Scheme)[row.scheme] is Scheme.TEKUN and outcome is Outcome.EXIT
+    procedure = Procedure.TEKUN if tekun else Procedure.DECISION
+    cases.open_case(work, row.household_id, procedure, outcome=outcome.value, **given)
     return verdict

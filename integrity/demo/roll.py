@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from random import Random
 
 from sqlalchemy import func
@@ -20,13 +21,13 @@ from integrity import households as register
 from integrity import persons
 from integrity.demo.diary import Diary, Standards
 from integrity.demo.life import begin
-from integrity.demo.people import Family, Figure, draft
+from integrity.demo.people import Figure, draft
 from integrity.demo.places import CITY, HISTORY_DAYS, Map, Village, address, furnish
 from integrity.demo.stories import plan
 from integrity.errors import Refused, Unset
 from integrity.records.columns import SHANGHAI
-from integrity.records.ledger import Assistance, Household, LedgerHead
-from integrity.records.office import Audit, Person
+from integrity.records.ledger import Assistance, Finding, Household, LedgerHead
+from integrity.records.office import Audit, ImportBatch, Person
 from integrity.rules.policy import NotInForce, Policy, load
 from integrity.terms import Act, Scheme
 from integrity.work import Office, Work
@@ -34,6 +35,8 @@ from integrity.work import Office, Work
 ACTOR = "示范"
 CHUNK = 500
 """Households in one transaction."""
+HISTORY = "history"
+"""`ImportBatch.kind` of what is carried over."""
 BEGUN, _DONE = "开始建立示范县", "建成示范县"
 """Actions in the audit log; their detail is the JSON of households, seed and until."""
 
@@ -82,6 +85,9 @@ def build(
         with office.work(ACTOR) as work:
             _note(work, BEGUN, mark, began)
             furnish(work, builder.chart, builder.policy, seed, until)
+            _open_history(work, mark, households, began)
+    with office.reading() as work:
+        builder.history = work.session.exec(select(ImportBatch.id).where(ImportBatch.kind == HISTORY)).one() or 0
     for low in range(start, households, chunk):
         if progress:
             progress(low, households)
@@ -93,6 +99,15 @@ def build(
     with office.work(ACTOR) as work:
         _note(work, _DONE, mark, began)
     return _summary(office, (office.clock() - began).total_seconds())
+
+
+def _open_history(work: Work, mark: str, households: int, now: datetime) -> None:
+    """The batch under which acts and findings from before are carried over: they were decided elsewhere."""
+    batch = ImportBatch(
+        id=work.new_id(ImportBatch), kind=HISTORY, sha256=sha256(mark.encode()).hexdigest(), file_name="示范历史数据",
+        rows=households, accepted=households, state="loaded", recorded_at=now, recorded_by=ACTOR,
+    )  # fmt: skip
+    work.put(batch)
 
 
 def _note(work: Work, action: str, mark: str, now: datetime) -> None:
@@ -142,6 +157,7 @@ class _Builder:
         self.policy = policy
         self.seed = seed
         self.until = until
+        self.history = 0
         self.latest = min(datetime.combine(until, time(17, 30), SHANGHAI), now)
         self.standards: Standards = lru_cache(maxsize=4096)(self._standard)
 
@@ -178,21 +194,23 @@ class _Builder:
         begin(diary)
         plan(diary)
         diary.live()
-        return _write(work, diary, village, where, family)
+        return _write(work, diary, village, where, self.history)
 
 
-def _write(work: Work, diary: Diary, village: Village, where: str, family: Family) -> int:
+def _write(work: Work, diary: Diary, village: Village, where: str, history: int) -> int:
     """Enter the steps in their order, each at its own moment by its own officer."""
     first = diary.steps[0]
     work.now, work.actor = first.moment, first.actor
     household = register.register(
-        work, number(family.k), area=village.code, address=where, urban=family.urban,
+        work, number(diary.family.k), area=village.code, address=where, urban=diary.family.urban,
         since=first.entry.happened_on, checked=True,
     )  # fmt: skip
     for step in diary.steps:
         work.now, work.actor = step.moment, step.actor
         if step.after is not None:
             setattr(step.entry, step.link, step.after.seq)
+        if isinstance(step.entry, Assistance | Finding):
+            step.entry.import_id = history  # decided before these books were kept here
         if step.entry.corrects is not None:
             work.audit("更正", f"household:{household}", f"第 {step.entry.corrects} 条：示范更正")
         work.append(household, step.entry)

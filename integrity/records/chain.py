@@ -21,7 +21,9 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.types import NullType
 
 from .columns import Day, Moment
+from .erasable import blanked
 from .ledger import ENTRIES, Entry, Household, LedgerHead
+from .office import Destruction
 
 _ANY = DefaultDialect()
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=repr).encode
@@ -107,6 +109,7 @@ def _any_text(connection: Connection) -> Iterator[None]:
 def _breaks(connection: Connection, key: bytes, lowest: int, highest: int | None) -> Iterator[Break]:
     """The same, table by table side by side."""
     heads = _stream(connection, LedgerHead, lowest, highest)
+    seals = {row.household_id: row for row in _stream(connection, Destruction, lowest, highest)}
     entries = merge(*(_entries(connection, kind, lowest, highest) for kind in ENTRIES), key=lambda e: e[0])
     pending = next(entries, None)
     head = next(heads, None)
@@ -124,16 +127,24 @@ def _breaks(connection: Connection, key: bytes, lowest: int, highest: int | None
         mine = head if head is not None and head.household_id == household.id else None
         if mine is not None:
             head = next(heads, None)
-        yield from _check(key, household, rows, mine)
+        seal = seals.pop(household.id, None)
+        if seal is None:
+            yield from _check(key, household, rows, mine)
+        else:
+            yield from _check_sealed(key, household, rows, mine, seal)
     while pending is not None:
         yield Break(pending[0][0], pending[0][1], pending[1], "家庭登记已被删除，条目失去归属")
         pending = next(entries, None)
 
 
-def _check(key: bytes, household: Row[Any], rows: list[Any], head: Row[Any] | None) -> Iterator[Break]:
-    """Follow one household's chain from its root to its head."""
+def _check(
+    key: bytes, household: Row[Any], rows: list[Any], head: Row[Any] | None, before: Any = None
+) -> Iterator[Break]:  # fmt: skip
+    """Follow one household's chain from its root, or from the last sealed entry `before`, to its head."""
     link = genesis(key, household.id, household.number, household.opened_at, household.opened_by)
     expected, known = 1, household.opened_at
+    if before is not None:
+        link, expected, known = before[3], before[0][1] + 1, before[2]["recorded_at"]
     for (household_id, seq), table, stored, found in rows:
         if seq > expected:
             missing = str(expected) if seq == expected + 1 else f"{expected}–{seq - 1}"
@@ -153,6 +164,35 @@ def _check(key: bytes, household: Row[Any], rows: list[Any], head: Row[Any] | No
         yield Break(household.id, expected, "ledger_head", f"第 {expected}–{head.seq} 条缺失（账末被删除）")
     elif head.seq < expected - 1 or head.hash != link or (rows and head.recorded_at != known):
         yield Break(household.id, expected - 1, "ledger_head", "账尾与最后一条不符（末尾插入或改动）")
+
+
+def _check_sealed(
+    key: bytes, household: Row[Any], rows: list[Any], head: Row[Any] | None, seal: Row[Any]
+) -> Iterator[Break]:  # fmt: skip
+    """What the seal of a destruction vouches for, then the chain of what came after it."""
+    told = [row for row in rows if row[0][1] <= seal.last_seq]
+    root = genesis(key, household.id, household.number, household.opened_at, household.opened_by)
+    if seal_of(key, root, told, dict(seal._mapping)) != bytes(seal.seal) or not told:
+        yield Break(household.id, seal.last_seq, "destruction", "销毁后留下的条目与封签不符（被改动、插入或删除）")
+    else:
+        yield from _check(key, household, rows[len(told) :], head, told[-1])
+
+
+def seal_of(key: bytes, root: bytes, rows: list[Any], told: dict[str, Any]) -> bytes:
+    """封签 (seal) over what a destruction leaves of a ledger: its entries and hashes, who destroyed on which list.
+
+    It stands for the hashes, which can no longer be computed from what is left; without the key nobody can make one.
+    """
+    stays = {name: value for name, value in told.items() if name != "seal"}
+    kept = [[table, stored, found.hex()] for _, table, stored, found in rows]
+    return _digest(key, b"destruction" + root + _encode([stays, kept]).encode())
+
+
+def blanked_rows(connection: Connection, household_id: int) -> list[Any]:
+    """The entries of one household as `seal_of` takes them, as they will be when their texts are taken out."""
+    kinds = (_entries(connection, kind, household_id, household_id) for kind in ENTRIES)
+    rows = merge(*kinds, key=lambda entry: entry[0])
+    return [(key, table, blanked(table, stored), found) for key, table, stored, found in rows]
 
 
 def _entries(connection: Connection, kind: type[Entry], lowest: int, highest: int | None) -> Iterator[Any]:
@@ -185,7 +225,7 @@ def _stream(connection: Connection, kind: Any, lowest: int, highest: int | None)
     query = select(*raw).where(key[0] >= lowest).order_by(*key)
     if highest is not None:
         query = query.where(key[0] <= highest)
-    return iter(connection.execution_options(stream_results=True, yield_per=2000).execute(query))
+    return iter(connection.execute(query.execution_options(stream_results=True, yield_per=2000)))
 
 
 def _raw(column: Any) -> Any:

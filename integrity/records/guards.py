@@ -6,18 +6,23 @@ migration, because a table that was rebuilt loses its triggers without a word.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, text
+from collections.abc import Collection
+
+from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, inspect, text
 from sqlmodel import SQLModel
 
-from . import office
+from . import access, office
+from .erasable import ERASABLE, as_sql
 from .ledger import ENTRIES
+from .refusals import RED_LINES, Refusal
 
-TABLES = (ENTRIES, office)
-"""Both modules of tables are loaded: the guards look their keys up."""
+TABLES = (ENTRIES, office, access)
+"""Every module of tables is loaded: the guards look their keys up."""
 APPEND_ONLY: tuple[str, ...] = (
     *(str(kind.__tablename__) for kind in ENTRIES),
     "household", "recommendation", "adoption", "emergency_order", "policy_edition", "calendar_year", "evidence",
-    "import_row", "audit",
+    "import_row", "audit", "kinship", "posting", "posting_line", "posting_note",
+    "destruction",
 )  # fmt: skip
 """Tables where nothing is updated and nothing is deleted."""
 
@@ -25,7 +30,10 @@ FORWARD_ONLY: tuple[tuple[str, str], ...] = (
     ("ledger_head", "NEW.seq > OLD.seq AND NEW.recorded_at >= OLD.recorded_at AND NEW.household_id = OLD.household_id"),
     ("number_series", "NEW.last > OLD.last AND NEW.prefix = OLD.prefix AND NEW.year = OLD.year"),
     ("closing", "NEW.until >= OLD.until AND NEW.id = OLD.id"),
-    ("paper_data", "NEW.sha256 = OLD.sha256 AND NEW.key_id <> OLD.key_id"),
+    (  # a key changes, or the content is destroyed once and for all
+        "paper_data",
+        "NEW.sha256 = OLD.sha256 AND length(OLD.cipher) > 0 AND (NEW.key_id <> OLD.key_id OR length(NEW.cipher) = 0)",
+    ),
     (
         "evaluation_run",
         "NEW.known_until = OLD.known_until AND NEW.on_day = OLD.on_day AND NEW.edition = OLD.edition "
@@ -39,46 +47,123 @@ FORWARD_ONLY: tuple[tuple[str, str], ...] = (
         " OR (NEW.destroyed_on IS NULL AND NEW.name = OLD.name AND NEW.salt = OLD.salt"
         " AND NEW.born_on IS NOT DISTINCT FROM OLD.born_on AND NEW.key_id <> OLD.key_id))",
     ),
+    (
+        "api_token",
+        "OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL AND NEW.id = OLD.id AND NEW.sha256 = OLD.sha256 "
+        "AND NEW.officer = OLD.officer AND NEW.issued_at = OLD.issued_at AND NEW.expires_at = OLD.expires_at",
+    ),
+    (
+        "api_request",
+        "OLD.result = '' AND NEW.result <> '' AND NEW.officer = OLD.officer AND NEW.key_sha256 = OLD.key_sha256 "
+        "AND NEW.request = OLD.request",
+    ),
 )
 """Tables that may only move as the condition says: a number grows, a key changes, a person is erased."""
 
 
-HEARD = "guard_assistance_heard"
-_UNHEARD = (
-    "NEW.act = 'STOP' AND NEW.reason = 'X01' AND NEW.hearing = '' AND NEW.happened_on >= 20635 AND NOT NEW.void "
-    "AND EXISTS (SELECT 1 FROM member m WHERE m.household_id = NEW.household_id AND m.presence = 'PRESENT' "
-    "AND NOT m.void AND NOT EXISTS (SELECT 1 FROM member n WHERE n.household_id = m.household_id "
-    "AND (n.corrects = m.seq OR (n.no = m.no AND n.seq > m.seq AND NOT n.void))))"
-)
-"""Stopped as dead without a hearing, although the last that is known of a member is that he lives there."""
+_HISTORY = "EXISTS (SELECT 1 FROM import_batch b WHERE b.id = NEW.import_id AND b.kind = 'history')"
+"""Carried over from before these books were kept: decided elsewhere."""
+_ADVERSE = f"NEW.act IN ('LOWER', 'WITHDRAW', 'STOP') AND NOT NEW.void AND NOT {_HISTORY}"
+_OLD_LAW = "(NEW.happened_on < 20635 AND NEW.effective_on < 20666)"
+_CASE = "SELECT 1 FROM step s WHERE s.household_id = NEW.household_id AND s.case_no = NEW.case_no AND s.step"
+_LATER = "(n.corrects = m.seq OR (n.no = m.no AND n.seq > m.seq AND NOT n.void))"
+REFUSALS: tuple[Refusal, ...] = (
+    # stopped as dead without a hearing, although the last that is known of a member is that he lives there
+    Refusal(
+        "guard_assistance_heard", "assistance", frozenset({"member"}),
+        "NEW.act = 'STOP' AND NEW.reason = 'X01' AND NEW.hearing = '' AND NEW.happened_on >= 20635 AND NOT NEW.void "
+        "AND EXISTS (SELECT 1 FROM member m WHERE m.household_id = NEW.household_id AND m.presence = 'PRESENT' "
+        f"AND NOT m.void AND NOT EXISTS (SELECT 1 FROM member n WHERE n.household_id = m.household_id AND {_LATER}))",
+        "仍有共同生活的成员，未听取意见不能停发（社会救助法第48条）",
+    ),
+    # what was decided here goes through its case; what came with an import was decided elsewhere, before
+    Refusal(
+        "guard_assistance_case", "assistance", frozenset({"step", "import_batch"}),
+        f"{_ADVERSE} AND NOT {_OLD_LAW} AND NOT (NEW.act = 'STOP' AND NEW.reason = 'X01' AND NEW.hearing = '') "
+        f"AND NOT (EXISTS ({_CASE} IN ('STATEMENT', 'SILENT', 'WAIVED')) AND EXISTS ({_CASE} = 'DECIDE') "
+        f"AND EXISTS ({_CASE} = 'SERVED'))",
+        "减发、渐退、停发须经告知、听取意见、决定和送达（社会救助法第47条、第48条）",
+    ),
+    Refusal(
+        "guard_finding_case", "finding", frozenset({"step", "conduct", "import_batch"}),
+        f"NEW.state = 'EFFECTIVE' AND NOT NEW.void AND NOT {_HISTORY} AND NEW.happened_on >= 20635 AND EXISTS "
+        "(SELECT 1 FROM conduct c WHERE c.household_id = NEW.household_id AND c.seq = NEW.conduct_seq "
+        f"AND c.kind = 'DEFAULT') AND NOT EXISTS ({_CASE} IN ('SERVED', 'ANSWERED'))",
+        "失信认定须经事先告知、听取陈述、复核、决定和送达，未送达不生效",
+    ),
+    Refusal(
+        "guard_step_hands", "step", frozenset({"step"}),
+        f"NEW.step = 'DECIDE' AND NOT NEW.void AND EXISTS ({_CASE} IN ('FACT', 'REVIEW') "
+        "AND s.recorded_by = NEW.recorded_by)",
+        "记录、复核的人不能作出决定（民发〔2021〕57号第11条）",
+    ),
+    *RED_LINES,
+)  # fmt: skip
+"""What no statement can put into the database, whoever writes it."""
 
 
-def statements(dialect: str) -> list[str]:
-    """The DDL of every guard for `dialect` (sqlite or postgresql)."""
+def statements(dialect: str, tables: Collection[str] | None = None) -> list[str]:
+    """The DDL of every guard for `dialect` (sqlite or postgresql), of those that stand on `tables` only (None: all)."""
+
+    def there(*names: str) -> bool:
+        return tables is None or all(name in tables for name in names)
+
     made: list[str] = []
-    for table in APPEND_ONLY:
-        made += _refusal(dialect, table, "UPDATE", f"{table}：只能追加，不能修改（请用更正条目）")
-    for table in (*APPEND_ONLY, *(name for name, _ in FORWARD_ONLY)):
+    kept = [table for table in APPEND_ONLY if there(table)]
+    moved = [(table, allowed) for table, allowed in FORWARD_ONLY if there(table)]
+    for table in kept:
+        message = f"{table}：只能追加，不能修改（请用更正条目）"
+        if table in ERASABLE and there("destruction"):
+            made += _forward(dialect, table, _erased(table), message)
+        else:
+            made += _refusal(dialect, table, "UPDATE", message)
+    for table in (*kept, *(name for name, _ in moved)):
         made += _refusal(dialect, table, "DELETE", f"{table}：只能追加，不能删除")
-    for table, allowed in FORWARD_ONLY:
+    for table, allowed in moved:
         made += _forward(dialect, table, allowed)
     if dialect == "sqlite":
-        made += [statement for table in APPEND_ONLY for statement in _replacing(table)]
-    return made + _heard(dialect)
+        made += [statement for table in kept for statement in _replacing(table)]
+    for one in REFUSALS:
+        if there(one.table, *one.looks):
+            made += _insert(dialect, one)
+    return made
 
 
-def _heard(dialect: str) -> list[str]:
-    """Nobody who lives is stopped unheard as dead (社会救助法 第48条)."""
-    message = "仍有共同生活的成员，未听取意见不能停发（社会救助法第48条）"
+def renew(connection: Connection) -> None:
+    """Take all guards away and put them up again as they are now: what a migration does when it is done."""
+    dialect = connection.dialect.name
+    for name, table in _standing(connection):
+        connection.execute(text(f"DROP TRIGGER {name}" + (f" ON {table}" if dialect == "postgresql" else "")))
+    if dialect == "postgresql":
+        query = "SELECT proname FROM pg_proc WHERE substr(CAST(proname AS text), 1, 6) = 'guard_'"
+        for name in connection.execute(text(query)).scalars().all():
+            connection.execute(text(f"DROP FUNCTION {name}()"))
+    for statement in statements(dialect, inspect(connection).get_table_names()):
+        connection.execute(text(statement.replace(":", "\\:")))
+
+
+def _standing(connection: Connection) -> list[tuple[str, str]]:
+    """Name and table of every guard that stands now."""
+    query = (
+        "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 6) = 'guard_'"
+        if connection.dialect.name == "sqlite"
+        else "SELECT tgname, CAST(CAST(tgrelid AS regclass) AS text) FROM pg_trigger "
+        "WHERE NOT tgisinternal AND substr(CAST(tgname AS text), 1, 6) = 'guard_'"
+    )
+    return [(str(name), str(table)) for name, table in connection.execute(text(query))]
+
+
+def _insert(dialect: str, one: Refusal) -> list[str]:
+    """One refusal of rows that are put in."""
     if dialect == "sqlite":
         return [
-            f"CREATE TRIGGER {HEARD} BEFORE INSERT ON assistance WHEN {_UNHEARD} "
-            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            f"CREATE TRIGGER {one.name} BEFORE INSERT ON {one.table} WHEN {one.when} "
+            f"BEGIN SELECT RAISE(ABORT, '{one.message}'); END"
         ]
     return [
-        f"CREATE FUNCTION {HEARD}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {_UNHEARD} THEN "
-        f"RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END $$",
-        f"CREATE TRIGGER {HEARD} BEFORE INSERT ON assistance FOR EACH ROW EXECUTE FUNCTION {HEARD}()",
+        f"CREATE FUNCTION {one.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {one.when} THEN "
+        f"RAISE EXCEPTION '{one.message}' USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END $$",
+        f"CREATE TRIGGER {one.name} BEFORE INSERT ON {one.table} FOR EACH ROW EXECUTE FUNCTION {one.name}()",
     ]
 
 
@@ -97,10 +182,20 @@ def _refusal(dialect: str, table: str, act: str, message: str) -> list[str]:
     return made
 
 
-def _forward(dialect: str, table: str, allowed: str) -> list[str]:
+def _erased(table: str) -> str:
+    """Texts taken out of an entry of a household whose destruction stands on record; nothing else may change."""
+    stays = [one.name for one in SQLModel.metadata.tables[table].columns if one.name not in ERASABLE[table]]
+    return " AND ".join((
+        "EXISTS (SELECT 1 FROM destruction d WHERE d.household_id = OLD.household_id AND OLD.seq <= d.last_seq)",
+        *(f"NEW.{name} IS NOT DISTINCT FROM OLD.{name}" for name in stays),
+        *(as_sql(column) for column in ERASABLE[table]),
+    ))  # fmt: skip
+
+
+def _forward(dialect: str, table: str, allowed: str, message: str = "") -> list[str]:
     """An update that is only let through when `allowed` holds."""
     name = f"guard_{table}_update"
-    message = f"{table}：不允许这样修改"
+    message = message or f"{table}：不允许这样修改"
     if dialect == "sqlite":
         condition = allowed.replace("IS NOT DISTINCT FROM", "IS")
         return [

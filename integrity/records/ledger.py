@@ -25,6 +25,7 @@ from ..terms import (
     Outcome,
     PaperKind,
     Presence,
+    Procedure,
     RecheckResult,
     Relation,
     Scheme,
@@ -140,6 +141,7 @@ class Assistance(Entry, table=True):
     document: str = Field(default="", max_length=60)
     hearing: str = Field(default="", max_length=80, description="the record of the hearing: paper number or evidence")
     decided_by: str = Field(max_length=40)
+    case_no: int | None = Field(default=None, description="the case in which it was decided")
 
 
 class Verification(Entry, table=True):
@@ -237,6 +239,7 @@ class Finding(Entry, table=True):
     reviewed_by: str = Field(default="", max_length=40)
     decided_by: str = Field(default="", max_length=40)
     reason: str = Field(default="", max_length=400)
+    case_no: int | None = Field(default=None, description="the case in which it was decided")
 
 
 class Decision(Entry, table=True):
@@ -305,10 +308,32 @@ class Service(Entry, table=True):
     evidence: str = Field(default="", max_length=64)
 
 
+class Step(Entry, table=True):
+    """程序步骤 (step of a case): who took which step of which procedure on which day, and the entry that it made.
+
+    A case (案件) is the run of steps with one `case_no` in a household. What was said (reason, statement, figures) is
+    kept encrypted under `data_sha256`, so that lawful destruction can take it away and leave the chain whole.
+    """
+
+    __tablename__ = "step"
+    __table_args__ = _entry_table(
+        "step",
+        UniqueConstraint("household_id", "case_no", "step_no", name="uq_step_case"),
+        CheckConstraint("case_no > 0 AND step_no > 0", name="ck_step_numbers"),
+    )
+    case_no: int
+    step_no: int
+    procedure: Procedure = Field(sa_type=coded(Procedure))
+    step: str = Field(max_length=24)
+    member_no: int | None = None
+    subject_seq: int | None = Field(default=None, description="the entry that the case is about")
+    entry_seq: int | None = Field(default=None, description="the entry that this step made")
+    evidence: str = Field(default="", max_length=64)
+    data_sha256: str = Field(default="", max_length=64)
+
+
 ENTRIES: tuple[type[Entry], ...] = (
     Residence, Member, Assistance, Verification, Change, Recheck, Commitment, Conduct, Finding, Decision, Notice,
-    Printing, Service,
+    Printing, Service, Step,
 )  # fmt: skip
 """Every kind of entry, in the order in which a reader meets them. New kinds go last."""
-
-

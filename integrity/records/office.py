@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from ..terms import JobState, Role
+from ..terms import JobState, PostingEvent, PostingKind, Role
 from .columns import Day, Moment, coded
 
 
@@ -272,6 +272,80 @@ class NumberSeries(SQLModel, table=True):
     prefix: str = Field(primary_key=True, max_length=40)
     year: int = Field(primary_key=True)
     last: int
+
+
+class Kinship(SQLModel, table=True):
+    """近亲属备案 (kinship on record): an officer and a household that he must not handle (民发〔2021〕57号 第11条)."""
+
+    __tablename__ = "kinship"
+    id: int | None = Field(default=None, primary_key=True)
+    officer: str = Field(max_length=40, index=True)
+    household_id: int = Field(foreign_key="household.id", index=True)
+    relation: str = Field(max_length=40)
+    ended: bool = False
+    recorded_at: datetime = Field(sa_type=Moment)
+    recorded_by: str = Field(max_length=40)
+
+
+class Posting(SQLModel, table=True):
+    """公示 (public notice): one list put up in one place, from a day to a day; its content frozen like a paper's."""
+
+    __tablename__ = "posting"
+    __table_args__ = (CheckConstraint("since <= until", name="ck_posting_days"),)
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(max_length=60, unique=True)
+    kind: PostingKind = Field(sa_type=coded(PostingKind))
+    area: str = Field(max_length=12, index=True)
+    since: date = Field(sa_type=Day)
+    until: date = Field(sa_type=Day)
+    computed: str = Field(max_length=1000, description="how the last day was found")
+    place: str = Field(max_length=120)
+    data_sha256: str = Field(max_length=64)
+    recorded_at: datetime = Field(sa_type=Moment)
+    recorded_by: str = Field(max_length=40)
+
+
+class PostingLine(SQLModel, table=True):
+    """公示的一户 (line of a public notice): which household, and the case for which it is posted."""
+
+    __tablename__ = "posting_line"
+    posting_id: int = Field(primary_key=True, foreign_key="posting.id", sa_column_kwargs={"autoincrement": False})
+    line_no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    household_id: int = Field(foreign_key="household.id", index=True)
+    case_no: int | None = None
+
+
+class PostingNote(SQLModel, table=True):
+    """公示记录 (what happened to a public notice): put up, objected to, taken down; each with its proof."""
+
+    __tablename__ = "posting_note"
+    id: int | None = Field(default=None, primary_key=True)
+    posting_id: int = Field(foreign_key="posting.id", index=True)
+    event: PostingEvent = Field(sa_type=coded(PostingEvent))
+    happened_on: date = Field(sa_type=Day)
+    household_id: int | None = None
+    evidence: str = Field(default="", max_length=64)
+    data_sha256: str = Field(default="", max_length=64)
+    recorded_at: datetime = Field(sa_type=Moment)
+    recorded_by: str = Field(max_length=40)
+
+
+class Destruction(SQLModel, table=True):
+    """依法销毁 (destruction) of a household's personal data: on which list, by whom; the seal over what is left."""
+
+    __tablename__ = "destruction"
+    __table_args__ = (
+        CheckConstraint("appraised_by != approved_by", name="ck_destruction_hands"),
+        CheckConstraint("length(seal) = 32", name="ck_destruction_seal"),
+    )
+    household_id: int = Field(primary_key=True, foreign_key="household.id", sa_column_kwargs={"autoincrement": False})
+    list_number: str = Field(max_length=60)
+    appraised_by: str = Field(max_length=40)
+    approved_by: str = Field(max_length=40)
+    destroyed_at: datetime = Field(sa_type=Moment)
+    destroyed_by: str = Field(max_length=40)
+    last_seq: int = Field(description="the last entry whose texts were taken out")
+    seal: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
 
 
 class Audit(SQLModel, table=True):

@@ -156,6 +156,26 @@ def repair_window(national_class: int, document_on: int, t: Terms) -> Window:
     )
 
 
+def listed(f: FindingFacts, t: Terms) -> Item | None:
+    """The item of the adopted catalogue that rules this finding; None where none was adopted or it has no such item."""
+    version, _ = _version_of(f, t) if t.adopted else (None, False)
+    return None if version is None else t.items[version.item]
+
+
+def record_window(f: FindingFacts, national_class: int, t: Terms) -> Window:
+    """失信记录期限 (how long a default is kept in use): repair from `earliest`, no longer used from `end` on.
+
+    `end` is the least of the class's maximum, the ordinance's maximum and, where a catalogue was adopted, the item's
+    months; every paper and every use of the record asks here (红线 10). UNKNOWN where nothing limits it.
+    """
+    end = _most(f, national_class, t)
+    version, _ = _version_of(f, t) if t.adopted else (None, False)
+    if version is not None:
+        end = min(end, _end(f, version, t))
+    earliest = repair_window(national_class, f.document_on, t).earliest if f.document_on != UNKNOWN else UNKNOWN
+    return Window(min(earliest, end), UNKNOWN if end == _FOREVER else end)
+
+
 def late_report(happened: int, reported: int, t: Terms) -> int:
     """迟报 (late report): late-note bits. Never a finding: education at most (2022通知 五(五)); 0 when told at once."""
     if reported <= happened:
@@ -241,9 +261,13 @@ def _end(f: FindingFacts, version: Version, t: Terms) -> int:
     """The least of the item's months, the national class's maximum and the ordinance's maximum."""
     start = f.document_on if version.from_document and f.document_on != UNKNOWN else f.act_end
     end = add_months_day(start, version.months)
-    if not version.default:
-        return end
-    most = t.repair_max[version.national_class] if version.national_class < len(t.repair_max) else UNKNOWN
+    return min(end, _most(f, version.national_class, t)) if version.default else end
+
+
+def _most(f: FindingFacts, national_class: int, t: Terms) -> int:
+    """First day on which no default may be used, whatever the item: class and ordinance; far away where unset."""
+    end = _FOREVER
+    most = t.repair_max[national_class] if national_class < len(t.repair_max) else UNKNOWN
     if most != UNKNOWN and f.document_on != UNKNOWN:
         end = min(end, add_months_day(f.document_on, most))
     if t.disclosure_months != UNKNOWN:

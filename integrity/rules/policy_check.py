@@ -15,21 +15,7 @@ from typing import Any, TypeVar
 from integrity.rules import areas
 from integrity.rules.policy_keys import KEYS, LAW_SINCE, Effect, Key, Kind
 from integrity.rules.policy_rows import Item, Pack, Problem, Row, in_force
-
-REDLINES = {
-    1: "未听取意见、无人决定，不得停减救助",
-    2: "积分、等级不得单独决定救助",
-    3: "不得超出法律以停减基本生活救助作为惩戒，不得自行抵扣",
-    4: "不得因一人的行为惩戒其他家庭成员",
-    5: "不得对未成年人和不具有完全民事行为能力的人建立失信记录",
-    6: "不得公开自然人的失信信息",
-    8: "没有目录依据和终局文书，不得对外报送",
-    9: "处罚和限制须由法律、法规设定",
-    10: "期满、修复或依据撤销后不得再使用记录",
-    14: "不得缩减公示、听取意见和救济的期限",
-    19: "不得由同一人或近亲属经办、复核、审批",
-}
-"""红线 (red lines) that a pack can break, by number."""
+from integrity.rules.redline_words import MORE_THAN_SERVICE, TITLES
 
 _STATUTE = re.compile(
     r"[\u4e00-\u9fff]{2,}(?:(?<![办方依守合司执说看做书])法|条例)(?:》|\([^)]*\)|（[^）]*）|\s)*第[\d零一二三四五六七八九十百]+条"
@@ -152,18 +138,19 @@ def _written(key: Key, number: int) -> str:
 
 
 def _line(number: int, reason: str) -> str:
-    return f"红线第{number}条（{REDLINES[number]}）：{reason}" if number else reason
+    return f"红线第{number}条（{TITLES[number].name}）：{reason}" if number else reason
 
 
 def _legal_ground(row: Row, key: Key, end: date | None) -> str:
-    """红线第9条: an adverse effect needs a cited law; a penalty needs 法 or 条例 with its article."""
-    if key.effect is Effect.NONE or row.value in (False, 0, "forbidden"):
+    """红线第6、9、18条: an adverse effect or longer payment needs a cited law, a penalty 法 or 条例 and article."""
+    if key.effect in (Effect.NONE, Effect.SERVICE) or not row.value or row.value in key.harmless:
         return ""
-    if _STATUTE.search(row.law) or (key.effect is Effect.RULE and _RULE.search(row.law)):
+    if _STATUTE.search(row.law) or (key.effect is not Effect.STATUTE and _RULE.search(row.law)):
         return ""
     wanted = "法律或条例的名称和条款" if key.effect is Effect.STATUTE else "法律、条例的名称和条款，或部门文件的文号"
     cited = f"，“{row.law}”不能作为依据" if row.law else ""
-    return _line(9, f"{row.key}产生不利后果，law须写明{wanted}{cited}")
+    effect = "使救助继续发放" if key.effect is Effect.PROLONG else "产生不利后果"
+    return _line(key.redline if key.redline in (6, 18) else 9, f"{row.key}{effect}，law须写明{wanted}{cited}")
 
 
 def _fraud_is_may(row: Row, key: Key, end: date | None) -> str:
@@ -204,6 +191,14 @@ def _never_rising(row: Row, key: Key, end: date | None) -> str:
     return ""
 
 
+def _service_only(row: Row, key: Key, end: date | None) -> str:
+    """红线第18条: what a region writes as a reward is a service, neither money nor entitlement."""
+    if key.effect is not Effect.SERVICE or not isinstance(row.value, str):
+        return ""
+    found = MORE_THAN_SERVICE.search(row.value)
+    return _line(18, f"{row.key}不能写“{found[0]}”") if found else ""
+
+
 CHECKS: tuple[tuple[str, _Check], ...] = (
     ("value", _bounds),
     ("law", _legal_ground),
@@ -212,6 +207,7 @@ CHECKS: tuple[tuple[str, _Check], ...] = (
     ("value", _repair_months),
     ("value", _in_time),
     ("value", _never_rising),
+    ("value", _service_only),
 )
 """Checks of one set row: (field to point at, check that returns the reason or "")."""
 
@@ -306,8 +302,22 @@ def _short_schedule(packs: Sequence[Pack]) -> Iterator[Problem]:
             yield Problem(pack.file, pack.place(row, "value"), reason)
 
 
+def _longer_for_the_trusted(packs: Sequence[Pack]) -> Iterator[Problem]:
+    """红线第18条: the trusted are not paid longer than the 渐退 that holds for everybody there on the same day."""
+    nearest = _standing(packs)
+    for key in ("jiantui.incentive_trustworthy", "incentive.delayed_exit"):
+        for pack, row in _own(packs, key):
+            for on in _days(packs, "jiantui.max", row):
+                most = nearest(pack.region, "jiantui.max", "", on)
+                if most is not None and most.is_set and int(row.value or 0) > int(most.value or 0):
+                    reason = f"{on}的{key}（{row.value}个月）长于渐退期上限（{most.value}个月，{most.source}）"
+                    yield Problem(pack.file, pack.place(row, "value"), _line(18, reason))
+                    break
+
+
 ACROSS: tuple[Callable[[Sequence[Pack]], Iterator[Problem]], ...] = (
     _duplicates, _published_against_ancestors, _exported_without_entry, _repair_out_of_order, _short_schedule,
+    _longer_for_the_trusted,
 )  # fmt: skip
 """Checks over all packs together."""
 
@@ -322,5 +332,8 @@ def _catalogue_problems(pack: Pack) -> Iterator[Problem]:
     if catalogue.levels[-1].at_least > catalogue.lowest:
         yield Problem(pack.file, catalogue.levels[-1].line, "最低等级的at_least应不大于最低分")
     for row in pack.rows:
-        if KEYS[row.key].effect is not Effect.NONE:
+        effect = KEYS[row.key].effect
+        if effect in (Effect.SERVICE, Effect.PROLONG):
+            yield Problem(pack.file, pack.place(row, "key"), _line(18, f"参考方案不得设定守信激励{row.key}"))
+        elif effect is not Effect.NONE:
             yield Problem(pack.file, pack.place(row, "key"), _line(9, f"参考方案不得设定有不利后果的{row.key}"))

@@ -33,6 +33,8 @@ class Effect(Enum):
     NONE = "无不利后果"
     RULE = "减发或停发：须有法律、法规或部门规章、规范性文件依据"
     STATUTE = "处罚或信用惩戒：须有法律或条例依据"
+    SERVICE = "守信激励：只改变快慢和服务，不改变资格和金额"
+    PROLONG = "因守信继续发放：须有渐退的法律、法规或部门规章、规范性文件依据"
 
 
 _N, _P, _C, _X, _T = (
@@ -43,6 +45,7 @@ PROVINCE = (_N, _P)
 CITY = (_N, _P, _C)
 COUNTY = (_N, _P, _C, _X)
 TOWNSHIP = (_N, _P, _C, _X, _T)
+REGIONAL = (_P, _C, _X)
 
 LAW_SINCE = date(2026, 7, 1)
 """Day on which 社会救助法 came into force."""
@@ -69,6 +72,8 @@ class Key:
     redline: int = 0
     """红线 number broken by a value outside the bounds or choices; 0 none."""
     effect: Effect = Effect.NONE
+    harmless: tuple[str, ...] = ()
+    """Choices without the adverse effect: they need no ground."""
 
     def admits(self, variant: str) -> bool:
         """May a row have this variant?"""
@@ -139,6 +144,10 @@ _ADVERSE = (
     Key("adverse.hear_before", Kind.BOOL, "", "调减、终止决定前是否听取意见？",
         low=1, bound_since=LAW_SINCE, redline=1),
     Key("adverse.hear_days", Kind.INT, "工作日|天", "听取意见给多少日？", low=1, redline=1),
+    Key("adverse.decide_within", Kind.INT, "工作日|天", "听取意见结束后多久内作出调减、终止决定？", low=1),
+    Key("adverse.effect_month", Kind.CHOICE, "", "调减、终止决定从何时起执行？", choices=("next_month", "same_month"),
+        effect=Effect.RULE, harmless=("next_month",)),
+    Key("adverse.notice_within", Kind.INT, "工作日|天", "作出决定后多久内书面告知？", low=1),
     Key("adverse.who_decides", Kind.CHOICE, "", "调减、终止由谁决定？", PROVINCE,
         choices=("county", "township", "county_or_township")),
     Key("refuse_job.count", Kind.INT, "次", "连续几次无正当理由拒绝就业可减发、停发本人份额？",
@@ -148,6 +157,8 @@ _ADVERSE = (
     Key("exit.ground", Kind.CHOICE, "", "有该情形的是否停止救助？", variants=_BEHAVIOURS,
         choices=("stop", "may_stop", "own_share"), redline=9, effect=Effect.RULE),
     Key("refund.set_off", Kind.BOOL, "", "可否从以后的救助金中抵扣？", high=0, redline=3),
+    Key("refund.pay_within", Kind.INT, "天|工作日", "责令退回的，限多久内退回？", low=1),
+    Key("posting.confirmed_months", Kind.INT, "月", "已确认救助对象的名单公布多久？", low=1),
 )
 _JIANTUI = (
     Key("jiantui.max", Kind.INT, "月", "渐退期最长几个月？", low=1, high=36),
@@ -164,7 +175,8 @@ _JIANTUI = (
     Key("jiantui.income_disregard", Kind.INT, "月", "就业后几个月的劳动收入不计入？", low=0),
     Key("jiantui.lump_sum", Kind.MONTHS, "月", "一次性发给几个月的差额？", low=1, high=36),
     Key("jiantui.lump_sum_self_found", Kind.RATIO, "倍", "自谋职业的一次性金额加几倍？", low=10000),
-    Key("jiantui.incentive_trustworthy", Kind.INT, "月", "守信对象的渐退期是几个月？", low=1, high=36),
+    Key("jiantui.incentive_trustworthy", Kind.INT, "月", "守信对象的渐退期是几个月？", low=1, high=36,
+        redline=18, effect=Effect.PROLONG),
 )
 _PENALTY = (
     Key("fraud.fine_multiplier_max", Kind.RATIO, "倍", "骗取救助的罚款最高是所得的几倍？", PROVINCE,
@@ -175,6 +187,7 @@ _PENALTY = (
         choices=("must_stop", "may_reduce_or_stop"), redline=3, effect=Effect.STATUTE),
     Key("penalty.limitation", Kind.INT, "年", "行政处罚追责时效几年？", NATION, ("", "life_health_finance"), low=1),
     Key("penalty.decision_deadline", Kind.INT, "天", "立案后几天内作出处罚决定？", NATION, low=1, high=90),
+    Key("penalty.hear_days", Kind.INT, "工作日|天", "处罚告知后给多少日陈述、申辩？", low=1, redline=14),
     Key("penalty.hearing_request", Kind.INT, "工作日", "告知后几个工作日内可要求听证？", NATION, low=5),
     Key("penalty.delivery", Kind.INT, "工作日", "处罚决定书几个工作日内送达？", NATION, low=1, high=7),
     Key("penalty.minor_exempt", Kind.INT, "周岁", "不满几周岁不予处罚？", NATION, low=14, redline=5),
@@ -183,14 +196,21 @@ _PENALTY = (
     Key("penalty.large_fine", Kind.MONEY, "元", "多少元以上的罚款属于“较大数额”？", PROVINCE, low=1),
     Key("penalty.public_criticism", Kind.BOOL, "", "是否可以通报批评？", redline=9, effect=Effect.STATUTE),
     Key("penalty.reapply_ban", Kind.INT, "年", "是否几年内不得再申请？", low=1, redline=9, effect=Effect.STATUTE),
+    Key("enforce.reminder_days", Kind.INT, "工作日", "催告书送达几个工作日后可申请法院强制执行？", NATION,
+        low=10, redline=14),
+    Key("enforce.court_months", Kind.INT, "月", "救济期限届满后几个月内可申请法院强制执行？", NATION, low=1, high=3),
 )
 _CREDIT = (
     Key("credit.subject", Kind.CHOICE, "", "谁可以成为信用主体？", choices=("full_capacity",), redline=5),
     Key("credit.publication_natural_person", Kind.CHOICE, "", "自然人失信信息可否公开？",
-        choices=("forbidden", "allowed"), redline=6, effect=Effect.STATUTE),
+        choices=("forbidden", "allowed"), redline=6, effect=Effect.STATUTE, harmless=("forbidden",)),
     Key("credit.no_economic_data", Kind.TEXT, "", "哪些个人信息不得作为信用信息采集？"),
     Key("credit.disclosure_max", Kind.INT, "年", "失信信息自行为终止起最多披露几年？", low=1, high=5, redline=10),
     Key("credit.simple_procedure_excluded", Kind.BOOL, "", "简易程序处罚是否不计入失信信息？"),
+    Key("conduct.hear_days", Kind.INT, "工作日|天", "失信认定前给多少日陈述、申辩？", low=1, redline=14),
+    Key("conduct.decide_within", Kind.INT, "工作日|天", "陈述、申辩结束后多久内作出失信认定决定？", low=1),
+    Key("conduct.stay_on_objection", Kind.BOOL, "", "异议处理期间是否暂停使用该记录？"),
+    Key("conduct.educate_first", Kind.TEXT, "", "哪些情形先批评教育、约谈？"),
     Key("credit.objection", Kind.INT, "工作日", "信用信息异议几个工作日内处理？", variants=("", "assisted"), low=1),
     Key("credit.objection_mark", Kind.INT, "工作日", "几个工作日内标注异议？", low=1),
     Key("credit.revoked_basis_report", Kind.INT, "工作日", "认定依据被撤销后几个工作日内告知信用平台？", low=1),
@@ -207,6 +227,21 @@ _CREDIT = (
     Key("repair.conditions", Kind.TEXT, "", "申请信用修复须满足哪些条件？", PROVINCE),
     Key("repair.feedback", Kind.INT, "工作日", "信用修复几个工作日内答复？", PROVINCE, low=1),
     Key("repair.two_letters", Kind.BOOL, "", "决定书与修复告知书是否同时送达？", PROVINCE),
+)
+_INCENTIVE = (
+    Key("incentive.fast_track", Kind.BOOL, "", "守信对象是否优先快办？", REGIONAL, effect=Effect.SERVICE),
+    Key("incentive.papers_later", Kind.INT, "工作日", "守信对象可在几个工作日内后补材料？", REGIONAL,
+        low=1, effect=Effect.SERVICE),
+    Key("incentive.fewer_checks", Kind.BOOL, "", "守信对象可否在法定核查周期之外少抽查？", REGIONAL,
+        effect=Effect.SERVICE),
+    Key("incentive.services", Kind.TEXT, "", "守信对象还有哪些服务优待？", REGIONAL,
+        redline=18, effect=Effect.SERVICE),
+    Key("incentive.delayed_exit", Kind.INT, "月", "守信对象主动退出的延缓几个月？", REGIONAL,
+        low=1, high=36, redline=18, effect=Effect.PROLONG),
+    Key("incentive.extra_money", Kind.BOOL, "", "可否因守信增发救助金或提高标准？", REGIONAL,
+        high=0, redline=18, effect=Effect.SERVICE),
+    Key("incentive.eligibility", Kind.BOOL, "", "可否因守信放宽救助条件或免除核查？", REGIONAL,
+        high=0, redline=18, effect=Effect.SERVICE),
 )
 _REMEDY = (
     Key("remedy.reconsideration", Kind.INT, "天", "申请行政复议的期限是几天？", NATION, low=60),
@@ -232,6 +267,9 @@ _REMEDY = (
 _KEEPING = (
     Key("pipl.auto_decision", Kind.TEXT, "", "自动化决策受什么限制？", NATION),
     Key("pipl.pia_keep", Kind.INT, "年", "个人信息保护影响评估报告保存几年？", low=3),
+    Key("rights.answer_within", Kind.INT, "工作日", "本人请求查阅、更正、说明或人工复核的，几个工作日内答复？", low=1),
+    Key("rights.copy", Kind.TEXT, "", "本人请求查阅、复制个人信息的怎样办理？", NATION),
+    Key("rights.correct", Kind.TEXT, "", "本人请求更正、补充个人信息的怎样办理？", NATION),
     Key("pipl.under14", Kind.INT, "周岁", "不满几周岁须取得监护人同意？", NATION, low=14),
     Key("share.use_log_keep", Kind.INT, "年", "共享数据使用日志保存几年？", low=3),
     Key("share.correction", Kind.INT, "工作日", "共享数据校核几个工作日内完成？", low=1),
@@ -244,7 +282,7 @@ _KEEPING = (
 
 KEYS: Mapping[str, Key] = {
     key.name: key
-    for group in (_STANDARD, _CHECKS, _APPLY, _ADVERSE, _JIANTUI, _PENALTY, _CREDIT, _REMEDY, _KEEPING)
+    for group in (_STANDARD, _CHECKS, _APPLY, _ADVERSE, _JIANTUI, _PENALTY, _CREDIT, _INCENTIVE, _REMEDY, _KEEPING)
     for key in group
 }
 """Every key that a pack may set, by name."""

@@ -6,24 +6,32 @@ another host name (a page elsewhere that points its own name here) are refused a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import DataError
+from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from integrity import errors, households, recommendations
+from integrity import errors
 from integrity.errors import ChengxinError, NotFound
 from integrity.mishaps import write_down
 from integrity.rules.policy import NotInForce
+from integrity.rules.procedure import Obstacle
 from integrity.settings import ROOT, settings
 from integrity.web import health
+from integrity.web.api_access import Here, office_of
+from integrity.web.api_models import Problem
+from integrity.web.api_papers import routes
+from integrity.web.api_views import hindrances
 from integrity.work import Office, Work
 from scheduler.jobs import TIMETABLE
 from scheduler.runner import clock_problem, overview
@@ -35,9 +43,18 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (errors.NotFound, 404),
     (errors.Forbidden, 403),
     (errors.Conflict, 409),
+    (errors.Refused, 409),
+    (errors.Unset, 409),
     (errors.ChengxinError, 422),
-    (NotInForce, 422),
+    (NotInForce, 409),
 )
+FAULTS = (
+    ("missing", "没有填写"), ("extra", "没有这一项"), ("string_pattern", "格式不对"), ("string_too_long", "太长"),
+    ("string", "应为文字"), ("int", "应为整数"), ("bool", "应为 true 或者 false"), ("date", "应为日期，如 2026-09-21"),
+    ("greater", "太小"), ("less", "太大"), ("too_long", "太多"), ("list", "应为列表"), ("dict", "应为名称和内容"),
+    ("model", "应为名称和内容"), ("json", "不是正确的 JSON"),
+)  # fmt: skip
+"""How a fault of the web framework is told, by the beginning of its name."""
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -86,32 +103,6 @@ class Health(BaseModel):
     checks: dict[str, str] = Field(description="检查 → 状态：说明")
 
 
-class Explanation(BaseModel):
-    """处理建议说明 (explanation): no names and no identity numbers."""
-
-    household: str
-    on: date
-    outcome: str
-    summary: str
-    hearing: bool = Field(description="作出决定前是否须听取意见")
-    text: str
-    known_until: str
-    edition: str
-    same: bool | None = Field(description="与当时任务保存的结果是否一致；当日没有评估则为空")
-
-
-class Problem(BaseModel):
-    """出错 (error): what went wrong, in Chinese."""
-
-    message: str
-
-
-def office_of(request: Request) -> Office:
-    """The office that this application serves."""
-    office: Office = request.app.state.office
-    return office
-
-
 def reading(request: Request) -> Iterator[Work]:
     """A look at the books."""
     with office_of(request).reading() as work:
@@ -124,7 +115,6 @@ def audited(request: Request) -> Iterator[Work]:
         yield work
 
 
-Here = Annotated[Office, Depends(office_of)]
 Reading = Annotated[Work, Depends(reading, scope="function")]
 Audited = Annotated[Work, Depends(audited, scope="function")]
 
@@ -162,18 +152,6 @@ def show_health(office: Here) -> JSONResponse:
     return JSONResponse(said.model_dump(), status_code=200 if well else 503)
 
 
-def explanation(number: str, work: Audited, on: date | None = None) -> Explanation:
-    """某户某日的处理建议及理由；不含姓名和身份证号。查看会记入操作日志。"""
-    household_id, asked = households.by_number(work, number), on or work.today
-    told = recommendations.explain(work, household_id, asked)
-    work.audit("查看处理建议说明", f"household:{household_id}", f"{asked}")
-    return Explanation(
-        household=number, on=asked, outcome=told.explanation.outcome.value, summary=told.explanation.summary,
-        hearing=told.explanation.hearing, text=told.explanation.as_text(),
-        known_until=told.known_until.isoformat(), edition=told.edition, same=told.same,
-    )  # fmt: skip
-
-
 def paper(day: str, name: str, work: Audited) -> FileResponse:
     """最近一次印制的文书或清单；只提供清单中列出的文件。查看会记入操作日志。"""
     if not any(day == one.day and name in one.names for one in health.recent_papers(settings().papers)):
@@ -188,7 +166,7 @@ def style() -> FileResponse:
 
 
 def interfaces(request: Request) -> HTMLResponse:
-    """接口一览，由 /openapi.json 生成。"""
+    """接口一览，由 /api/openapi.json 生成。"""
     paths: dict[str, Any] = request.app.openapi()["paths"]
     told = [
         (verb.upper(), path, what.get("description", ""), what.get("parameters", []))
@@ -199,14 +177,55 @@ def interfaces(request: Request) -> HTMLResponse:
 
 
 async def failed(request: Request, error: Exception) -> Response:
-    """An error of ours as an answer."""
-    return answer(request.url.path, next(code for kind, code in STATUS if isinstance(error, kind)), str(error))
+    """An error of ours as an answer; a refusal with every reason, an unset parameter with what is to be settled."""
+    status, said = next(code for kind, code in STATUS if isinstance(error, kind)), str(error)
+    if isinstance(error, errors.Refused):
+        found = error.obstacles or (Obstacle("refused", said, ""),)
+        return answer(request.url.path, status, said, obstacles=hindrances(found))
+    asks = [said] if isinstance(error, errors.Unset | NotInForce) else []
+    return answer(request.url.path, status, said, asks=asks)
 
 
-def answer(path: str, status: int, message: str) -> Response:
+async def misread(request: Request, error: Exception) -> Response:
+    """A request that is not what it should be: which fields, and why; never what they held."""
+    assert isinstance(error, RequestValidationError)
+    fields = [f"{_place(one['loc'])}：{_fault(one)}".encode(errors="replace").decode() for one in error.errors()]
+    return answer(request.url.path, 422, "填写的内容有误：" + "；".join(fields), fields=fields)
+
+
+def _place(parts: Sequence[object]) -> str:
+    return ".".join(str(part) for part in parts[1:]) or "内容"
+
+
+def _fault(one: dict[str, Any]) -> str:
+    """One fault in Chinese; our own checks say it themselves."""
+    kind = str(one["type"])
+    if kind in ("day", "text"):
+        return str(one["msg"])
+    return next((said for begin, said in FAULTS if kind.startswith(begin)), "内容不合要求")
+
+
+async def too_much(request: Request, error: Exception) -> Response:
+    """What no column of the database holds."""
+    return answer(request.url.path, 422, "填写的内容过长，或者数字过大")
+
+
+async def refused_entry(request: Request, error: Exception) -> Response:
+    """What the web framework itself answers; under /api in our own form."""
+    assert isinstance(error, HTTPException)
+    if not request.url.path.startswith("/api/"):
+        return await http_exception_handler(request, error)
+    told = answer(request.url.path, error.status_code, str(error.detail))
+    told.headers.update(error.headers or {})
+    return told
+
+
+def answer(path: str, status: int, message: str, **more: Any) -> Response:
     """What went wrong: JSON for programs, a page for people."""
+    message = message.encode(errors="replace").decode()  # what was sent may hold half a character
     if path.startswith("/api/"):
-        return JSONResponse(Problem(message=message).model_dump(), status_code=status)
+        said = Problem(message=message, **more).model_dump(exclude_defaults=True)
+        return JSONResponse(said, status_code=status)
     told = page("failed.html", message=message)
     told.status_code = status
     return told
@@ -214,19 +233,23 @@ def answer(path: str, status: int, message: str) -> Response:
 
 def create_app(office: Office) -> FastAPI:
     """The application of one office."""
-    app = FastAPI(title="诚信救助", version=health.program_version(), docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="诚信救助", version=health.program_version(), docs_url=None, redoc_url=None, openapi_url=None,
+        description="社会救助诚信管理：办理接口。金额以分为单位，日期写作 2026-09-21；示例均为虚构。",
+    )  # fmt: skip
     app.state.office = office
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"], www_redirect=False)
     app.add_middleware(Guarded)
     for kind in (ChengxinError, NotInForce):
         app.add_exception_handler(kind, failed)
-    faults: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (404, 409, 422)}
+    app.add_exception_handler(RequestValidationError, misread)
+    app.add_exception_handler(HTTPException, refused_entry)
+    app.add_exception_handler(DataError, too_much)
     app.add_api_route("/", home, response_class=HTMLResponse, include_in_schema=False)
     app.add_api_route("/docs", interfaces, response_class=HTMLResponse, include_in_schema=False)
     app.add_api_route("/style.css", style, include_in_schema=False)
     app.add_api_route("/health", show_health, response_model=Health, responses={503: {"model": Health}})
-    app.add_api_route(
-        "/api/households/{number}/explanation", explanation, response_model=Explanation, responses=faults
-    )
-    app.add_api_route("/papers/{day}/{name}", paper, response_class=FileResponse, responses={404: {"model": Problem}})
+    faults: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (404, 422)}
+    app.add_api_route("/papers/{day}/{name}", paper, response_class=FileResponse, responses=faults)
+    app.include_router(routes())
     return app

@@ -641,8 +641,7 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_verification_import_id'), 'verification', ['import_id'], unique=False)
-    for statement in guards.statements(op.get_bind().dialect.name):
-        op.execute(sa.text(statement.replace(":", "\\:")))
+    guards.renew(op.get_bind())
     # the one row that every writer holds a shared lock on
     op.execute(sa.text("INSERT INTO closing (id, until) VALUES (1, 0)"))
 

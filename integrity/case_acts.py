@@ -1,0 +1,238 @@
+"""决定的执行 (carrying out a decision): the act of assistance after service, its undoing with back pay, its stay.
+
+Nothing is overwritten: an undone stop is a revival, an undone reduction a raise, and each names the case it comes from.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlmodel import select
+
+from integrity import assistance, conduct
+from integrity.case_files import Case, cases_of, text_of
+from integrity.errors import ChengxinError, NotFound, Refused
+from integrity.households import acts, correct, home, members, standing
+from integrity.policies_of import policy_for
+from integrity.records.ledger import Assistance, Finding, Notice
+from integrity.rules.arrears import Month, back_pay, paid_after_death
+from integrity.rules.procedure import Done, Facts, Row
+from integrity.rules.workdays import add_months
+from integrity.rules.writing import yuan
+from integrity.terms import Act, ExitReason, FindingState, Outcome, Presence, Procedure
+from integrity.work import Work
+
+Given = dict[str, Any]
+_DECIDED = ("DECIDE", "APPROVE")
+
+
+def area_of(work: Work, case: Case, on: date) -> str:
+    """The village in which the household lives on a day."""
+    return home(work, case.household_id, on).area
+
+
+def _next_month(on: date) -> date:
+    return add_months(on.replace(day=1), 1)
+
+
+def pay_from(work: Work, case: Case, on: date) -> date:
+    """从何时起发放: the month that the region names; the next one where it names none (民发〔2021〕57号 21)."""
+    area = area_of(work, case, on)[:9] + "000"
+    row = policy_for(work, area, on).find("apply.pay_from", area, on)
+    return on.replace(day=1) if row is not None and row.value == "same_month" else _next_month(on)
+
+
+def effect_month(work: Work, case: Case, decided: Done, served_on: date) -> date:
+    """从何时起执行: what the decision says or the region names, and never before the month that follows service.
+
+    Only where the region lets it, an act of the month of service itself. Raises Refused where nobody said from when.
+    """
+    area = area_of(work, case, served_on)[:9] + "000"
+    policy = policy_for(work, area, served_on)
+    fraud = case.said("reason_code") == ExitReason.X08.value
+    tekun = case.procedure is Procedure.TEKUN
+    keys = ("stop.effect_fraud",) * fraud + ("tekun.stop_effect",) * tekun + ("adverse.effect_month",)
+    rows = [row for key in keys if (row := policy.find(key, area, served_on)) is not None]
+    asked = decided.data.get("effective_on")
+    same = bool(rows) and rows[0].value == "same_month"
+    if asked is None and not rows and Outcome.named(str(decided.data["outcome"])).adverse:
+        raise Refused("当地没有规定调减、终止从何时起执行，请在决定中写明执行的月份")
+    earliest = served_on.replace(day=1) if same else _next_month(served_on)
+    return max(asked, earliest) if isinstance(asked, date) else earliest
+
+
+def decision_of(case: Case) -> Done:
+    """The step by which the case was decided. Raises Refused before."""
+    decided = case.last(*_DECIDED)
+    if decided is None:
+        raise Refused("本案还没有决定")
+    return decided
+
+
+def act(work: Work, case: Case, row: Row, f: Facts, given: Given) -> str:
+    """执行: the act of assistance that was decided; "" when it stands, else why it could not be entered.
+
+    The proof of service is kept either way: what cannot be carried out waits for a person.
+    """
+    decided = decision_of(case)
+    served_on = case.said("served_on", "SERVED")
+    assert isinstance(served_on, date)
+    try:
+        since = given.get("effective_on") or effect_month(work, case, decided, served_on)
+        _enter(work, case, decided, max(since, served_on.replace(day=1)))
+    except ChengxinError as fault:
+        work.audit("决定送达后未能执行", f"household:{case.household_id}", f"案件{case.no}：{fault}")
+        return str(fault)
+    return ""
+
+
+def _enter(work: Work, case: Case, decided: Done, since: date, *, on: date | None = None) -> Assistance | None:
+    """Enter what was decided, by its kind; `on` is the day when that is later than the decision."""
+    outcome, data = Outcome.named(str(decided.data["outcome"])), decided.data
+    told = case.said("reason_code")
+    code = ExitReason.named(str(told)) if told else ExitReason.NONE
+    heard = f"案件{case.no}听取意见" if case.last("STATEMENT", "SILENT", "WAIVED") else ""
+    common: Given = {
+        "decided_on": on or decided.on, "effective_on": since, "decided_by": decided.by, "case_no": case.no,
+        "hearing": heard, "document": _document(work, case, decided),
+    }  # fmt: skip
+    if outcome is Outcome.EXIT:
+        return assistance.stop(work, case.household_id, code, **common)
+    if outcome is Outcome.WITHDRAW:
+        months, schedule = int(data.get("months") or 0), tuple(data.get("schedule") or ())
+        return assistance.withdraw(work, case.household_id, months=months, schedule=schedule, **common)
+    if outcome in (Outcome.RAISE, Outcome.LOWER):
+        kind = Act.RAISE if outcome is Outcome.RAISE else Act.LOWER
+        if data.get("amount") is None:
+            raise Refused("决定没有写明新的月救助金额")
+        return assistance.adjust(
+            work, case.household_id, kind, amount=int(data["amount"]), reason=code, **common
+        )  # fmt: skip
+    return None
+
+
+def _document(work: Work, case: Case, decided: Done) -> str:
+    query = select(Notice).where(Notice.household_id == case.household_id, Notice.subject == text_of(case, decided.no))
+    found = sorted(work.session.exec(query), key=lambda one: one.seq)
+    return found[0].number if found else ""
+
+
+def _acted(work: Work, case: Case, on: date) -> Assistance | None:
+    """The act that this case has entered and that still stands."""
+    found = [one for one in acts(work, case.household_id, on) if one.case_no == case.no]
+    return found[-1] if found else None
+
+
+def undo(work: Work, case: Case, f: Facts, given: Given) -> int | None:
+    """撤销: undo the act of this case from the month in which it began, and list what is to be paid back.
+
+    None when nothing had been carried out yet. Adds `arrears` (text) and `arrears_total` (fen) to what the step says.
+    """
+    done = _acted(work, case, f.on)
+    if done is None or done.act in (Act.RAISE, Act.REVIVE):
+        return None
+    months = arrears(work, case, done, f.on)
+    given["arrears"] = "；".join(f"{one.month:%Y年%m月}补发{yuan(one.fen)}" for one in months)
+    given["arrears_total"] = sum(one.fen for one in months)
+    return _reverse(work, case, done, f, since=done.effective_on)
+
+
+def arrears(work: Work, case: Case, done: Assistance, until: date) -> tuple[Month, ...]:
+    """补发: what the household would have got from the month of the act to that of `until`, less what it did get."""
+    old = _amount_before(work, done)
+    percents = [int(one) for one in done.schedule.split(",") if one]
+
+    def paid(k: int) -> int:
+        if done.act is Act.STOP:
+            return 0
+        if done.act is Act.WITHDRAW:
+            return old * percents[k] // 100 if k < len(percents) else 0
+        return done.amount or 0
+
+    return back_pay(old, paid, done.effective_on, until)
+
+
+def _amount_before(work: Work, done: Assistance) -> int:
+    earlier = [
+        one for one in acts(work, done.household_id, done.happened_on)
+        if one.seq < done.seq and one.amount is not None
+    ]  # fmt: skip
+    return (earlier[-1].amount or 0) if earlier else 0
+
+
+def _reverse(work: Work, case: Case, done: Assistance, f: Facts, *, since: date) -> int:
+    """The act that takes the other one back."""
+    by = {"decided_on": f.on, "decided_by": work.actor, "document": done.document, "case_no": case.no}
+    if done.act is Act.STOP:
+        return assistance.revive(work, case.household_id, effective_on=since, **by).seq  # type: ignore[arg-type]
+    if done.act is Act.LOWER:
+        return assistance.adjust(
+            work, case.household_id, Act.RAISE, amount=_amount_before(work, done), effective_on=since, **by  # type: ignore[arg-type]
+        ).seq  # fmt: skip
+    return correct(work, case.household_id, done.seq, None, kind=Assistance, why=f"案件{case.no}的决定已撤销").seq
+
+
+def subject_case(work: Work, case: Case) -> tuple[Case, Notice]:
+    """The case whose decision is under review or before the court, and its paper. Raises NotFound."""
+    notice = None if case.subject_seq is None else work.session.get(Notice, (case.household_id, case.subject_seq))
+    if notice is None:
+        raise NotFound("请说明复议、诉讼针对的是哪一份决定（文书的条目号）")
+    for other in cases_of(work, case.household_id):
+        if any(notice.subject == text_of(other, step.no) for step in other.history):
+            return other, notice
+    raise NotFound(f"文书 {notice.number} 不是按程序制发的决定")
+
+
+def stay(work: Work, case: Case, row: Row, f: Facts, given: Given) -> str:
+    """停止执行: what the decision took is given again from this month on, until it is known who was right."""
+    other, _ = subject_case(work, case)
+    if other.procedure is Procedure.DEFAULT:
+        assert other.subject_seq is not None
+        conduct.find(
+            work, case.household_id, other.subject_seq, FindingState.CONTESTED, on=f.on, decided_by=work.actor,
+            case_no=other.no,
+        )  # fmt: skip
+        return ""
+    done = _acted(work, other, f.on)
+    if done is not None and done.act in (Act.STOP, Act.LOWER):
+        _reverse(work, other, done, f, since=max(done.effective_on, f.on.replace(day=1)))
+    return ""
+
+
+def resume(work: Work, case: Case, row: Row, f: Facts, given: Given) -> str:
+    """恢复执行, from the month that follows: the chain of hearing, decision and service stands as it was."""
+    other, _ = subject_case(work, case)
+    if other.procedure is Procedure.DEFAULT:
+        _effective_again(work, other, f)
+        return ""
+    if other.procedure in (Procedure.DECISION, Procedure.TEKUN):
+        _enter(work, other, decision_of(other), _next_month(f.on), on=f.on)
+    return ""
+
+
+def _effective_again(work: Work, other: Case, f: Facts) -> None:
+    steps = [one for one in standing(work, Finding, other.household_id, f.on) if one.conduct_seq == other.subject_seq]
+    last = next(one for one in reversed(steps) if one.state is FindingState.EFFECTIVE)
+    assert other.subject_seq is not None
+    conduct.find(
+        work, other.household_id, other.subject_seq, FindingState.EFFECTIVE, on=f.on, decided_by=last.decided_by,
+        reviewed_by=last.reviewed_by, document=last.document, document_on=last.document_on,
+        effective_on=last.effective_on, case_no=other.no,
+    )  # fmt: skip
+
+
+def overpaid(work: Work, case: Case, on: date, given: Given) -> None:
+    """死亡次月以后多发: flagged on the case for a person, with each month; nothing is taken back by itself."""
+    opened = case.history[0] if case.history else None
+    if opened is None or opened.code != "DEATH":
+        return
+    died = opened.data.get("happened_on")
+    grant = assistance.running(work, case.household_id, on)
+    amount = assistance.paid(work, case.household_id, on)
+    if not isinstance(died, date) or grant is None or amount is None:
+        return
+    present = [one for one in members(work, case.household_id, died).values() if one.presence is Presence.PRESENT]
+    months = paid_after_death(amount // max(grant.persons or len(present), 1), died, on)
+    given["overpaid"] = "；".join(f"{one.month:%Y年%m月}{yuan(one.fen)}" for one in months)
+    given["overpaid_total"] = sum(one.fen for one in months)

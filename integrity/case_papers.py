@@ -1,0 +1,66 @@
+"""案件文书的共用部分 (what the papers of cases share): how a person was heard, the notice before, what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from sqlmodel import select
+
+from integrity.case_files import Case, text_of
+from integrity.errors import NotFound, Refused
+from integrity.records.ledger import Notice
+from integrity.rules.procedure import Done, Facts
+from integrity.rules.writing import paper_date
+from integrity.terms import PaperKind
+from integrity.work import Work
+from reports.forms import Letter
+
+Draft = Callable[[str, date], Letter]
+Given = dict[str, Any]
+Maker = Callable[[Work, Case, Facts, Given], list[tuple[PaperKind, Draft]]]
+
+
+def papers_at(work: Work, case: Case, *codes: str) -> list[Notice]:
+    """The papers that the last step of one of these codes made; empty when there is none."""
+    step = case.last(*codes)
+    if step is None:
+        return []
+    query = select(Notice).where(Notice.household_id == case.household_id, Notice.subject == text_of(case, step.no))
+    return sorted(work.session.exec(query), key=lambda one: one.seq)
+
+
+def paper_at(work: Work, case: Case, *codes: str) -> Notice:
+    """The first of them. Raises NotFound."""
+    found = papers_at(work, case, *codes)
+    if not found:
+        raise NotFound("本案还没有这一步的文书")
+    return found[0]
+
+
+def heard(work: Work, case: Case) -> str:
+    """听取意见情况: when the notice was served, what was said, by whom it was reviewed and whether it was taken up.
+
+    Raises Refused when nobody was heard.
+    """
+    served, told = case.last("NOTICE_SERVED"), papers_at(work, case, "NOTICE")
+    if served is None or not told:
+        raise Refused("没有听取意见的记录（社会救助法第48条）")
+    on = served.data.get("served_on") or served.on
+    parts = [f"{told[0].number}告知书于{paper_date(on)}送达"]
+    parts += [_said(one) for one in case.history if one.code in ("STATEMENT", "WAIVED", "SILENT")]
+    review = case.last("REVIEW")
+    if review is not None:
+        parts.append(f"经复核，意见{review.data.get('adopted')}，理由：{review.data.get('reason')}")
+    if len(parts) < 2:
+        raise Refused("没有听取意见的记录（社会救助法第48条）")
+    return "；".join(parts)
+
+
+def _said(one: Done) -> str:
+    if one.code == "SILENT":
+        return f"截至{paper_date(one.on)}期限届满，没有提出意见"
+    speaker = one.data.get("speaker")
+    verb = "表示没有意见" if one.code == "WAIVED" else "陈述"
+    return f"{speaker}于{paper_date(one.on)}{verb}：{one.data.get('said')}"

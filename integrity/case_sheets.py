@@ -1,0 +1,241 @@
+"""案件记录表 (record sheets of a case): what was seen, heard and delivered, made out on demand from the steps taken.
+
+A sheet belongs to one step (or one paper) and is issued once: asked again, the same comes back. What the books do not
+hold the officer adds (`more`); what nobody says stops the sheet, naming the field. 民发〔2021〕57号 16; 社会救助法 48;
+民事诉讼法 87–95.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import select
+
+from integrity import case_sheets_records
+from integrity.calendars import workdays
+from integrity.case_files import Case, read_case, text_of
+from integrity.case_papers import Draft, paper_at
+from integrity.case_words import asked, items, officer, person, post, sentences
+from integrity.delivery import service_of
+from integrity.errors import NotFound, Refused
+from integrity.households import home, members, standing
+from integrity.letters_family import address, desk, family
+from integrity.letters_texts import wording
+from integrity.papers import by_number, content, issue
+from integrity.permissions import require
+from integrity.records.ledger import Member, Notice, Printing, Service, Verification
+from integrity.records.office import Officer
+from integrity.rules.procedure import Done
+from integrity.rules.workdays import Period, end_of
+from integrity.rules.writing import paper_date
+from integrity.terms import PaperKind, Presence, ServiceWay
+from integrity.work import Work
+from reports import forms_records
+from reports.forms_household import HOME, IncomeFound, MemberSeen, PersonMet, PropertyFound, Visitor, VisitSheet
+from reports.forms_procedure import ADOPTED, StatementRecord
+from reports.forms_records import Announcement, Receipt
+
+MATTER = "打印文书"
+More = Mapping[str, Any]
+Sheet = Callable[[Work, Case, Done, More], Draft]
+
+
+def sheet(
+    work: Work, household_id: int, case_no: int, kind: PaperKind, *, step_no: int | None = None, paper: str = "",
+    **more: Any,
+) -> Notice:  # fmt: skip
+    """Issue a record sheet of a case: of its last step with such a sheet, or of step `step_no`.
+
+    A proof of service (F30) and an announcement (F31) are of one printed `paper` of the case. Raises Refused, naming
+    what is missing, NotFound, Invalid, Forbidden.
+    """
+    require(work, MATTER, home(work, household_id, work.today).area)
+    case = read_case(work, household_id, case_no)
+    if kind in (PaperKind.F30, PaperKind.F31):
+        return _of_paper(work, case, kind, paper, more)
+    maker = SHEETS.get(kind)
+    if maker is None:
+        raise Refused(f"《{kind.value}》不是案件的记录表，随办理的步骤制发，或者按公示、归档办理")
+    step = _step(case, kind, step_no)
+    return issue(work, household_id, kind, f"{text_of(case, step.no)}:{kind.name}", maker(work, case, step, more))
+
+
+_WITHOUT_ROW = {PaperKind.F18: ("DECIDE",)}
+"""Sheets that no row names: they go with the decision of their case."""
+
+
+def _step(case: Case, kind: PaperKind, step_no: int | None) -> Done:
+    """The step that a sheet is of. Raises NotFound."""
+    codes = {row.code for row in case.table.rows if kind in row.sheets} | set(_WITHOUT_ROW.get(kind, ()))
+    found = [one for one in case.history if one.code in codes and step_no in (None, one.no)]
+    if not found:
+        raise NotFound(f"第 {case.no} 号案件（{case.procedure.value}）没有可以制作《{kind.value}》的步骤")
+    return found[-1]
+
+
+def _visit(work: Work, case: Case, step: Done, more: More) -> Draft:
+    """F06: who went, whom they met, what they saw; the income is that of the last verification."""
+
+    def draft(number: str, on: date) -> VisitSheet:
+        who = family(work, case.household_id, on)
+        present = [one for one in members(work, case.household_id, on).values() if one.presence is Presence.PRESENT]
+        return VisitSheet(
+            **desk(work, who.area, PaperKind.F06, on).head(), number=number, addressee=who.head.name,
+            household=who.number, category=str(case.said("scheme", "RECEIVED") or who.category),
+            address=address(work, who, on), way=HOME, visited_on=step.on, finding=str(step.data["found"]),
+            visitors=tuple(_visitor(work, str(step.data[name]), on) for name in ("visitor_1", "visitor_2")),
+            met=_met(step.data.get("met") or asked(more, "met", "在场人员")),
+            members=tuple(_seen(work, case, one, on) for one in present), income=(_income(work, case, on),),
+            assets=tuple(_asset(one) for one in sentences(asked(more, "assets", "家庭财产"))),
+            living=sentences(asked(more, "living", "实际生活情况")), spending=sentences(more.get("spending")),
+            remarks=str(more.get("remarks") or ""),
+        )  # fmt: skip
+
+    return draft
+
+
+def _visitor(work: Work, code: str, on: date) -> Visitor:
+    found = work.session.get(Officer, code)
+    if found is None:
+        raise NotFound(f"没有工号 {code}")
+    return Visitor(name=f"{found.name}（{code}）", office=post(work, found, on))
+
+
+def _met(text: object) -> tuple[PersonMet, ...]:
+    """试验乙（本人）、试验丙（子女）: without brackets it is the applicant himself."""
+    found = []
+    for one in items(text):
+        name, _, relation = one.rstrip("）)").replace("(", "（").partition("（")
+        found.append(PersonMet(name=name, relation=relation or "本人"))
+    return tuple(found)
+
+
+def _seen(work: Work, case: Case, member: Member, on: date) -> MemberSeen:
+    known = person(work, case.household_id, member.no, on)
+    ability = member.ability.value if member.ability else "劳动能力未登记"
+    schooling = {True: "在校就读", False: "不在校", None: "就学情况未登记"}[member.schooling]
+    return MemberSeen(
+        name=known.name, relation=known.relation, identity=known.identity, condition=f"{ability}，{schooling}"
+    )
+
+
+def _income(work: Work, case: Case, on: date) -> IncomeFound:
+    found = [one for one in standing(work, Verification, case.household_id, on) if one.income is not None]
+    if not found or found[-1].income is None:
+        raise Refused("没有家庭收入的核对结果，请先登记核对结果")
+    last = found[-1]
+    return IncomeFound(
+        kind="家庭月收入合计", fen=last.income or 0, basis=f"{last.source}，{paper_date(last.happened_on)}"
+    )
+
+
+def _asset(text: str) -> PropertyFound:
+    """房屋：自有三间 — what and in which state."""
+    kind, _, detail = text.replace(":", "：").partition("：")
+    return PropertyFound(kind=kind, detail=detail)
+
+
+def _statement(work: Work, case: Case, step: Done, more: More) -> Draft:
+    """F14: what the person said, and how it was reviewed once it was."""
+
+    def draft(number: str, on: date) -> StatementRecord:
+        who = family(work, case.household_id, on)
+        office = desk(work, who.area, PaperKind.F14, on)
+        speaker = str(step.data["speaker"])
+        own = "本人或者家庭成员" if speaker in [one.name for one in who.members] else ""
+        recorder = str(more.get("recorder") or step.by)
+        return StatementRecord(
+            **office.head(), number=number, addressee=who.addressee, household=who.number,
+            about=paper_at(work, case, "NOTICE").number, matter=case.procedure.value, held_on=step.on,
+            time=str(asked(more, "time", "起止时间")), place=str(more.get("place") or office.organ.address),
+            way=str(asked(more, "way", "陈述方式")), speaker=speaker,
+            capacity=str(more.get("capacity") or own or asked(more, "capacity", "陈述人身份")),
+            asker=officer(work, step.by), recorder=officer(work, recorder), statement=sentences(step.data["said"]),
+            evidence=items(step.data.get("handed")), refused=str(more.get("refused") or ""),
+            **_review(work, case, step),
+        )  # fmt: skip
+
+    return draft
+
+
+def _review(work: Work, case: Case, step: Done) -> dict[str, Any]:
+    """The review that followed this statement; empty until then, and for one that had no opinion to adopt."""
+    found = next((one for one in case.history if one.code == "REVIEW" and one.no > step.no), None)
+    outcome = "" if found is None else str(found.data["adopted"])
+    if found is None or outcome not in ADOPTED:
+        return {}
+    reason = str(found.data["reason"])
+    why = {} if outcome == "采纳" else {"why": reason}
+    return {"review": reason, "outcome": outcome, "reviewer": officer(work, found.by), **why}
+
+
+def _of_paper(work: Work, case: Case, kind: PaperKind, paper: str, more: More) -> Notice:
+    """F30 or F31 of one printed paper of the case."""
+    notice = by_number(work, paper)
+    steps = [one for one in case.history if notice.subject == text_of(case, one.no)]
+    if notice.household_id != case.household_id or not steps:
+        raise Refused(f"文书 {paper} 不是第 {case.no} 号案件制发的文书")
+    printed = select(Printing).where(
+        Printing.household_id == notice.household_id, Printing.notice_seq == notice.seq, Printing.copy_no == 0
+    )
+    if work.session.exec(printed).first() is None:
+        raise Refused(f"文书 {paper} 还没有打印，不能制作《{kind.value}》")
+    service = service_of(work, notice)
+    announced = service is not None and service.way is ServiceWay.ANNOUNCEMENT
+    if service is not None and announced is not (kind is PaperKind.F31):
+        raise Refused(f"文书 {paper} 的送达方式是{service.way.value}，不能制作《{kind.value}》")
+    subject = f"{text_of(case, steps[-1].no)}:{kind.name}:{notice.kind.name}{':done' if service else ''}"
+    make = _announcement if kind is PaperKind.F31 else _receipt
+    return issue(work, case.household_id, kind, subject, make(work, notice, service, more))
+
+
+def _receipt(work: Work, notice: Notice, service: Service | None, more: More) -> Draft:
+    """F30: blank for the pen before service; afterwards what the books say of it."""
+
+    def draft(number: str, on: date) -> Receipt:
+        letter = content(work, notice)
+        told: dict[str, Any] = {} if service is None else _served(work, service, letter.addressee, more)
+        return Receipt(
+            **desk(work, notice.area, PaperKind.F30, on).head(), number=number, addressee=letter.addressee,
+            paper=notice.kind.value, paper_number=notice.number, **told,
+        )  # fmt: skip
+
+    return draft
+
+
+def _served(work: Work, service: Service, addressee: str, more: More) -> dict[str, Any]:
+    """How it was delivered; the place, and who a receiver of another name is, the officer adds."""
+    told = {
+        "way": service.way.value, "served_on": service.happened_on, "place": str(asked(more, "place", "送达地点")),
+        "server": officer(work, service.recorded_by), "witnesses": items(service.witnesses),
+    }  # fmt: skip
+    if service.way is ServiceWay.LEFT:
+        return told | {"refusal": service.detail}
+    relation = "本人" if service.receiver == addressee else str(asked(more, "relation", "与受送达人关系"))
+    return told | {"receiver": service.receiver, "relation": relation, "note": service.detail}
+
+
+def _announcement(work: Work, notice: Notice, service: Service | None, more: More) -> Draft:
+    """F31: that a paper waits, from the day on which it is announced; not a word of what is in it."""
+
+    def draft(number: str, on: date) -> Announcement:
+        office = desk(work, notice.area, PaperKind.F31, on)
+        since = service.happened_on if service else on
+        days = max(int(office.value("service.announcement")), forms_records.LEAST_DAYS)
+        until = end_of(since, Period(days, "日"), workdays(work), roll=False).end
+        place = wording("sheets", on).one("collect", organ=office.organ.name, place=office.organ.address)
+        return Announcement(
+            **office.head(), number=number, addressee=content(work, notice).addressee, paper_number=notice.number,
+            posted_on=since, days=days, until=until.date() if isinstance(until, datetime) else until,
+            places=items(asked(more, "places", "张贴、刊登处")), collect=str(more.get("collect") or place),
+        )  # fmt: skip
+
+    return draft
+
+
+SHEETS: Mapping[PaperKind, Sheet] = {
+    PaperKind.F06: _visit, PaperKind.F14: _statement, **case_sheets_records.SHEETS,
+}  # fmt: skip
+"""Kind → what makes the sheet of a step."""

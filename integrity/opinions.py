@@ -1,0 +1,67 @@
+"""审核意见的去向 (what an opinion leads to): one that changes what a household gets opens its procedure at once.
+
+不采纳、继续给予、人工复核 are written down and nothing follows. What raises, lowers, withdraws or ends assistance is
+the first step of a case; nothing is decided by it. 社会救助法 47, 48; 民发〔2021〕43号 26.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from integrity import assistance, recommendations
+from integrity.cases import Case, Taken, open_case
+from integrity.errors import NotFound
+from integrity.records.ledger import Decision
+from integrity.records.office import Recommendation
+from integrity.terms import ExitReason, Outcome, Procedure, Scheme, Verdict
+from integrity.work import Work
+
+_OWN_ACTS = (ExitReason.X09, ExitReason.X13)
+"""Reasons that lie in one member's own act: the case is about that member."""
+
+
+def give(
+    work: Work, household_id: int, verdict: Verdict, *, reason: str, outcome: Outcome | None = None,
+    amount: int | None = None, months: int | None = None, schedule: tuple[int, ...] = (),
+) -> Decision | Taken:  # fmt: skip
+    """Answer the standing recommendation; the opinion, or the case that it opens. Raises Refused, NotFound."""
+    work.lock(household_id)
+    query = recommendations.standing(work, work.now).where(Recommendation.household_id == household_id)
+    stands = work.session.exec(query).first()
+    terms: dict[str, Any] = {"amount": amount, "months": months, "schedule": schedule}
+    chosen = None if stands is None else _chosen(stands, verdict, outcome, terms=any(terms.values()))
+    if stands is None or chosen is None or not (chosen.adverse or chosen is Outcome.RAISE):
+        return recommendations.decide(work, household_id, verdict, reason=reason, outcome=outcome, **terms)
+    code = tuple(ExitReason)[stands.reason_code]
+    given = {name: value for name, value in terms.items() if value not in (None, ())}
+    if code is not ExitReason.NONE:
+        given["reason_code"] = code.value
+    return open_case(
+        work, household_id, procedure_for(work, household_id, chosen), outcome=chosen.value, reason=reason,
+        member_no=stands.member_no if code in _OWN_ACTS else None, **given,
+    )  # fmt: skip
+
+
+def _chosen(stands: Recommendation, verdict: Verdict, outcome: Outcome | None, *, terms: bool) -> Outcome | None:
+    """What would be done; None where the opinion itself is refused or does nothing."""
+    proposed = tuple(Outcome)[stands.outcome]
+    if verdict is Verdict.ACCEPTED:
+        return proposed
+    changes = verdict is Verdict.CHANGED and (outcome is not proposed or terms)
+    return outcome if changes else None
+
+
+def procedure_for(work: Work, household_id: int, outcome: Outcome) -> Procedure:
+    """特困 ends by a procedure of its own, with a public notice; everything else is 调整与终止."""
+    grant = assistance.running(work, household_id, work.today)
+    tekun = grant is not None and grant.scheme is Scheme.TEKUN and outcome is Outcome.EXIT
+    return Procedure.TEKUN if tekun else Procedure.DECISION
+
+
+def opinion_of(work: Work, case: Case) -> Decision:
+    """The opinion with which a case of assistance began. Raises NotFound."""
+    seq = case.history[0].entry if case.history else None
+    found = None if seq is None else work.session.get(Decision, (case.household_id, seq))
+    if found is None:
+        raise NotFound("没有找到本案的审核意见")
+    return found
