@@ -98,10 +98,14 @@ def revive(
     work: Work, household_id: int, *, decided_on: date, effective_on: date, decided_by: str, document: str,
     case_no: int | None = None,
 ) -> Assistance:  # fmt: skip
-    """Undo a stop (恢复): the old grant lives again from `effective_on`. Raises Refused when nothing is stopped."""
+    """恢复: the old grant lives again from `effective_on`, after a stop or out of a 渐退 whose execution is stayed.
+
+    Raises Refused when nothing is stopped or withdrawn.
+    """
     work.lock(household_id)
     past = acts(work, household_id, decided_on)
-    if not past or running(work, household_id, decided_on) is not None:
+    stands = running(work, household_id, decided_on) is not None and not _withdrawing(work, household_id, decided_on)
+    if not past or stands:
         raise Refused("该户没有已停发的救助")
     entry = Assistance(
         happened_on=decided_on, act=Act.REVIVE, scheme=past[-1].scheme, effective_on=effective_on, document=document,
@@ -147,12 +151,21 @@ def _since_grant(work: Work, household_id: int, on: date) -> list[Assistance]:
     return past[first:]
 
 
+def _withdrawing(work: Work, household_id: int, on: date) -> bool:
+    """Was a 渐退 given since the grant? One that was stayed and revived is none until it is carried out again."""
+    given = stopped = False
+    for one in _since_grant(work, household_id, on):
+        given = one.act is Act.WITHDRAW or (given and (one.act is not Act.REVIVE or stopped))
+        stopped = one.act is Act.STOP or (stopped and one.act is not Act.REVIVE)
+    return given
+
+
 def may_withdraw(work: Work, household_id: int, months: int, on: date) -> None:
     """Refuse a second 渐退 beside a running one, and one longer than any that the region's policy admits.
 
     Asked before anybody is told of it, and again before it is carried out (2022-10-20 通知 一（三）: six months).
     """
-    if any(one.act is Act.WITHDRAW for one in _since_grant(work, household_id, on)):
+    if _withdrawing(work, household_id, on):
         raise Refused("该户的渐退期正在进行，不能再次给予渐退")
     township = home(work, household_id, on).area[:9] + "000"
     lengths = withdrawal.parameters(editions.in_force(work), township, UNKNOWN, on).causes
@@ -178,7 +191,8 @@ def _enter(work: Work, household_id: int, act: Assistance) -> Assistance:
         if living and not act.hearing:
             raise Refused("该户仍有成员未登记死亡，不能按全户死亡停发；请先登记死亡，或者听取意见（社会救助法第48条）")
         adverse = bool(living)
-    lawful_then = act.happened_on < HEARING_SINCE and act.effective_on < _LAST_UNHEARD
+    entered_then = work.import_id is not None or work.today < _LAST_UNHEARD
+    lawful_then = entered_then and act.happened_on < HEARING_SINCE and act.effective_on < _LAST_UNHEARD
     if adverse and not lawful_then and not act.hearing:
         raise Refused("没有听取意见的记录，不能作出调减、终止或渐退决定（社会救助法第48条）")
     if adverse and not lawful_then and act.case_no is None and work.import_id is None:

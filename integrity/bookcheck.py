@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -95,6 +96,15 @@ def _contents(work: Work, household_id: int | None) -> Iterator[str]:
                 editions.by_edition(work, row.edition)
             except (ChengxinError, ValueError, zlib.error) as error:
                 yield f"政策版本：{row.edition[:12]}：{error}"
+
+
+def notes(work: Work) -> Iterator[str]:
+    """What is no fault, but should be known: kept policy editions which the rules of today would not admit."""
+    for row in work.session.exec(select(PolicyEdition).order_by(col(PolicyEdition.registered_at))):
+        with suppress(ChengxinError, ValueError, zlib.error):  # an altered one is among the faults
+            editions.by_edition(work, row.edition)
+            name = row.edition[:12]
+            yield from (f"政策版本 {name} 启用时有效，按现在的审查规则：{one}" for one in editions.outgrown(row))
 
 
 def heads_digest(connection: Connection) -> str:

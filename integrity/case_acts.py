@@ -15,8 +15,9 @@ from integrity.case_files import Case, cases_of, text_of
 from integrity.errors import ChengxinError, NotFound, Refused
 from integrity.households import acts, correct, home, members, standing
 from integrity.policies_of import policy_for
-from integrity.records.ledger import Assistance, Finding, Notice
+from integrity.records.ledger import Assistance, Finding, Notice, Verification
 from integrity.rules.arrears import Month, back_pay, paid_after_death
+from integrity.rules.payable import Paying, payable
 from integrity.rules.procedure import Done, Facts, Row
 from integrity.rules.workdays import add_months
 from integrity.rules.writing import yuan
@@ -54,12 +55,19 @@ def effect_month(work: Work, case: Case, decided: Done, served_on: date) -> date
     tekun = case.procedure is Procedure.TEKUN
     keys = ("stop.effect_fraud",) * fraud + ("tekun.stop_effect",) * tekun + ("adverse.effect_month",)
     rows = [row for key in keys if (row := policy.find(key, area, served_on)) is not None]
-    asked = decided.data.get("effective_on")
+    asked = planned_month(case, decided)
     same = bool(rows) and rows[0].value == "same_month"
     if asked is None and not rows and Outcome.named(str(decided.data["outcome"])).adverse:
         raise Refused("当地没有规定调减、终止从何时起执行，请在决定中写明执行的月份")
     earliest = served_on.replace(day=1) if same else _next_month(served_on)
     return max(asked, earliest) if isinstance(asked, date) else earliest
+
+
+def planned_month(case: Case, decided: Done) -> date | None:
+    """自何时起执行 as decided, or else as the person was told; None where nobody said."""
+    told = case.history[0].data if case.history else {}
+    asked = decided.data.get("effective_on") or told.get("effective_on")
+    return asked if isinstance(asked, date) else None
 
 
 def decision_of(case: Case) -> Done:
@@ -80,7 +88,7 @@ def act(work: Work, case: Case, row: Row, f: Facts, given: Given) -> str:
     assert isinstance(served_on, date)
     try:
         since = given.get("effective_on") or effect_month(work, case, decided, served_on)
-        _enter(work, case, decided, max(since, served_on.replace(day=1)))
+        _enter(work, case, decided, max(since, served_on.replace(day=1), planned_month(case, decided) or since))
     except ChengxinError as fault:
         work.audit("决定送达后未能执行", f"household:{case.household_id}", f"案件{case.no}：{fault}")
         return str(fault)
@@ -107,9 +115,22 @@ def _enter(work: Work, case: Case, decided: Done, since: date, *, on: date | Non
         if data.get("amount") is None:
             raise Refused("决定没有写明新的月救助金额")
         return assistance.adjust(
-            work, case.household_id, kind, amount=int(data["amount"]), reason=code, **common
+            work, case.household_id, kind, amount=int(data["amount"]), reason=code, **_basis(work, case, decided.on),
+            **common,
         )  # fmt: skip
     return None
+
+
+def _basis(work: Work, case: Case, on: date) -> Given:
+    """核定时的收入和人数: what the new amount rests on, so that the next check compares with it.
+
+    Where one member's own share is cut, the household's figures stay as they were.
+    """
+    if case.member_no is not None:
+        return {}
+    incomes = [one.income for one in standing(work, Verification, case.household_id, on) if one.income is not None]
+    present = [one for one in members(work, case.household_id, on).values() if one.presence is Presence.PRESENT]
+    return {"income": incomes[-1] if incomes else None, "persons": len(present)}
 
 
 def _document(work: Work, case: Case, decided: Done) -> str:
@@ -118,39 +139,45 @@ def _document(work: Work, case: Case, decided: Done) -> str:
     return found[0].number if found else ""
 
 
-def _acted(work: Work, case: Case, on: date) -> Assistance | None:
-    """The act that this case has entered and that still stands."""
+_TAKES = (Act.STOP, Act.LOWER, Act.WITHDRAW)
+
+
+def _entered(work: Work, case: Case, on: date) -> list[Assistance]:
+    """The acts that this case has entered and that stand, from the first that took something."""
     found = [one for one in acts(work, case.household_id, on) if one.case_no == case.no]
-    return found[-1] if found else None
+    first = next((n for n, one in enumerate(found) if one.act in _TAKES), len(found))
+    return found[first:]
 
 
 def undo(work: Work, case: Case, f: Facts, given: Given) -> int | None:
     """撤销: undo the act of this case from the month in which it began, and list what is to be paid back.
 
-    None when nothing had been carried out yet. Adds `arrears` (text) and `arrears_total` (fen) to what the step says.
+    None when nothing is carried out now: not yet, or no longer because of a stay; what is owed is
+    listed either way. Adds `arrears` (text) and `arrears_total` (fen) to what the step says.
     """
-    done = _acted(work, case, f.on)
-    if done is None or done.act in (Act.RAISE, Act.REVIVE):
+    entered = _entered(work, case, f.on)
+    if not entered:
         return None
-    months = arrears(work, case, done, f.on)
+    months = arrears(work, entered[0], f.on)
     given["arrears"] = "；".join(f"{one.month:%Y年%m月}补发{yuan(one.fen)}" for one in months)
     given["arrears_total"] = sum(one.fen for one in months)
-    return _reverse(work, case, done, f, since=done.effective_on)
+    done = entered[-1]
+    return _reverse(work, case, done, f, since=done.effective_on) if done.act in _TAKES else None
 
 
-def arrears(work: Work, case: Case, done: Assistance, until: date) -> tuple[Month, ...]:
-    """补发: what the household would have got from the month of the act to that of `until`, less what it did get."""
-    old = _amount_before(work, done)
-    percents = [int(one) for one in done.schedule.split(",") if one]
+def arrears(work: Work, first: Assistance, until: date) -> tuple[Month, ...]:
+    """补发: the amount before the first act of a case, less what was payable, month by month to that of `until`.
 
-    def paid(k: int) -> int:
-        if done.act is Act.STOP:
-            return 0
-        if done.act is Act.WITHDRAW:
-            return old * percents[k] // 100 if k < len(percents) else 0
-        return done.amount or 0
+    A stay in between, or what was done after it, changes what was payable and nothing else.
+    """
+    every = [paying(one) for one in acts(work, first.household_id, until)]
+    begun = first.effective_on.replace(day=1)
+    return back_pay(_amount_before(work, first), lambda k: payable(every, add_months(begun, k)), begun, until)
 
-    return back_pay(old, paid, done.effective_on, until)
+
+def paying(one: Assistance) -> Paying:
+    """An act as far as it pays."""
+    return Paying(one.act, one.effective_on, one.amount, tuple(int(part) for part in one.schedule.split(",") if part))
 
 
 def _amount_before(work: Work, done: Assistance) -> int:
@@ -161,10 +188,10 @@ def _amount_before(work: Work, done: Assistance) -> int:
     return (earlier[-1].amount or 0) if earlier else 0
 
 
-def _reverse(work: Work, case: Case, done: Assistance, f: Facts, *, since: date) -> int:
-    """The act that takes the other one back."""
+def _reverse(work: Work, case: Case, done: Assistance, f: Facts, *, since: date, stays: bool = False) -> int:
+    """The act that takes the other one back; a 渐退 that only `stays` is kept and revived, else it is void."""
     by = {"decided_on": f.on, "decided_by": work.actor, "document": done.document, "case_no": case.no}
-    if done.act is Act.STOP:
+    if done.act is Act.STOP or (done.act is Act.WITHDRAW and stays):
         return assistance.revive(work, case.household_id, effective_on=since, **by).seq  # type: ignore[arg-type]
     if done.act is Act.LOWER:
         return assistance.adjust(
@@ -185,7 +212,10 @@ def subject_case(work: Work, case: Case) -> tuple[Case, Notice]:
 
 
 def stay(work: Work, case: Case, row: Row, f: Facts, given: Given) -> str:
-    """停止执行: what the decision took is given again from this month on, until it is known who was right."""
+    """停止执行: what the decision took is given again from this month on, until it is known who was right.
+
+    Raises Refused where the decision has taken nothing: a stay that does nothing is not recorded.
+    """
     other, _ = subject_case(work, case)
     if other.procedure is Procedure.DEFAULT:
         assert other.subject_seq is not None
@@ -194,20 +224,42 @@ def stay(work: Work, case: Case, row: Row, f: Facts, given: Given) -> str:
             case_no=other.no,
         )  # fmt: skip
         return ""
-    done = _acted(work, other, f.on)
-    if done is not None and done.act in (Act.STOP, Act.LOWER):
-        _reverse(work, other, done, f, since=max(done.effective_on, f.on.replace(day=1)))
+    if other.procedure not in (Procedure.DECISION, Procedure.TEKUN):
+        return ""
+    entered = _entered(work, other, f.on)
+    if not entered or entered[-1].act not in _TAKES:
+        raise Refused("这份决定现在没有减少、停止救助，没有可以停止执行的内容；还没有执行的，请撤销决定或者暂不送达")
+    done = entered[-1]
+    _reverse(work, other, done, f, since=max(done.effective_on, f.on.replace(day=1)), stays=True)
+    return ""
+
+
+def quashed(work: Work, case: Case, row: Row, f: Facts, given: Given) -> str:
+    """变更或者撤销: a finding that was quashed counts no longer from today; the case itself is revoked by a person."""
+    other, _ = subject_case(work, case)
+    steps = [one for one in standing(work, Finding, case.household_id, f.on) if one.conduct_seq == other.subject_seq]
+    if other.procedure is Procedure.DEFAULT and steps and steps[-1].state is FindingState.EFFECTIVE:
+        assert other.subject_seq is not None
+        conduct.find(
+            work, case.household_id, other.subject_seq, FindingState.CONTESTED, on=f.on, decided_by=work.actor,
+            case_no=other.no,
+        )  # fmt: skip
     return ""
 
 
 def resume(work: Work, case: Case, row: Row, f: Facts, given: Given) -> str:
-    """恢复执行, from the month that follows: the chain of hearing, decision and service stands as it was."""
+    """恢复执行, from the month that follows, and never before the month that was decided.
+
+    The chain of hearing, decision and service stands as it was.
+    """
     other, _ = subject_case(work, case)
     if other.procedure is Procedure.DEFAULT:
         _effective_again(work, other, f)
         return ""
     if other.procedure in (Procedure.DECISION, Procedure.TEKUN):
-        _enter(work, other, decision_of(other), _next_month(f.on), on=f.on)
+        entered = _entered(work, other, f.on)
+        since = max([_next_month(f.on), *(one.effective_on for one in entered[:1])])
+        _enter(work, other, decision_of(other), since, on=f.on)
     return ""
 
 

@@ -22,6 +22,8 @@ _WITHOUT_CASE = (PaperKind.F01, PaperKind.F02, PaperKind.F11, PaperKind.F13, Pap
 """Papers that can be made out at the desk outside a case."""
 _OF_ONE_SELF = ("role", "asks")
 """Obstacles that the list of steps tells by itself: by whom it is taken, what is to be stated."""
+_OF_WHO = ("organ", "apart", "relative")
+"""Obstacles that lie in the officer who looks."""
 
 
 class NextStep(NamedTuple):
@@ -35,7 +37,13 @@ def next_steps(work: Work, case: Case) -> list[NextStep]:
     """The steps that may follow in this case; what earlier steps stated is taken as stated again."""
     row = case.table.rows[0]
     facts = case_facts.facts(work, case, row, on=work.today, given={})
-    return [NextStep(one, _lacks(work, case, one)) for one in case.table.following(facts) if one.by]
+    found = [NextStep(one, _lacks(work, case, one)) for one in case.table.following(facts) if one.by]
+    return [one for one in found if not (case.closed and _moot(one))]
+
+
+def _moot(one: NextStep) -> bool:
+    """In a case that has ended: is it kept back by more than who asks? Then it does not belong to this case."""
+    return any(lack.code not in _OF_WHO for lack in one.lacks)
 
 
 def _lacks(work: Work, case: Case, row: Row) -> tuple[Obstacle, ...]:

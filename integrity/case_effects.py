@@ -91,6 +91,10 @@ def _opinion(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
         raise Refused("终止须写明原因代码（如 收入超过标准），请在意见中填写")
     if entry.reason_code is not ExitReason.NONE:
         given["reason_code"] = entry.reason_code.value
+    if stands is not None and given.get("amount") is None and outcome in (Outcome.RAISE, Outcome.LOWER):
+        same = tuple(Outcome)[stands.outcome] is outcome
+        settled = same and stands.amount_min == stands.amount_max
+        given["amount"] = stands.amount_min if settled else None  # what the notice will say binds the decision
     return entry.seq
 
 
@@ -99,7 +103,7 @@ def _commit(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
     refused = row.effect is StepEffect.REFUSE_COMMIT
     text, explained = wording("commitment", f.on), case.last("EXPLAINED")
     if case.member_no is None or explained is None:
-        raise Refused("请说明由哪一位成员承诺")
+        raise Refused("请写明由哪一位成员承诺（成员序号，命令为 --member）")
     entry = commitments.sign(
         work, case.household_id, member_no=case.member_no, on=f.on, occasion=str(explained.data.get("occasion")),
         signed_by=SignedBy.REFUSED if refused else SignedBy.named(str(given["signed_by"])), explained_by=explained.by,
@@ -121,7 +125,7 @@ def _check(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
 def _report(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
     """变化: what reached the office, so that the rules see it from now on."""
     if case.member_no is None and row.code != "OTHER":
-        raise Refused("请说明是哪一位成员")
+        raise Refused("请写明是哪一位成员（成员序号，命令为 --member）")
     return rechecks.report(
         work, case.household_id, _EVENTS[row.code], happened_on=given["happened_on"], reported_on=given["reported_on"],
         member_no=case.member_no, detail="", evidence=f.evidence,
@@ -135,7 +139,7 @@ def _undo(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int | Non
 
 def _propose(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
     if conduct_of(work, case) is None:
-        raise NotFound("请说明认定的是哪一条守信、失信事实（条目号）")
+        raise NotFound("请写明认定的是哪一条守信、失信事实（条目号，见 chengxin show；命令为 --subject）")
     return _find(work, case, f, FindingState.PROPOSED, work.actor)
 
 
@@ -174,10 +178,10 @@ def _contest(work: Work, case: Case, row: Row, f: Facts, given: Given) -> None:
 
 
 def _uphold(work: Work, case: Case, row: Row, f: Facts, given: Given) -> None:
-    """异议的处理: the finding stands again, or it is revoked."""
+    """异议的处理: the finding stands again, or it is revoked, also where it is to be put right."""
     checked = case.last("CHECKED")
     assert checked is not None
-    if given["result"] == "撤销":
+    if given["result"] in ("撤销", "更正"):  # what was wrong in it does not come back; a new fact needs a new case
         _find(work, case, f, FindingState.REVOKED, work.actor, reviewed_by=checked.by)
     else:
         _again(work, case, f, checked.by, work.actor)
@@ -227,4 +231,5 @@ _AFTER: dict[StepEffect, Callable[[Work, Case, Row, Facts, Given], str | None]] 
     StepEffect.ACT: case_acts.act, StepEffect.FIND: _effective, StepEffect.NOT_FIND: _not_found,
     StepEffect.CONTEST: _contest, StepEffect.UPHOLD: _uphold, StepEffect.REVOKE: _revoke, StepEffect.REPAIR: _repair,
     StepEffect.GRANT: _grant, StepEffect.STAY: case_acts.stay, StepEffect.RESUME: case_acts.resume,
+    StepEffect.QUASHED: case_acts.quashed,
 }  # fmt: skip

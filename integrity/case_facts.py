@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import select
 
-from integrity import case_known, organs
+from integrity import case_known, case_reasons, organs
 from integrity.calendars import workdays
 from integrity.case_files import Case
-from integrity.errors import Refused
+from integrity.errors import Invalid, NotFound, Refused
 from integrity.households import home, members
 from integrity.policies_of import policy_for
 from integrity.recommendations import as_due
@@ -20,18 +20,20 @@ from integrity.records.office import Kinship
 from integrity.rules import grounds as g
 from integrity.rules.areas import level_of
 from integrity.rules.facts import date_of
-from integrity.rules.policy import Policy
+from integrity.rules.policy import NotInForce, Policy
 from integrity.rules.policy import Row as PolicyRow
 from integrity.rules.procedure import Clock, Facts, Row, Running, Subject
-from integrity.rules.procedure import clocks as running
-from integrity.rules.workdays import Period
-from integrity.terms import AreaLevel, Presence, Procedure, Role
+from integrity.rules.procedure_clocks import clocks as running
+from integrity.rules.workdays import Period, end_of
+from integrity.sights import Sight
+from integrity.terms import AreaLevel, Presence, Procedure, Role, Scheme
 from integrity.work import Work
 
 _COUNTY = (AreaLevel.COUNTY, AreaLevel.CITY)
 """A city without counties is the county of its townships."""
 _ABOUT_CONDUCT = (
     Procedure.DEFAULT, Procedure.TRUST, Procedure.REPAIR, Procedure.OBJECTION, Procedure.FINE, Procedure.EXPORT,
+    Procedure.REFUND,
 )  # fmt: skip
 
 
@@ -96,34 +98,68 @@ def person(work: Work, case: Case, on: date) -> Subject | None:
     return Subject(no, then.born_on, then.capacity, now is not None and now.presence is not Presence.DEAD)
 
 
-def clocks(work: Work, case: Case, on: date) -> dict[str, Running]:
-    """The clocks of a case on a day, computed from what is stored and from the parameters in force when each began."""
+def clocks(work: Work, case: Case, on: date, sight: Sight | None = None) -> dict[str, Running]:
+    """The clocks of a case on a day, computed from what is stored and from the parameters in force when each began.
+
+    `sight` is shared by a look over many cases.
+    """
     if not case.history:
         return {}
+    seen = sight or Sight(work)
     taken = {one.code for one in case.history}
-    lengths = {clock.code: length(work, case, clock) for clock in case.table.clocks if taken.intersection(clock.starts)}
-    return running(case.table, case.history, lengths, workdays(work), on)
+    mine = case.table._replace(clocks=tuple(one for one in case.table.clocks if _key(case, one) is not None))
+    begun = [clock for clock in mine.clocks if taken.intersection(clock.starts)]
+    lengths = {clock.code: _readable(work, case, clock, seen) for clock in begun}
+    return running(mine, case.history, lengths, seen.workdays(), on)
 
 
-def length(work: Work, case: Case, clock: Clock, on: date | None = None) -> Period | str:
+def _readable(work: Work, case: Case, clock: Clock, sight: Sight) -> Period | str:
+    try:
+        return length(work, case, clock, sight=sight)
+    except (Invalid, NotFound, NotInForce) as fault:  # nobody sees the other clocks when one raises
+        return str(fault)
+
+
+_OWN_KEYS: Mapping[str, Mapping[str, str]] = {
+    Scheme.DIBAO.value: {"opinion": ""}, Scheme.EDGE.value: {"opinion": ""},
+    Scheme.TEKUN.value: {"investigate": "", "total": "", "refusal": "tekun.refusal_notice"},
+    Scheme.RIGID.value: {"opinion": "", "investigate": "", "total": "gangxing.total", "refusal": ""},
+    "行政诉讼": {"reply": "remedy.reply_litigation"},
+}  # fmt: skip
+"""What was asked for, clock → the parameter of its own that the rules of that scheme or way set; "" they set none."""
+
+
+def _key(case: Case, clock: Clock) -> str | None:
+    """The parameter that says how long a clock of this case runs; None where this kind of case has no such clock."""
+    opened = case.history[0].data if case.history else {}
+    own = _OWN_KEYS.get(str(opened.get("scheme") or opened.get("kind") or ""), {}).get(clock.code)
+    return clock.key if own is None else own or None
+
+
+def length(
+    work: Work, case: Case, clock: Clock, on: date | None = None, sight: Sight | None = None
+) -> Period | str:  # fmt: skip
     """How long a clock of this case runs by the region's parameters, or why that is not known."""
     if not clock.key:
         return ""
-    key, row = _limit(work, case, clock, clock.variant, on)
+    if case.procedure is Procedure.REMEDY and clock.code == "carry" and not case_reasons.about_finding(work, case):
+        return "法律没有规定天数，应当及时执行，办完为止"
+    _, row = _limit(work, case, clock, clock.variant, on=on, sight=sight)
     if row is None:
-        return f"当地没有规定{clock.name}（参数 {key}），请人工确定"
+        return "当地没有规定期限，请确定"
     return Period.read(f"{row.value}{row.unit}")
 
 
 def _limit(
-    work: Work, case: Case, clock: Clock, variant: str, on: date | None = None
+    work: Work, case: Case, clock: Clock, variant: str, *, on: date | None = None, sight: Sight | None = None
 ) -> tuple[str, PolicyRow | None]:  # fmt: skip
     """The parameter of a clock, by the policy of the day on which it began, and its key."""
     begun = next((one for one in reversed(case.history) if one.code in clock.starts), None)
     day = on or (begun.on if begun else work.today)
-    area = township_of(work, case, day)
-    policy = policy_for(work, area, day)
-    key = clock.key
+    seen = sight or Sight(work)
+    area = seen.home(case.household_id, day).area[:9] + "000"
+    policy = seen.policy(area, day)
+    key = _key(case, clock) or clock.key
     if key == "apply.total_delegated" and not _delegated(policy, case.procedure, area, day):
         key = "apply.total"
     return key, policy.find(key, area, day, variant)
@@ -133,8 +169,22 @@ _SPECIAL = {"total": "special", "answer": "assisted"}
 """Clocks for which the rules set a longer period of their own: it bounds every extension."""
 
 
-def may_extend(work: Work, case: Case, clock: Clock, to: Period) -> None:
+def may_shift(clock: Clock, *, extended: bool) -> None:
+    """Refuse to touch the person's own time, but to give him longer for what he wants to say.
+
+    行政复议法 20、行政诉讼法 46: how long he has is for the law to say, not for the office.
+    """
+    if clock.of == "当事人" and not (extended and clock.code == "hear"):
+        raise Refused(f"“{clock.name}”是当事人的期限，机关不能中止、延长（{clock.law}；红线第14条）")
+    if extended and not clock.extendable and clock.of == "机关":
+        raise Refused(f"“{clock.name}”不能延长（{clock.law}）")
+
+
+def may_extend(work: Work, case: Case, now: Running, to: Period) -> None:
     """Refuse an extension that is none, or that goes beyond the longest period that the rules set (57号 22)."""
+    clock = now.clock
+    if clock.of == "当事人" and (now.last_day is None or last_of(work, now.since, to) <= now.last_day):
+        raise Refused(f"“{clock.name}”截至{now.last_day}，延长后应当更晚")
     variant, usual = _SPECIAL.get(clock.code), length(work, case, clock)
     if isinstance(usual, Period) and usual.unit == to.unit and to.length <= usual.length:
         raise Refused(f"“{clock.name}”本来就有{usual}，延长后应当更长")
@@ -146,6 +196,38 @@ def may_extend(work: Work, case: Case, clock: Clock, to: Period) -> None:
         raise Refused(f"“{clock.name}”最长为{longest}，不能延长为{to}（{row.source}）")
 
 
+_TOLD = (
+    "outcome", "amount", "months", "schedule", "effective_on", "level", "measures", "pay_within", "pay_way",
+)  # fmt: skip
+"""Fields of a decision that the person was told before."""
+
+
+def as_told(case: Case, row: Row, given: Mapping[str, Any]) -> dict[str, Any]:
+    """决定的内容: where the officer states nothing else, what the person was told; another kind has its own terms."""
+    told = case.history[0].data if case.history else {}
+    if row.code not in ("DECIDE", "APPROVE"):
+        return dict(given)
+    same = given.get("outcome") in (None, "", told.get("outcome"))
+    names = {ask.name for ask in row.asks} & set(_TOLD if same else ("effective_on",))
+    empty = (None, "", ())
+    return {name: told[name] for name in names if told.get(name) not in empty and given.get(name) in empty} | {
+        name: value for name, value in given.items() if value not in empty
+    }
+
+
+def last_of(work: Work, since: date, period: Period) -> date:
+    """The last day of a period in days that begins on a day."""
+    end = end_of(since, period, workdays(work)).end
+    return end.date() if isinstance(end, datetime) else end
+
+
+def _not_shorter(work: Work, found: Facts, told: Period, least: Period, name: str) -> None:
+    """A time that is told to a person is never below what the region sets (红线 14). Raises Refused."""
+    same = told.unit == least.unit
+    if (told.length < least.length) if same else last_of(work, found.on, told) < last_of(work, found.on, least):
+        raise Refused(f"{name}不得短于当地规定的{least}，不能写成{told}（红线第14条）")
+
+
 def derived(work: Work, case: Case, row: Row, found: Facts) -> dict[str, Any]:
     """What the program adds to a step: the length of time that a notice gives, where the officer gave none.
 
@@ -153,13 +235,29 @@ def derived(work: Work, case: Case, row: Row, found: Facts) -> dict[str, Any]:
     """
     if case.procedure is Procedure.RECHECK and row.code == "DUE":
         return _due(work, case, found)
-    if row.code != "NOTICE" or found.given.get("within"):
+    if row.code == "REVOKED" and found.known.get("paid"):
+        return {"give_back": found.known["paid"]}
+    if case.procedure is Procedure.REFUND and found.given.get("pay_within"):
+        _pay_within(work, case, found)
+    if row.code != "NOTICE":
         return {}
     clock = next(one for one in case.table.clocks if one.code == "hear")
     period = length(work, case, clock, found.on)
+    if found.given.get("within"):
+        if isinstance(period, Period):
+            _not_shorter(work, found, Period.read(str(found.given["within"])), period, clock.name)
+        return {}
     if isinstance(period, str):
-        raise Refused(f"{period}；请在“告知”这一步填写期限，如 5个工作日")
+        raise Refused(f"{clock.name}：{period}；在“告知”这一步填写期限，如 5个工作日")
     return {"within": str(period)}
+
+
+def _pay_within(work: Work, case: Case, found: Facts) -> None:
+    area = township_of(work, case, found.on)
+    row = policy_for(work, area, found.on).find("refund.pay_within", area, found.on)
+    if row is not None and row.value is not None:
+        least = Period.read(f"{row.value}{row.unit}")
+        _not_shorter(work, found, Period.read(str(found.given["pay_within"])), least, "退回期限")
 
 
 def _due(work: Work, case: Case, found: Facts) -> dict[str, Any]:

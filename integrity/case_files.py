@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -17,6 +17,8 @@ from integrity.records.office import PaperData
 from integrity.rules.identity import refuse_id_numbers
 from integrity.rules.procedure import Done, Table
 from integrity.rules.procedure_tables import table
+from integrity.rules.stated import LARGEST, check_text
+from integrity.sights import portions
 from integrity.terms import Procedure
 from integrity.work import Work
 
@@ -71,30 +73,43 @@ def cases_of(work: Work, household_id: int, procedure: Procedure | None = None) 
     query = select(Step).where(Step.household_id == household_id).order_by(col(Step.case_no), col(Step.step_no))
     if procedure is not None:
         query = query.where(Step.procedure == procedure)
-    return [_case(work, list(steps)) for _, steps in groupby(work.session.exec(query), key=lambda one: one.case_no)]
+    return [case_of(work, list(steps)) for _, steps in groupby(work.session.exec(query), key=lambda one: one.case_no)]
 
 
 def read_case(work: Work, household_id: int, case_no: int) -> Case:
     """A case by its number in the household. Raises NotFound."""
     query = select(Step).where(Step.household_id == household_id, Step.case_no == case_no)
-    steps = list(work.session.exec(query.order_by(col(Step.step_no))))
+    steps = list(work.session.exec(query.order_by(col(Step.step_no)))) if 0 < case_no <= LARGEST else []
     if not steps:
         raise NotFound(f"该户没有第 {case_no} 号案件")
-    return _case(work, steps)
+    return case_of(work, steps)
 
 
-def _case(work: Work, steps: list[Step]) -> Case:
-    first, digests = steps[0], [one.data_sha256 for one in steps if one.data_sha256]
-    kept = work.session.exec(select(PaperData).where(col(PaperData.sha256).in_(digests))).all()  # one query for all
-    history = tuple(_done(work, one) for one in steps)
-    del kept  # held until here: the session forgets what nobody holds
+def case_of(work: Work, steps: Sequence[Step]) -> Case:
+    """The case of these steps, in their order, with what each of them said. Raises NotFound, Invalid when altered."""
+    held = contents(work, steps)  # the session forgets what nobody holds
+    said = [unseal(work, one) for one in steps]
+    del held
+    return bare(steps, said)
+
+
+def bare(steps: Sequence[Step], said: Sequence[Mapping[str, Any]] = ()) -> Case:
+    """The case of these steps, without what they said unless it is given."""
+    history = tuple(
+        Done(one.step_no, one.step, one.happened_on, one.recorded_by, data, one.entry_seq, one.evidence)
+        for one, data in zip(steps, said or [{}] * len(steps), strict=True)
+    )
+    first = steps[0]
     return Case(first.household_id, first.case_no, first.procedure, first.member_no, first.subject_seq, history)
 
 
-def _done(work: Work, step: Step) -> Done:
-    return Done(
-        step.step_no, step.step, step.happened_on, step.recorded_by, unseal(work, step), step.entry_seq, step.evidence
-    )
+def contents(work: Work, steps: Sequence[Step]) -> list[PaperData]:
+    """What these steps said, still sealed, in few queries: hold it while they are read."""
+    digests = [one.data_sha256 for one in steps if one.data_sha256]
+    found: list[PaperData] = []
+    for portion in portions(digests):
+        found += work.session.exec(select(PaperData).where(col(PaperData.sha256).in_(portion)))
+    return found
 
 
 def opened(case: Case, step: Step, given: Mapping[str, Any]) -> Case:
@@ -110,6 +125,7 @@ def seal(work: Work, case: Case, step_no: int, given: Mapping[str, Any]) -> str:
         return ""
     for name, value in kept.items():
         if isinstance(value, str):
+            check_text(name, value)
             refuse_id_numbers(name, value)
     kept = {name: _escaped(value) for name, value in kept.items()}
     body = json.dumps([case.household_id, case.no, step_no, kept], ensure_ascii=False, sort_keys=True, default=_plain)

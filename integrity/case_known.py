@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlmodel import col, select
 
-from integrity import organs, postings
+from integrity import case_reasons, organs, postings
 from integrity.assistance import paid, running
+from integrity.calendars import workdays
 from integrity.case_files import Case, cases_of
 from integrity.case_records import record_terms
 from integrity.errors import NotFound
-from integrity.households import members, standing
+from integrity.households import acts, members, standing
 from integrity.records.ledger import Conduct, Finding, Notice, Step
-from integrity.records.office import Kinship, Posting, PostingLine
+from integrity.records.office import Kinship, Person, Posting, PostingLine
 from integrity.rules.policy import Policy
 from integrity.rules.procedure import Facts, Row
-from integrity.rules.workdays import add_months
-from integrity.terms import ConductKind, FindingState, NationalClass, Presence, Procedure, Scheme
+from integrity.rules.workdays import Period, add_months, end_of
+from integrity.terms import ConductKind, FindingState, NationalClass, Outcome, Presence, Procedure, Scheme
 from integrity.work import Work
 
 ECONOMIC = (
@@ -87,6 +88,16 @@ def _aid(work: Work, case: Case, f: Facts, at: Place) -> Known:
     return found
 
 
+def _reason(work: Work, case: Case, f: Facts, at: Place) -> Known:
+    """原因: whether it is set here, agrees with the last check, reaches everybody, and rests on a fact."""
+    return case_reasons.grounds(work, case, f, at.policy, at.area)
+
+
+def _original(work: Work, case: Case, f: Facts, at: Place) -> Known:
+    """原案件: whether what was quashed has been revoked there."""
+    return {"original_undone": case_reasons.undone(work, case)}
+
+
 def _posting(work: Work, case: Case, f: Facts, at: Place) -> Known:
     """公示: whether the last public notice for this case has run its whole period, and whether anybody objected."""
     query = (
@@ -139,7 +150,7 @@ def _record(work: Work, case: Case, f: Facts, at: Place) -> Known:
     level = national_class(work, case, fact)
     found: Known = {
         "effective": state in (FindingState.EFFECTIVE, FindingState.CONTESTED),
-        "contested": state is FindingState.CONTESTED,
+        "contested": state is FindingState.CONTESTED or _challenged(work, case, fact.seq),
         "ended": state in (FindingState.REPAIRED, FindingState.REVOKED, FindingState.WITHDRAWN),
         "national_class": None if level is NationalClass.UNMAPPED else level,
         "handled_by": _handlers(work, case.household_id, fact.seq),
@@ -149,6 +160,12 @@ def _record(work: Work, case: Case, f: Facts, at: Place) -> Known:
         found["repair_from"] = window.earliest
         found["ended"] = found["ended"] or (window.until is not None and f.on >= window.until)
     return found
+
+
+def _challenged(work: Work, case: Case, conduct_seq: int) -> bool:
+    """Is a reconsideration or a lawsuit against the finding's papers under way?"""
+    found = [one for one in cases_of(work, case.household_id, Procedure.DEFAULT) if one.subject_seq == conduct_seq]
+    return any(_remedies(work, one, None)["remedy_open"] for one in found)
 
 
 def national_class(work: Work, case: Case, fact: Conduct) -> NationalClass:
@@ -179,6 +196,13 @@ def _handled(work: Work, case: Case, f: Facts, at: Place) -> Known:
     return {"handled_by": tuple({step.by for one in mine for step in one.history})}
 
 
+def _asker(work: Work, case: Case, f: Facts, at: Place) -> Known:
+    """提出人: is the name given that of the member whose data are asked for?"""
+    member = None if case.member_no is None else members(work, case.household_id, f.on).get(case.member_no)
+    known = None if member is None else work.session.get(Person, member.person_id)
+    return {"asker_is_member": known is not None and f.given.get("speaker") in ("本人", known.name)}
+
+
 def _money(work: Work, case: Case, f: Facts, at: Place) -> Known:
     """应退、应缴: what is still owed, and until when the court may be asked."""
     decided = case.last("DECIDE")
@@ -189,26 +213,46 @@ def _money(work: Work, case: Case, f: Facts, at: Place) -> Known:
     last, plan = max((one for one in ends if one is not None), default=None), case.said("plan_until", "INSTALMENTS")
     if last is not None and plan is not None and case.procedure is Procedure.FINE:
         last = max(last, plan)  # for fines the law counts from the end of what was agreed to (行政处罚法 72)
-    found = _remedies(work, case, _number(at, "remedy.after_reconsideration", f.on))
+    row = at.policy.find("remedy.after_reconsideration", at.area, f.on)
+    found = _remedies(work, case, None if row is None or row.value is None else Period.read(f"{row.value}{row.unit}"))
     if last is not None and found["remedy_until"] is not None:
         last = max(last, found["remedy_until"])
     until = None if last is None or months is None else add_months(last, months)
     return found | {
         "owed": max(amount - came, 0), "paid": came, "plan_until": plan,
+        "court_until": until if case.procedure is Procedure.REFUND else None,
         "court_open": until is not None and f.on <= until,
     }  # fmt: skip
 
 
-def _remedies(work: Work, case: Case, days: int | None) -> Known:
+def _remedies(work: Work, case: Case, length: Period | None) -> Known:
     """复议、诉讼: is one under way, and until when may be sued after a reconsideration? (行政诉讼法 45)"""
     about, found = f"case:{case.no}:", []
     for one in cases_of(work, case.household_id, Procedure.REMEDY):
         notice = None if one.subject_seq is None else work.session.get(Notice, (case.household_id, one.subject_seq))
         if notice is not None and notice.subject.startswith(about):
             found.append(one)
-    ended = [one.history[-1].on for one in found if one.closed and one.history[0].data.get("kind") == "行政复议"]
-    until = max(ended) + timedelta(days=days) if ended and days is not None else None
+    ended = [
+        one.said("received_on") or one.history[-1].on for one in found
+        if one.closed and one.history[0].data.get("kind") == "行政复议" and one.stage != "ENDED"
+    ]  # fmt: skip
+    until = None
+    if ended and length is not None:  # from the day of receipt, to the next working day (民法典 203)
+        end = end_of(max(ended), length, workdays(work)).end
+        until = end.date() if isinstance(end, datetime) else end
     return {"remedy_open": any(not one.closed for one in found), "remedy_until": until}
+
+
+def _order(work: Work, case: Case, f: Facts, at: Place) -> Known:
+    """责令退回的依据: was a decision that takes something from this household served, and does it still stand?"""
+    others = [one for kind in (Procedure.DECISION, Procedure.TEKUN) for one in cases_of(work, case.household_id, kind)]
+    return {
+        "order_served": any(
+            one.stage != "REVOKED" and one.last("SERVED") is not None
+            and Outcome.named(str(one.said("outcome", "DECIDE", "APPROVE"))).adverse
+            for one in others
+        )
+    }  # fmt: skip
 
 
 def _fine(work: Work, case: Case, f: Facts, at: Place) -> Known:
@@ -265,17 +309,48 @@ def _incentive(work: Work, case: Case, f: Facts, at: Place) -> Known:
     return {"incentive": row is not None and bool(row.value)}
 
 
+def _running(work: Work, case: Case, f: Facts, at: Place) -> Known:
+    """正在享受: is assistance being paid to this household, so that none can be granted a second time?"""
+    return {"running": running(work, case.household_id, f.on) is not None}
+
+
+_STATES: dict[str, frozenset[Presence]] = {
+    "DEATH": frozenset({Presence.DEAD}), "PRISON": frozenset(Presence) - {Presence.PRESENT},
+    "MISSING_PERSON": frozenset(Presence) - {Presence.PRESENT}, "MOVED": frozenset(Presence) - {Presence.PRESENT},
+}  # fmt: skip
+"""What opened a case of change → the states in which the member may then be."""
+
+
+def _followed(work: Work, case: Case, f: Facts, at: Place) -> Known:
+    """变化的后续: what was decided or entered since this case was opened, and the member's state in the books."""
+    if not f.history:
+        return {}
+    opened = f.history[0]
+    later = [
+        one for one in cases_of(work, case.household_id)
+        if one.no > case.no and one.procedure in (Procedure.DECISION, Procedure.TEKUN) and one.stage != "DROP"
+    ]  # fmt: skip
+    entered = [one for one in acts(work, case.household_id, f.on) if one.happened_on >= opened.on]
+    member = None if case.member_no is None else members(work, case.household_id, f.on).get(case.member_no)
+    states = _STATES.get(opened.code, frozenset(Presence))
+    return {
+        "followed": bool(later or entered),
+        "member_changed": case.member_no is None or (member is not None and member.presence in states),
+    }  # fmt: skip
+
+
 Look = Callable[[Work, Case, Facts, Place], Known]
 _LOOKS: dict[Procedure, tuple[Look, ...]] = {
-    Procedure.DECISION: (_aid,),
-    Procedure.APPLICATION: (_posting,),
-    Procedure.TEKUN: (_aid, _posting),
+    Procedure.DECISION: (_aid, _reason),
+    Procedure.APPLICATION: (_posting, _running), Procedure.CHANGE: (_followed,),
+    Procedure.TEKUN: (_aid, _reason, _posting),
+    Procedure.REMEDY: (_original,),
     Procedure.DEFAULT: (_fact, _level),
     Procedure.TRUST: (_fact, _incentive),
     Procedure.REPAIR: (_fact, _record),
     Procedure.OBJECTION: (_fact, _record),
-    Procedure.REFUND: (_money,),
+    Procedure.REFUND: (_fact, _order, _money),
     Procedure.FINE: (_fact, _fine, _money),
-    Procedure.RIGHTS: (_handled,),
+    Procedure.RIGHTS: (_handled, _asker),
     Procedure.EXPORT: (_record, _export),
 }

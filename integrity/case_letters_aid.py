@@ -17,7 +17,7 @@ from integrity.recommendations import as_due
 from integrity.records.ledger import Assistance, Decision, Verification
 from integrity.rules.facts import date_of
 from integrity.rules.procedure import Done, Facts
-from integrity.rules.writing import citation
+from integrity.rules.writing import citation, paper_date
 from integrity.terms import Act, ExitReason, Outcome, PaperKind, Presence, Procedure
 from integrity.work import Work
 from reports.forms import DecisionNotice, WithdrawalNotice
@@ -39,7 +39,8 @@ def _opinion(work: Work, case: Case) -> Decision:
 def _hearing(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKind, Draft]]:
     """F13: what is planned, why, and within what time the person can speak."""
     draft = partial(
-        letters.hearing_notice, work, case.household_id, _opinion(work, case), within=_worded(str(given["within"]))
+        letters.hearing_notice, work, case.household_id, _opinion(work, case), within=_worded(str(given["within"])),
+        since=case.said("effective_on", "OPEN"),
     )
     return [(PaperKind.F13, draft)]
 
@@ -77,7 +78,8 @@ def _withdrawal(work: Work, case: Case, given: Given, number: str, on: date) -> 
         effective_on=_month(work, case, given, on), months=int(months), schedule=",".join(map(str, schedule)),
         decided_by=work.actor,
     )  # fmt: skip
-    return letters.withdrawal_notice(work, case.household_id, planned, number, on)
+    said = heard(work, case) if case.last("NOTICE_SERVED") else ""
+    return letters.withdrawal_notice(work, case.household_id, planned, number, on, heard=said)
 
 
 def decision_notice(work: Work, case: Case, given: Given, number: str, on: date) -> DecisionNotice:
@@ -125,6 +127,18 @@ def revoked_notice(work: Work, case: Case, f: Facts, given: Given) -> list[tuple
     return [(PaperKind.F15, draft)]
 
 
+_TEKUN_LAW = ("民发〔2021〕43号第24条", "民发〔2021〕43号第26条")
+
+
+def _objections(case: Case) -> str:
+    """公示结果 as it is on record: whether anybody objected, and what came of it."""
+    settled = [one for one in case.history if one.code == "OBJECTION_SETTLED"]
+    if not settled:
+        return "公示期间没有收到异议"
+    said = [f"{paper_date(one.on)}办结的异议：{one.data['result']}，理由：{one.data['reason']}" for one in settled]
+    return "；".join([*said, "重新公示期间没有收到异议"])
+
+
 def _tekun(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKind, Draft]]:
     """F29 终止特困供养决定书, after the public notice."""
 
@@ -133,13 +147,14 @@ def _tekun(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKi
         office = desk(work, who.area, PaperKind.F29, on)
         facts, grounds = letters.found(work, _opinion(work, case), who, on)
         posted = f.known
+        named = [one.name for one in who.concerned if case.member_no in (None, one.no)]
         return TekunEnd(
-            **office.head(), number=number, addressee=who.told, stage="决定", person=who.concerned[0].name,
+            **office.head(), number=number, addressee=who.told, stage="决定", person="、".join(named),
             cause=str(case.said("reason_code") or ExitReason.NONE.value), posted_since=posted["posted_since"],
             posted_until=posted["posted_until"], posted_at=posted["posted_at"],
-            facts=(*facts, f"决定理由：{given['reason']}"), grounds=grounds,
-            heard=_heard(work, case, who),
-            posted="公示期间没有异议，或者异议经核实不成立", since=_month(work, case, given, on),
+            facts=(*facts, f"决定理由：{given['reason']}"),
+            grounds=tuple(dict.fromkeys((*grounds, *(citation(one) for one in _TEKUN_LAW)))),
+            heard=_heard(work, case, who), posted=_objections(case), since=_month(work, case, given, on),
             follow="本机关将核查您是否符合最低生活保障、临时救助等其他救助的条件", remedies=office.remedy(),
         )  # fmt: skip
 

@@ -84,7 +84,7 @@ def _notice(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperK
         text, speak = wording("finding", on), wording("hearing", on)
         return FindingNotice(
             **record.head(number), household=record.person.who.number, grounds=_grounds(work, record),
-            facts=_facts(work, case, record, str(told["reason"])), documents=(str(told["basis"]),),
+            facts=_facts(work, case, record, str(told["reason"])), documents=(_basis(told),),
             grade=record.terms.level.value,
             effects=(*_effects(record, _named(told)), text.one("unaffected")), until=record.until,
             how=speak.one("how"), place=record.office.organ.address, help=speak.one("help"),
@@ -92,6 +92,12 @@ def _notice(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperK
         )  # fmt: skip
 
     return [(PaperKind.F23, draft)]
+
+
+def _basis(told: Mapping[str, Any]) -> str:
+    """所依据的文书: its number and of what kind it is."""
+    kind, number = str(told["basis_kind"]), str(told["basis"])
+    return number if kind in number else f"{number}（{kind}）"
 
 
 def _decision(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKind, Draft]]:
@@ -102,7 +108,7 @@ def _decision(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[Pape
         text = wording("finding", on)
         return FindingDecision(
             **record.head(number), household=record.person.who.number, grounds=_grounds(work, record),
-            facts=_facts(work, case, record, str(given["reason"])), documents=(str(case.history[0].data["basis"]),),
+            facts=_facts(work, case, record, str(given["reason"])), documents=(_basis(case.history[0].data),),
             grade=record.terms.level.value, heard=heard(work, case), until=record.until,
             effects=(*_effects(record, _lighter(case, given)), text.one("unaffected")), use=text.one("use"),
             object_how=text.one("object_how"), object_within=_objection(record.office, given),

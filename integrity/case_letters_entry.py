@@ -20,6 +20,7 @@ from integrity.errors import Invalid, NotFound, Refused
 from integrity.letters_family import Desk, Family, Kin, desk, family
 from integrity.letters_texts import Wording, wording
 from integrity.rules.procedure import Facts
+from integrity.rules.procedure_basis import REFUSED as REFUSED_ENTRY
 from integrity.rules.writing import paper_date
 from integrity.terms import PaperKind, Procedure, Relation, Scheme
 from integrity.work import Work
@@ -89,17 +90,21 @@ def _accepted(work: Work, case: Case, f: Facts, given: Given) -> Papers:
     def draft(number: str, on: date) -> AcceptanceNotice:
         asked = _application(work, case, PaperKind.F05, on)
         return AcceptanceNotice(
-            **asked.head(number), variant=ACCEPTED, accepted_on=on, time_limit=_time_limit(asked.office),
+            **asked.head(number), variant=ACCEPTED, accepted_on=on, time_limit=_time_limit(asked.office, asked.scheme),
             known=asked.text.all("known"),
         )  # fmt: skip
 
     return [(PaperKind.F05, draft)]
 
 
-def _time_limit(office: Desk) -> str:
+def _time_limit(office: Desk, scheme: Scheme = Scheme.DIBAO) -> str:
     """办理时限 of the whole procedure, with the longer one of special cases where there is one. Raises Unset."""
     text = wording("application", office.on)
+    if scheme is Scheme.TEKUN:  # two periods, of the township and of the county; no total
+        spans = {"opinion": office.value("tekun.investigate"), "confirm": office.value("tekun.county_confirm")}
+        return text.one("time_limit.TEKUN", **{name: str(value) for name, value in spans.items()})
     key = "apply.total_delegated" if office.value("apply.who_confirms") == "township" else "apply.total"
+    key = "gangxing.total" if scheme is Scheme.RIGID else key
     said = text.one("time_limit", total=str(office.value(key)))
     special = office.policy.find(key, office.area, office.on, "special")
     return said if special is None else f"{said}；{text.one('time_limit_special', special=str(special.value))}"
@@ -125,10 +130,11 @@ def _terminated(work: Work, case: Case, f: Facts, given: Given) -> Papers:
         asked = _application(work, case, PaperKind.F08, on)
         refused = tuple(
             asked.text.one("entry_refused", on=paper_date(one.on), reason=str(one.data["reason"]))
-            for one in case.history if one.code == "ENTRY_REFUSED"
+            for one in case.history if one.code == "ENTRY_REFUSED" and one.data["ground"] == REFUSED_ENTRY
         )  # fmt: skip
         return ConfirmationNotice(
-            **asked.head(number), variant=ENDED, household=asked.who.number, grounds=asked.text.all("terminated"),
+            **asked.head(number), variant=ENDED, household=asked.who.number,
+            grounds=asked.text.all(f"terminated.{asked.scheme.name}"),
             reasons=(*refused, f"终止的理由：{given['reason']}"), remedies=asked.office.remedy(),
         )  # fmt: skip
 

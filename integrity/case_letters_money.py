@@ -19,6 +19,7 @@ from integrity.letters_family import Desk, address, desk
 from integrity.letters_texts import wording
 from integrity.rules.policy_keys import LAW_SINCE
 from integrity.rules.procedure import Facts
+from integrity.rules.procedure_heard import DISOBEYED, FRAUD
 from integrity.rules.workdays import Period
 from integrity.rules.writing import paper_date
 from integrity.terms import PaperKind, Procedure
@@ -140,11 +141,17 @@ def _fine(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKin
             facts=_facts(work, case, claim, str(given["reason"])), grounds=_fine_grounds(work, case, on),
             evidence=_listed(opened["proofs"]), notice_number=paper_at(work, case, "NOTICE").number,
             heard="；".join([heard(work, case), *_hearing(case, on)]), gained=int(opened["gained"]), times=_times(f),
-            fine=int(given["amount"]), pay_way=str(given["pay_way"]), pay_within=text.one("pay_within"),
+            fine=int(given["amount"]), pay_way=_pay_way(given), pay_within=text.one("pay_within"),
             consequences=text.all("consequences"), remedies=claim.office.remedy(),
         )  # fmt: skip
 
     return [(PaperKind.F20, draft)]
+
+
+def _pay_way(given: Given) -> str:
+    """缴纳方式: by which way, and where; on the spot only with its ground (行政处罚法 67、69)."""
+    told = f"{given['pay_by']}：{given['pay_way']}"
+    return f"{told}（{given['pay_ground']}）" if given.get("pay_ground") else told
 
 
 def _hearing(case: Case, on: date) -> list[str]:
@@ -166,10 +173,18 @@ def _refund_notice(work: Work, case: Case, f: Facts, given: Given) -> list[tuple
         claim = _claim(work, case, PaperKind.F21, on)
         return RefundOrder(
             **claim.head(number), **claim.speak(given), **_sum(claim, opened, opened), stage=PLANNED,
-            facts=_facts(work, case, claim, str(opened["reason"])), grounds=wording("refund", on).all("grounds"),
+            facts=_facts(work, case, claim, str(opened["reason"])), grounds=_order_grounds(case, on),
         )  # fmt: skip
 
     return [(PaperKind.F21, draft)]
+
+
+def _order_grounds(case: Case, on: date) -> tuple[str, ...]:
+    """依据 of an order to pay back: the one article on which it was opened; none for a fine."""
+    if case.procedure is not Procedure.REFUND:
+        return ()
+    named = {FRAUD: "ground_73", DISOBEYED: "ground_74"}.get(str(case.history[0].data.get("ground")))
+    return (wording("refund", on).one(named),) if named else wording("refund", on).all("grounds")
 
 
 def _refund(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKind, Draft]]:
@@ -181,7 +196,7 @@ def _refund(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperK
     def draft(number: str, on: date) -> RefundOrder:
         claim, text = _claim(work, case, PaperKind.F21, on), wording("refund", on)
         return RefundOrder(
-            **claim.head(number), **_sum(claim, opened, given), stage=ORDERED, grounds=text.all("grounds"),
+            **claim.head(number), **_sum(claim, opened, given), stage=ORDERED, grounds=_order_grounds(case, on),
             facts=_facts(work, case, claim, str(given["reason"])), heard=heard(work, case),
             notice_number=paper_at(work, case, "NOTICE").number, consequences=text.all("consequences"),
             remedies=claim.office.remedy(),
@@ -221,7 +236,8 @@ def _remind(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperK
             decision_on=decided.on, served_on=served_on, owed=int(decided.data["amount"]), paid=paid,
             rest=int(f.known["owed"]), pay_way=str(case.said("pay_way")), how=speak.one("how"),
             pay_within=text.one("remind_within", length=length), place=claim.office.organ.address,
-            grounds=text.all("remind_grounds"), consequences=text.all("remind_consequences"), help=speak.one("help"),
+            grounds=(*text.all("remind_grounds"), *_order_grounds(case, on)),
+            consequences=text.all("remind_consequences"), help=speak.one("help"),
         )  # fmt: skip
 
     return [(PaperKind.F22, draft)]

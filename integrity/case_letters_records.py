@@ -23,6 +23,7 @@ from integrity.letters_texts import wording
 from integrity.records.ledger import Conduct, Finding
 from integrity.rules.policy_rows import Item
 from integrity.rules.procedure import Done, Facts
+from integrity.rules.procedure_basis import SELF
 from integrity.rules.workdays import add_months
 from integrity.rules.writing import paper_date
 from integrity.terms import AreaLevel, ConductKind, FindingState, PaperKind, Procedure
@@ -167,17 +168,24 @@ def _personal(work: Work, case: Case, f: Facts, given: Given) -> Papers:
         who, text = family(work, case.household_id, on), wording("rights", on)
         office = desk(work, who.area, PaperKind.F28, on)
         office = county_desk(work, office) if f.level is AreaLevel.COUNTY else office
-        kind, name = str(asked.data["kind"]), str(asked.data["speaker"])
+        kind, name = str(asked.data["kind"]), _asker(work, case, on)
         return ObjectionPaper(
             **office.head(), number=number, addressee=name, variant=PERSONAL, objector=name, record=kind,
             wrong=sentences(asked.data["said"]), filed_on=asked.on, decided_on=on,
             result=NOT_DONE if declined else DONE, measure="" if declined else str(given["result"]),
-            reasons=(str(given["reason"]),) if declined else (),
+            reasons=(f"{given['ground']}：{given['reason']}",) if declined else (),
             grounds=(*text.all(f"grounds.{kind}"), *(text.all("declined") if declined else ())),
             remedies=office.remedy() if declined else None,
         )  # fmt: skip
 
     return [(PaperKind.F28, draft)]
+
+
+def _asker(work: Work, case: Case, on: date) -> str:
+    """提出人: the member himself by the name on record, or who asks for him or after his death."""
+    told = case.history[0].data
+    own = told["capacity"] == SELF
+    return person(work, case.household_id, case.member_no, on).name if own else str(told["speaker"])
 
 
 def _transfer(work: Work, case: Case, f: Facts, given: Given) -> Papers:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import select
 
+from integrity.case_facts import clocks
 from integrity.case_files import Case, text_of
 from integrity.errors import NotFound, Refused
 from integrity.records.ledger import Notice
@@ -49,18 +50,26 @@ def heard(work: Work, case: Case) -> str:
         raise Refused("没有听取意见的记录（社会救助法第48条）")
     on = served.data.get("served_on") or served.on
     parts = [f"{told[0].number}告知书于{paper_date(on)}送达"]
-    parts += [_said(one) for one in case.history if one.code in ("STATEMENT", "WAIVED", "SILENT")]
+    hear = clocks(work, case, work.today).get("hear")
+    last = hear.last_day if hear is not None else None
+    parts += [_said(one, last or one.on) for one in case.history if one.code in ("STATEMENT", "WAIVED", "SILENT")]
     review = case.last("REVIEW")
     if review is not None:
-        parts.append(f"经复核，意见{review.data.get('adopted')}，理由：{review.data.get('reason')}")
+        parts.append(_reviewed(str(review.data.get("adopted")), str(review.data.get("reason"))))
     if len(parts) < 2:
         raise Refused("没有听取意见的记录（社会救助法第48条）")
     return "；".join(parts)
 
 
-def _said(one: Done) -> str:
+def _reviewed(adopted: str, reason: str) -> str:
+    told = "没有需要采纳的不同意见" if adopted == "没有意见" else f"对所提意见{adopted}"
+    return f"经复核，{told}，理由：{reason}"
+
+
+def _said(one: Done, last: date) -> str:
     if one.code == "SILENT":
-        return f"截至{paper_date(one.on)}期限届满，没有提出意见"
+        return f"听取意见的期限于{paper_date(last)}届满，没有提出意见"
     speaker = one.data.get("speaker")
     verb = "表示没有意见" if one.code == "WAIVED" else "陈述"
+    speaker = speaker if one.data.get("capacity") in (None, "本人") else f"{speaker}（{one.data['capacity']}）"
     return f"{speaker}于{paper_date(one.on)}{verb}：{one.data.get('said')}"

@@ -24,8 +24,15 @@ def remind(work: Work) -> str:
     said = [f"在办案件 {len(found)} 件", f"逾期 {len(late)} 件", f"即将到期 {len(soon)} 件"]
     if unset:
         said.append(f"期限不能计算、请人工确定 {len(unset)} 件")
-    named = "；".join(_named(one) for one in late[:_NAMED])
-    return "，".join(said) + (f"。逾期：{named}{'等' if len(late) > _NAMED else ''}" if late else "")
+    bad = [one for one in found if one.fault]
+    if bad:
+        said.append(f"无法读取、请人工查明 {len(bad)} 件")
+    return "，".join(said) + _listed("逾期", late) + _listed("无法读取", bad)
+
+
+def _listed(what: str, cases: list[Waiting]) -> str:
+    named = "；".join(_named(one) for one in cases[:_NAMED])
+    return f"。{what}：{named}{'等' if len(cases) > _NAMED else ''}" if cases else ""
 
 
 def _counties(work: Work) -> list[str]:
@@ -36,5 +43,5 @@ def _counties(work: Work) -> list[str]:
 
 def _named(one: Waiting) -> str:
     clock = one.nearest
-    assert clock is not None
-    return f"户{one.number}第{one.case.no}号案件（{one.case.procedure.value}）{clock.clock.name}截至{clock.last_day}"
+    why = f"{clock.clock.name}截至{clock.last_day}" if clock is not None else one.fault
+    return f"户{one.number}第{one.case.no}号案件（{one.case.procedure.value}）{why}"

@@ -17,13 +17,14 @@ from integrity import case_sheets_records
 from integrity.calendars import workdays
 from integrity.case_files import Case, read_case, text_of
 from integrity.case_papers import Draft, paper_at
-from integrity.case_words import asked, items, officer, person, post, sentences
+from integrity.case_words import Added, asked, items, officer, person, post, sentences
+from integrity.cases import papers_of
 from integrity.delivery import service_of
 from integrity.errors import NotFound, Refused
 from integrity.households import home, members, standing
 from integrity.letters_family import address, desk, family
 from integrity.letters_texts import wording
-from integrity.papers import by_number, content, issue
+from integrity.papers import content, issue
 from integrity.permissions import require
 from integrity.records.ledger import Member, Notice, Printing, Service, Verification
 from integrity.records.office import Officer
@@ -33,12 +34,13 @@ from integrity.rules.writing import paper_date
 from integrity.terms import PaperKind, Presence, ServiceWay
 from integrity.work import Work
 from reports import forms_records
+from reports.forms import Letter
 from reports.forms_household import HOME, IncomeFound, MemberSeen, PersonMet, PropertyFound, Visitor, VisitSheet
-from reports.forms_procedure import ADOPTED, StatementRecord
+from reports.forms_procedure import StatementRecord
 from reports.forms_records import Announcement, Receipt
 
 MATTER = "打印文书"
-More = Mapping[str, Any]
+More = Added
 Sheet = Callable[[Work, Case, Done, More], Draft]
 
 
@@ -52,14 +54,28 @@ def sheet(
     what is missing, NotFound, Invalid, Forbidden.
     """
     require(work, MATTER, home(work, household_id, work.today).area)
+    work.lock(household_id)
     case = read_case(work, household_id, case_no)
-    if kind in (PaperKind.F30, PaperKind.F31):
-        return _of_paper(work, case, kind, paper, more)
     maker = SHEETS.get(kind)
-    if maker is None:
+    if maker is None and kind not in (PaperKind.F30, PaperKind.F31):
         raise Refused(f"《{kind.value}》不是案件的记录表，随办理的步骤制发，或者按公示、归档办理")
+    added = Added(more, FIELDS.get(kind, {}))
+    if maker is None:
+        return _of_paper(work, case, kind, paper, added)
     step = _step(case, kind, step_no)
-    return issue(work, household_id, kind, f"{text_of(case, step.no)}:{kind.name}", maker(work, case, step, more))
+    draft = _whole(maker(work, case, step, added), added)
+    return issue(work, household_id, kind, f"{text_of(case, step.no)}:{kind.name}", draft)
+
+
+def _whole(draft: Draft, added: More) -> Draft:
+    """The draft, refused with everything that is missing at once."""
+
+    def made(number: str, on: date) -> Letter:
+        letter = draft(number, on)
+        added.checked()
+        return letter
+
+    return made
 
 
 _WITHOUT_ROW = {PaperKind.F18: ("DECIDE",)}
@@ -138,57 +154,66 @@ def _asset(text: str) -> PropertyFound:
 
 
 def _statement(work: Work, case: Case, step: Done, more: More) -> Draft:
-    """F14: what the person said, and how it was reviewed once it was."""
+    """F14: what the person said. He signs it on the day: what others make of it stands in the decision, not here."""
 
     def draft(number: str, on: date) -> StatementRecord:
-        who = family(work, case.household_id, on)
+        who, told = family(work, case.household_id, on), paper_at(work, case, "NOTICE")
         office = desk(work, who.area, PaperKind.F14, on)
         speaker = str(step.data["speaker"])
         own = "本人或者家庭成员" if speaker in [one.name for one in who.members] else ""
-        recorder = str(more.get("recorder") or step.by)
+        recorder = _told(step, more, "recorder", "记录人（工号）")
+        if recorder == step.by:
+            raise Refused(f"询问人和记录人不能都是 {recorder}，请写明另一位记录人的工号（--set 记录人=工号）")
         return StatementRecord(
             **office.head(), number=number, addressee=who.addressee, household=who.number,
-            about=paper_at(work, case, "NOTICE").number, matter=case.procedure.value, held_on=step.on,
-            time=str(asked(more, "time", "起止时间")), place=str(more.get("place") or office.organ.address),
-            way=str(asked(more, "way", "陈述方式")), speaker=speaker,
-            capacity=str(more.get("capacity") or own or asked(more, "capacity", "陈述人身份")),
-            asker=officer(work, step.by), recorder=officer(work, recorder), statement=sentences(step.data["said"]),
-            evidence=items(step.data.get("handed")), refused=str(more.get("refused") or ""),
-            **_review(work, case, step),
+            about=told.number, matter=f"《{told.kind.value}》告知的事项", held_on=step.on,
+            time=_told(step, more, "time", "起止时间"), place=_told(step, more, "place", "地点"),
+            way=_told(step, more, "way", "陈述方式", said="manner"), speaker=speaker,
+            capacity=_told(step, more, "capacity", "陈述人身份", default=own),
+            asker=officer(work, step.by), recorder=officer(work, recorder) if recorder else "",
+            statement=sentences(step.data["said"]), evidence=items(step.data.get("handed")),
+            refused=str(more.get("refused") or ""),
         )  # fmt: skip
 
     return draft
 
 
-def _review(work: Work, case: Case, step: Done) -> dict[str, Any]:
-    """The review that followed this statement; empty until then, and for one that had no opinion to adopt."""
-    found = next((one for one in case.history if one.code == "REVIEW" and one.no > step.no), None)
-    outcome = "" if found is None else str(found.data["adopted"])
-    if found is None or outcome not in ADOPTED:
-        return {}
-    reason = str(found.data["reason"])
-    why = {} if outcome == "采纳" else {"why": reason}
-    return {"review": reason, "outcome": outcome, "reviewer": officer(work, found.by), **why}
+def _told(step: Done, more: More, name: str, official: str, *, said: str = "", default: str = "") -> str:
+    """What the officer adds now, else what the step stated, else the default; asked for where there is none."""
+    return str(more.get(name) or step.data.get(said or name) or default or asked(more, name, official))
 
 
 def _of_paper(work: Work, case: Case, kind: PaperKind, paper: str, more: More) -> Notice:
-    """F30 or F31 of one printed paper of the case."""
-    notice = by_number(work, paper)
-    steps = [one for one in case.history if notice.subject == text_of(case, one.no)]
-    if notice.household_id != case.household_id or not steps:
-        raise Refused(f"文书 {paper} 不是第 {case.no} 号案件制发的文书")
+    """F30 or F31 of one printed paper of the case; the newest where none is named."""
+    notice = _named(work, case, paper)
     printed = select(Printing).where(
         Printing.household_id == notice.household_id, Printing.notice_seq == notice.seq, Printing.copy_no == 0
     )
     if work.session.exec(printed).first() is None:
-        raise Refused(f"文书 {paper} 还没有打印，不能制作《{kind.value}》")
+        raise Refused(
+            f"文书 {notice.number} 还没有打印，不能制作《{kind.value}》；先打印文书（chengxin case print），"
+            "打印后、送达前可以印空白的送达回证，带去签收"
+        )
     service = service_of(work, notice)
     announced = service is not None and service.way is ServiceWay.ANNOUNCEMENT
     if service is not None and announced is not (kind is PaperKind.F31):
-        raise Refused(f"文书 {paper} 的送达方式是{service.way.value}，不能制作《{kind.value}》")
-    subject = f"{text_of(case, steps[-1].no)}:{kind.name}:{notice.kind.name}{':done' if service else ''}"
+        raise Refused(f"文书 {notice.number} 的送达方式是{service.way.value}，不能制作《{kind.value}》")
+    subject = f"{notice.subject}:{kind.name}:{notice.kind.name}{':done' if service else ''}"
     make = _announcement if kind is PaperKind.F31 else _receipt
-    return issue(work, case.household_id, kind, subject, make(work, notice, service, more))
+    return issue(work, case.household_id, kind, subject, _whole(make(work, notice, service, more), more))
+
+
+def _named(work: Work, case: Case, paper: str) -> Notice:
+    """The paper of the case with this number; without a number that of the last step with one. Raises Refused."""
+    made = [found for one in case.history if (found := papers_of(work, case, one.no))]
+    if not made:
+        raise Refused(f"第 {case.no} 号案件还没有制发文书")
+    chosen = [one for step in made for one in step if one.number == paper] if paper else made[-1]
+    if len(chosen) == 1:
+        return chosen[0]
+    listed = "；".join(f"{one.number}《{one.kind.value}》" for step in made for one in step)
+    wrong = f"文书 {paper} 不是第 {case.no} 号案件制发的文书" if paper else "请写明是哪一份文书"
+    raise Refused(f"{wrong}（--paper 文号）；本案的文书：{listed}")
 
 
 def _receipt(work: Work, notice: Notice, service: Service | None, more: More) -> Draft:
@@ -239,3 +264,13 @@ SHEETS: Mapping[PaperKind, Sheet] = {
     PaperKind.F06: _visit, PaperKind.F14: _statement, **case_sheets_records.SHEETS,
 }  # fmt: skip
 """Kind → what makes the sheet of a step."""
+FIELDS: Mapping[PaperKind, Mapping[str, str]] = {
+    PaperKind.F06: {"met": "在场人员", "assets": "家庭财产", "living": "实际生活情况", "spending": "家庭支出",
+                    "remarks": "备注"},
+    PaperKind.F14: {"time": "起止时间", "place": "地点", "way": "陈述方式", "capacity": "陈述人身份",
+                    "recorder": "记录人", "refused": "拒绝签名的情况"},
+    PaperKind.F30: {"place": "送达地点", "relation": "与受送达人关系"},
+    PaperKind.F31: {"places": "张贴、刊登处", "collect": "领取地点和时间"},
+    **case_sheets_records.FIELDS,
+}  # fmt: skip
+"""Kind → what an officer may add, by its official name."""

@@ -14,7 +14,7 @@ from integrity.case_files import Case
 from integrity.case_letters_records import evidence_of, fact_of, item_name, objector, recorded
 from integrity.case_papers import Draft, heard
 from integrity.case_records import record_terms
-from integrity.case_words import asked, asked_day, asked_fen, items, officer, person, sentences
+from integrity.case_words import Added, asked, asked_day, asked_fen, items, officer, person, sentences
 from integrity.errors import NotFound, Refused, Unset
 from integrity.households import acts, members, standing
 from integrity.letters_family import address, desk, family
@@ -28,7 +28,7 @@ from reports.forms_procedure import LEAVES, AmountReduction, MemberAdjustment, M
 from reports.forms_records import OBJECTION, DefaultRecord, ObjectionPaper, RepairApplication
 from reports.forms_sanctions import FindingDecision, RepairNotice
 
-More = Mapping[str, Any]
+More = Added
 Sheet = Callable[[Work, Case, Done, More], Draft]
 _WORDS = {"STATEMENT": "", "WAIVED": "表示没有意见：", "SILENT": "没有提出意见"}
 
@@ -46,7 +46,7 @@ def _default(work: Work, case: Case, step: Done, more: More) -> Draft:
             **office.head(), number=number, addressee=person(work, case.household_id, fact.member_no, on).name,
             household=who.number, item=item_name(office, fact, more), fact=fact.detail or str(step.data["reason"]),
             happened_on=fact.happened_on, found_on=fact.found_on, evidence=evidence_of(fact),
-            found_by=officer(work, fact.recorded_by), reviewed_by=officer(work, reviewer),
+            found_by=officer(work, fact.recorded_by), reviewed_by=officer(work, reviewer) if reviewer else "",
             ends_on=_until(work, fact, step, more, on), view=view, asked_on=asked_on,
         )  # fmt: skip
 
@@ -60,7 +60,7 @@ def _until(work: Work, fact: Conduct, step: Done, more: More, on: date) -> date:
     level = NationalClass.named(str(step.data["level"]))
     until = record_terms(work, fact, level, on).until
     if until is None:
-        raise Unset("当地没有规定这一等级的记录何时终止，请填写记录截止日（ends_on）")
+        raise Unset("当地没有规定这一等级的记录何时终止，请填写记录截止日（--set 记录截止日=日期）")
     return until
 
 
@@ -192,3 +192,11 @@ SHEETS: Mapping[PaperKind, Sheet] = {
     PaperKind.F28: _objection,
 }  # fmt: skip
 """Kind → what makes the sheet of a step."""
+FIELDS: Mapping[PaperKind, Mapping[str, str]] = {
+    PaperKind.F10: {"item": "行为项目", "reviewed_by": "复核人（工号）", "ends_on": "记录截止日", "view": "本人意见",
+                    "asked_on": "询问本人日期"},
+    PaperKind.F17: {"amount": "调整后月救助金", "since": "执行月份"},
+    PaperKind.F26: {"enclosed": "附件", "guardian": "监护人"},
+    PaperKind.F28: {"wanted": "请求", "enclosed": "附件"},
+}  # fmt: skip
+"""Kind → what an officer may add, by its official name."""

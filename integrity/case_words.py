@@ -45,33 +45,55 @@ def period(text: object) -> str:
     return _WORKING.sub(r"\1个工作日", said)
 
 
-def asked(more: Mapping[str, Any], name: str, official: str) -> Any:
-    """补充填写 (what the officer adds for a sheet). Raises Invalid, naming the field, when it is not there."""
+class Added(dict[str, Any]):
+    """补充填写 (what the officer adds for a sheet); what was looked for in vain stands in `missing`."""
+
+    def __init__(self, typed: Mapping[str, Any], fields: Mapping[str, str]) -> None:
+        """`fields`: official name of each by its name; either may be typed. Raises Invalid, naming those there are."""
+        names = {official: name for name, official in fields.items()} | {name: name for name in fields}
+        unknown = [one for one in typed if one not in names]
+        if unknown:
+            known = "、".join(fields.values())
+            raise Invalid(f"没有“{'、'.join(unknown)}”这一栏；" + (f"可以补写：{known}" if known else "这张表不用补写"))
+        super().__init__({names[name]: value for name, value in typed.items()})
+        self.missing: list[str] = []
+
+    def checked(self) -> None:
+        """Raises Invalid with all that is missing, and how it is typed."""
+        if self.missing:
+            wanted = list(dict.fromkeys(self.missing))
+            typed = " ".join(f"--set {one.split('（')[0]}=…" for one in wanted)
+            raise Invalid(f"请填写{'、'.join(wanted)}（{typed}）")
+
+
+def asked(more: Added, name: str, official: str) -> Any:
+    """补充填写的一栏 (one field that the officer adds); "" where it is not there, which `Added.checked` refuses."""
     value = more.get(name)
     if value in (None, "", ()):
-        raise Invalid(f"请填写{official}（{name}）")
+        more.missing.append(official)
+        return ""
     return value
 
 
-def asked_day(more: Mapping[str, Any], name: str, official: str) -> date:
+def asked_day(more: Added, name: str, official: str) -> date:
     """补充填写的日期 (a day), given or typed as 2026-09-01. Raises Invalid."""
     value = asked(more, name, official)
-    if isinstance(value, date):
-        return value
+    if isinstance(value, date) or not value:
+        return value or date.min
     try:
         return date.fromisoformat(str(value).strip())
     except ValueError:
-        raise Invalid(f"{official}“{value}”应写成 2026-09-01 这样的日期（{name}）") from None
+        raise Invalid(f"{official}“{value}”应写成 2026-09-01 这样的日期") from None
 
 
-def asked_fen(more: Mapping[str, Any], name: str, official: str) -> int:
+def asked_fen(more: Added, name: str, official: str) -> int:
     """补充填写的金额 (an amount) in fen: an integer is fen, typed text is yuan. Raises Invalid."""
     value = asked(more, name, official)
-    if isinstance(value, int):
-        return value
+    if isinstance(value, int) or not value:
+        return int(value or 0)
     found = _YUAN.fullmatch(str(value).strip())
     if found is None:
-        raise Invalid(f"{official}“{value}”应写成元，最多两位小数，如 650 或者 650.50（{name}）")
+        raise Invalid(f"{official}“{value}”应写成元，最多两位小数，如 650 或者 650.50")
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
@@ -92,7 +114,7 @@ def post(work: Work, found: Officer, on: date) -> str:
 def person(work: Work, household_id: int, no: int | None, on: date) -> forms.Person:
     """成员 (a member), still in the household or not, with the number masked. Raises Refused, NotFound."""
     if no is None:
-        raise Refused("请说明是哪一位成员")
+        raise Refused("本案没有写明是哪一位成员，请立案时用 --member 写明成员序号")
     member = members(work, household_id, on).get(no)
     if member is None:
         raise NotFound(f"该户在 {on} 没有第 {no} 号成员")

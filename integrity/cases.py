@@ -9,6 +9,7 @@ Reading order: `case_files` (what a case is), `case_facts` (what is known for a 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -25,7 +26,20 @@ from integrity.papers import by_number, issue
 from integrity.permissions import require
 from integrity.records.ledger import Notice, Service, Step
 from integrity.rules import redlines
-from integrity.rules.procedure import EXTEND, START, SUSPEND, Facts, Obstacle, Row, Table, filled, obstacles
+from integrity.rules.procedure import (
+    EXTEND,
+    START,
+    SUSPEND,
+    Done,
+    Facts,
+    Obstacle,
+    Row,
+    Running,
+    Table,
+    filled,
+    obstacles,
+    reasons,
+)
 from integrity.rules.procedure_tables import table
 from integrity.rules.workdays import Period
 from integrity.terms import Procedure, ServiceWay
@@ -74,6 +88,31 @@ def open_case(
     return _take(work, Asked(case, row, on or work.today, filled(row.asks, given), evidence))
 
 
+_TOLD_APART = {
+    Procedure.APPLICATION: ("scheme",), Procedure.AUTHORITY: ("whom", "scope"), Procedure.CHANGE: ("what",),
+    Procedure.REMEDY: ("kind", "number"), Procedure.RIGHTS: ("kind",), Procedure.TRANSFER: ("body",),
+}  # fmt: skip
+"""What makes two cases about the same member and entry two, by what the first step states."""
+
+
+def _once(work: Work, asked: Asked) -> None:
+    """Refuse a second open case of the same thing (重复立案), naming the first: it would be told and served twice."""
+    mine, names = asked.case, _TOLD_APART.get(asked.case.procedure, ())
+    for one in cases_of(work, mine.household_id, mine.procedure):
+        first = one.history[0]
+        same = (one.member_no, one.subject_seq, first.code) == (mine.member_no, mine.subject_seq, asked.row.code)
+        ended = one.closed or (mine.procedure is Procedure.AUTHORITY and _lapsed(one, asked.on))
+        if same and not ended and all(first.data.get(name) == asked.given.get(name) for name in names):
+            text = f"第 {one.no} 号案件（{mine.procedure.value}）还没有办结，不能重复立案；请在该案件中接着办理"
+            raise Refused(text, (Obstacle("twice", text, ""),))
+
+
+def _lapsed(case: Case, on: date) -> bool:
+    """Is the day over until which an authority holds?"""
+    until = case.said("until")
+    return isinstance(until, date) and until < on
+
+
 def take(
     work: Work, household_id: int, case_no: int, step: str, *, on: date | None = None, evidence: str = "", **given: Any
 ) -> Taken:  # fmt: skip
@@ -83,7 +122,8 @@ def take(
     if step in (SUSPEND, EXTEND, "中止期限", "延长期限"):
         return _shift(work, case, SUSPEND if step in (SUSPEND, "中止期限") else EXTEND, on or work.today, given)
     row = row_of(case.table, step)
-    return _take(work, Asked(case, row, on or work.today, filled(row.asks, given), evidence))
+    stated = case_facts.as_told(case, row, filled(row.asks, given))
+    return _take(work, Asked(case, row, on or work.today, stated, evidence))
 
 
 def serve_paper(
@@ -107,8 +147,8 @@ def obstacles_to(
 ) -> tuple[Obstacle, ...]:  # fmt: skip
     """Why the acting officer could not take this step now; empty when he could. Writes nothing."""
     row = row_of(case.table, step)
-    asked = Asked(case, row, on or work.today, filled(row.asks, given), evidence)
-    return _hindered(work, asked)[1]
+    stated = case_facts.as_told(case, row, filled(row.asks, given))
+    return _hindered(work, Asked(case, row, on or work.today, stated, evidence))[1]
 
 
 def row_of(rules: Table, step: str) -> Row:
@@ -140,9 +180,11 @@ def _take(work: Work, asked: Asked) -> Taken:
         raise Refused(f"日期 {asked.on} 在今天之后，不能预先登记")
     if row.papers and asked.on != work.today:
         raise Refused(f"“{row.name}”要制发文书，日期只能是今天，不能倒签（红线第16条）")
+    if not case.history:
+        _once(work, asked)
     facts, found = _hindered(work, asked)
     if found:
-        raise Refused("；".join(dict.fromkeys(map(str, found))), found)
+        raise Refused("；".join(reasons(found)), found)
     given = dict(asked.given) | case_facts.derived(work, case, row, facts)
     made = case_effects.before(work, case, row, facts, given)
     papers = _papers(work, asked, facts, given)
@@ -227,22 +269,48 @@ def _shift(work: Work, case: Case, code: str, on: date, given: Mapping[str, Any]
         raise Refused("本案没有正在计算的这个期限")
     if len(str(given.get("reason") or "").strip()) < 2 or not str(given.get("basis") or "").strip():
         raise Refused(f"{_SHIFTED[code]}须写明理由和依据")
-    if code == EXTEND and (not clock.extendable or clock.of == "当事人"):
-        raise Refused(f"“{clock.name}”不能延长（{clock.law}）")
+    case_facts.may_shift(clock, extended=code == EXTEND)
     if case_facts.is_relative(work, case.household_id, work.actor):
         raise Refused(f"{work.actor} 与该户有近亲属关系，应当回避（民发〔2021〕57号第11条）")
     if not case.history[-1].on <= on <= work.today:
         raise Refused(f"日期 {on} 应在上一步的 {case.history[-1].on} 与今天之间，不得倒签（红线第16条）")
-    data = {**given, "clock": clock.code}
+    data = {**filled((), given), "clock": clock.code}
     if code == EXTEND:
-        case_facts.may_extend(work, case, clock, Period.read(str(given.get("length") or "")))
-    elif not (isinstance(given.get("since"), date) and isinstance(given.get("until"), date)):
-        raise Refused("中止期限须写明起止日期")
-    elif data["until"] < data["since"]:
-        raise Refused("中止的截止日期早于起始日期")
+        case_facts.may_extend(work, case, running, Period.read(str(given.get("length") or "")))
+    else:
+        _pause(running, data)
+    _bounded(work, case, running, Done(len(case.history) + 1, code, on, work.actor, data))
     row = Row(code, _SHIFTED[code], (), (), clock.law)
     step = _write(work, Asked(case, row, on, data, ""), data, None)
     return Taken(step, opened(case, step, data), ())
+
+
+_LONGEST_SHIFT = 366
+"""Days by which one suspension or extension may move a last day: whoever needs more has to say so again."""
+
+
+def _pause(running: Running, data: Mapping[str, Any]) -> None:
+    """Refuse a suspension without its days, or with days that cannot be."""
+    since, until = data.get("since"), data.get("until")
+    if not (isinstance(since, date) and isinstance(until, date)):
+        raise Refused("中止期限须写明起止日期")
+    if until < since:
+        raise Refused("中止的截止日期早于起始日期")
+    if since < running.since:
+        raise Refused(f"“{running.clock.name}”自 {running.since} 起算，中止不能早于这一天")
+    if (until - since).days > _LONGEST_SHIFT:
+        raise Refused(f"一次中止不超过一年，到期仍不能恢复的，再次办理中止（现为 {since} 至 {until}）")
+
+
+def _bounded(work: Work, case: Case, running: Running, shift: Done) -> None:
+    """Compute the changed clock before it is written: refuse what cannot be computed, or moves it by over a year."""
+    after = replace(case, history=(*case.history, shift))
+    now = case_facts.clocks(work, after, shift.on)[running.clock.code]
+    if now.last_day is None and (shift.code == EXTEND or running.last_day is not None):
+        raise Refused(f"变更后的“{running.clock.name}”不能计算：{now.why}")
+    before = running.last_day or running.since
+    if now.last_day is not None and (now.last_day - before).days > _LONGEST_SHIFT:
+        raise Refused(f"“{running.clock.name}”由 {before} 变更到 {now.last_day}，一次变更不能超过一年")
 
 
 def decided_notice(work: Work, case: Case) -> Notice:

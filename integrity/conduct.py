@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from integrity import kinship
-from integrity.errors import NotFound, Refused
+from integrity.errors import Invalid, NotFound, Refused
 from integrity.households import home, members, standing
+from integrity.policies_of import policy_for
 from integrity.records.ledger import Conduct, Finding
 from integrity.rules.facts import ADULT, age
 from integrity.rules.writing import read_document_number
@@ -40,6 +41,20 @@ def record(
             act_end=act_end or act_on, found_on=found_on, source=source, detail=detail, evidence=evidence,
         ),
     )  # fmt: skip
+
+
+def check_item(work: Work, household_id: int, kind: ConductKind, item: str) -> None:
+    """Does the catalogue that the county adopted list this item, as trust or default? Raises Invalid, listing those.
+
+    Where no catalogue is adopted any wording will do: it has no points.
+    """
+    policy = policy_for(work, home(work, household_id, work.today).area, work.today)
+    listed = {one.code: one for name in policy.adopted for one in policy.catalogue(name).items}
+    if not listed or (item in listed and listed[item].kind is kind):
+        return
+    wrong = f"{item}（{listed[item].name}）不是{kind.value}项目" if item in listed else f"采用的目录中没有“{item}”"
+    known = "；".join(f"{one.code} {one.name}" for one in listed.values() if one.kind is kind)
+    raise Invalid(f"{wrong}；{kind.value}项目有：{known}")
 
 
 _NEXT = {

@@ -12,12 +12,13 @@ from typing import NamedTuple
 from sqlmodel import col, select
 
 from integrity import case_facts
-from integrity.case_files import Case, read_case
-from integrity.households import home
+from integrity.case_files import Case, bare, contents, unseal
+from integrity.errors import ChengxinError
 from integrity.records.ledger import Household, Residence, Step
 from integrity.rules.areas import code_range
 from integrity.rules.procedure import Done, Running, Table
 from integrity.rules.procedure_tables import table
+from integrity.sights import Sight, portions
 from integrity.work import Work
 
 
@@ -28,11 +29,14 @@ class Waiting(NamedTuple):
     area: str
     case: Case
     nearest: Running | None
+    fault: str = ""
+    """Why the case cannot be read; the others wait for somebody all the same."""
 
     def due(self, on: date) -> bool:
-        """Is its nearest clock overdue, over, or about to end?"""
+        """Is its nearest clock overdue, over, or about to end? A case that cannot be read is always due."""
         last = self.nearest.last_day if self.nearest else None
-        return last is not None and last - timedelta(days=self.nearest.clock.remind_days if self.nearest else 0) <= on
+        near = last is not None and last - timedelta(days=self.nearest.clock.remind_days if self.nearest else 0) <= on
+        return bool(self.fault) or near
 
 
 def waiting(work: Work, area: str) -> list[Waiting]:
@@ -43,18 +47,40 @@ def waiting(work: Work, area: str) -> list[Waiting]:
     here = select(Residence.household_id).where(Residence.area >= low, Residence.area < high)
     query = select(Step).where(col(Step.household_id).in_(here))
     steps = work.session.exec(query.order_by(col(Step.household_id), col(Step.case_no), col(Step.step_no)))
+    each = [list(taken) for _, taken in groupby(steps.all(), key=lambda one: (one.household_id, one.case_no))]
+    open_ones = [one for one in each if still_open(one)]
+    households = list(dict.fromkeys(one[0].household_id for one in open_ones))
+    sight, numbers = Sight(work, households), _numbers(work, households)
     found = []
-    for (household_id, case_no), taken in groupby(steps.all(), key=lambda one: (one.household_id, one.case_no)):
-        if still_open(list(taken)) and low <= (village := home(work, household_id, work.today).area) < high:
-            found.append(_waiting(work, read_case(work, household_id, case_no), village))
+    for some in portions(open_ones):
+        held = contents(work, [step for one in some for step in one])
+        for one in some:
+            village = sight.home(one[0].household_id, work.today).area
+            if low <= village < high:
+                found.append(_waiting(sight, one, numbers[one[0].household_id], village))
+        del held  # until here: the session forgets what nobody holds
     return sorted(found, key=_order)
 
 
-def _waiting(work: Work, case: Case, village: str) -> Waiting:
-    household = work.session.get(Household, case.household_id)
-    assert household is not None
-    clocks = open_clocks(case, case_facts.clocks(work, case, work.today))
-    return Waiting(household.number, village, case, min(clocks, key=_urgency, default=None))
+def _numbers(work: Work, households: list[int]) -> dict[int, str]:
+    """户编号 of each household."""
+    found: dict[int, str] = {}
+    for portion in portions(households):
+        query = select(Household.id, Household.number).where(col(Household.id).in_(portion))
+        found |= {number: name for number, name in work.session.exec(query) if number is not None}
+    return found
+
+
+def _waiting(sight: Sight, steps: list[Step], number: str, village: str) -> Waiting:
+    work = sight.work
+    try:
+        said = [unseal(work, one) for one in steps]
+        case = bare(steps, said)
+        clocks = open_clocks(case, case_facts.clocks(work, case, work.today, sight))
+    except (ChengxinError, ArithmeticError, LookupError, TypeError, ValueError) as fault:  # one bad case, one line
+        why = str(fault) if isinstance(fault, ChengxinError) else "内容或者期限无法读取"
+        return Waiting(number, village, bare(steps), None, why)
+    return Waiting(number, village, case, min(clocks, key=_urgency, default=None))
 
 
 def _urgency(clock: Running) -> tuple[bool, bool, date]:
@@ -63,7 +89,7 @@ def _urgency(clock: Running) -> tuple[bool, bool, date]:
 
 
 def _order(one: Waiting) -> tuple[bool, date, str, int]:
-    late = one.nearest is not None and one.nearest.overdue
+    late = bool(one.fault) or (one.nearest is not None and one.nearest.overdue)
     last = one.nearest.last_day if one.nearest else None
     return not late, last or date.max, one.number, one.case.no
 
@@ -80,13 +106,18 @@ def still_open(steps: list[Step]) -> bool:
     history = tuple(Done(one.step_no, one.step, one.happened_on, one.recorded_by, {}) for one in steps)
     if not rules.closed(history):
         return True
-    return _not_carried_out(rules, history) or _owes(rules, history)
+    return _not_carried_out(rules, history) or _owes(rules, history) or _keeps(rules, history)
 
 
 def _not_carried_out(rules: Table, history: tuple[Done, ...]) -> bool:
     """Served, but what was decided could not be entered, and nobody has seen to it yet."""
     codes = [one.code for one in history]
     return "PENDING" in codes and "EXECUTED" not in codes and rules.stage(history) != "REVOKED"
+
+
+def _keeps(rules: Table, history: tuple[Done, ...]) -> bool:
+    """The order to pay was revoked, and what came in was not given back yet."""
+    return rules.stage(history) == "REVOKED" and any(one.code == "PAID" for one in history)
 
 
 def _owes(rules: Table, history: tuple[Done, ...]) -> bool:

@@ -24,11 +24,11 @@ from reports.dossier import Block, Grid, Part, Prose
 _SHIFTS = {SUSPEND: "中止期限", EXTEND: "延长期限"}
 _WORKED_OUT = {
     "served_on": "送达之日", "within": "期限", "reason_code": "原因", "arrears": "补发", "arrears_total": "补发合计",
-    "overpaid": "多发", "overpaid_total": "多发合计", "clock": "期限", "length": "延长为", "since": "自", "until": "至",
-    "basis": "依据", "reason": "理由",
+    "overpaid": "多发", "overpaid_total": "多发合计", "give_back": "应退还", "clock": "期限", "length": "延长为",
+    "since": "自", "until": "至", "basis": "依据", "reason": "理由",
 }  # fmt: skip
 """What the program itself adds to a step, and what a changed clock says."""
-_SUMS = ("amount", "gained", "arrears_total", "overpaid_total")
+_SUMS = ("amount", "gained", "arrears_total", "overpaid_total", "give_back")
 _OWN_WORDS = ("said", "speaker")
 """What the person told the office himself is his to read."""
 

@@ -76,7 +76,7 @@ def _applied(stands: _Standing, act: Assistance) -> _Standing:
     if act.act is Act.STOP:
         return replace(stands, running=False, seq=act.seq, since=None, schedule=())
     if act.act is Act.REVIVE:
-        return replace(stands, running=True, seq=act.seq)
+        return replace(stands, running=True, seq=act.seq, since=None, schedule=())
     if act.act is Act.WITHDRAW:
         percents = tuple(int(one) for one in act.schedule.split(",") if one)
         return replace(

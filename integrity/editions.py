@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from integrity.errors import NotFound
 from integrity.records.columns import micros
 from integrity.records.office import PolicyEdition
-from integrity.rules.policy import PACKS, Policy, load, load_texts
+from integrity.rules.policy import PACKS, Policy, load, load_texts, reexamine
 from integrity.settings import Settings
 from integrity.work import Work
 
@@ -42,19 +42,27 @@ def register(work: Work, policy: Policy) -> bool:
 
 
 def in_force(work: Work, known_until: int | None = None) -> Policy:
-    """The edition in force at a moment (µs), the first one for moments before any. Raises NotFound without one."""
+    """The edition in force at a moment (µs), the first one for moments before any. Raises NotFound without one.
+
+    The one of now meets the rules of now (PolicyErrors); one of a past moment is read as it was put in force.
+    """
     row = _last(work, known_until)
     if row is None:
         raise NotFound("没有启用政策版本，请先运行 chengxin init")
-    return _read(row.edition, row.sources)
+    return _read(row.edition, row.sources, kept=known_until is not None)
 
 
 def by_edition(work: Work, edition: str) -> Policy:
-    """A kept edition by its id."""
+    """A kept edition by its id, as it was put in force. Raises NotFound when its text was altered."""
     row = work.session.exec(select(PolicyEdition).where(PolicyEdition.edition == edition)).first()
     if row is None:
         raise NotFound(f"没有政策版本 {edition}")
-    return _read(row.edition, row.sources)
+    return _read(row.edition, row.sources, kept=True)
+
+
+def outgrown(row: PolicyEdition) -> list[str]:
+    """What the rules of today would say to a kept edition: a word to whoever looks after the packs, no fault of it."""
+    return [str(one) for one in reexamine(json.loads(zlib.decompress(row.sources)))]
 
 
 def _last(work: Work, known_until: int | None) -> PolicyEdition | None:
@@ -67,9 +75,9 @@ def _last(work: Work, known_until: int | None) -> PolicyEdition | None:
 
 
 @lru_cache(maxsize=8)
-def _read(edition: str, sources: bytes) -> Policy:
+def _read(edition: str, sources: bytes, *, kept: bool) -> Policy:
     """An edition read once per process: its id is the digest of its text, so it can never go stale."""
-    policy = load_texts(json.loads(zlib.decompress(sources)))
+    policy = load_texts(json.loads(zlib.decompress(sources)), kept=kept)
     if policy.edition != edition:
         raise NotFound(f"政策版本 {edition[:12]} 的文本已被改动")
     return policy

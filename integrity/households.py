@@ -8,10 +8,10 @@ from typing import TypeVar
 from sqlmodel import col, select
 
 from integrity.errors import Invalid, NotFound, Refused
-from integrity.records.ledger import Assistance, Entry, Household, Member, Notice, Residence
+from integrity.records.ledger import Assistance, Entry, Household, Member, Notice, Residence, Step
 from integrity.records.office import Person
 from integrity.rules.areas import check, level_of
-from integrity.terms import Ability, AreaLevel, Capacity, Presence, Relation
+from integrity.terms import Ability, Act, AreaLevel, Capacity, Presence, Relation
 from integrity.work import Work
 
 E = TypeVar("E", bound=Entry)
@@ -118,6 +118,10 @@ def _stays(work: Work, household_id: int, wrong: Entry) -> None:
         raise Refused("这是该户唯一的住址登记，不能作废；请更正为正确的住址")
     if isinstance(wrong, Notice):
         raise Refused("文书的编号已经用掉，不能作废；请另行出具更正文书")
+    if isinstance(wrong, Assistance) and wrong.act not in (Act.LOWER, Act.WITHDRAW, Act.STOP):
+        raise Refused(f"“{wrong.act.value}”作废会减少救助，应按减发、停发办理，先听取意见（社会救助法第48条）")
+    if isinstance(wrong, Step):
+        raise Refused("案件的步骤不能作废；请在案件中另作一步")
 
 
 def by_number(work: Work, number: str) -> int:
@@ -151,7 +155,11 @@ def acts(work: Work, household_id: int, on: date) -> list[Assistance]:
 def standing(work: Work, kind: type[E], household_id: int, on: date) -> list[E]:
     """The entries of one kind that stand (not corrected) and happened by `on`, in order of day and number."""
     query = select(kind).where(kind.household_id == household_id).order_by(col(kind.seq))
-    rows = list(work.session.exec(query))
+    return kept(list(work.session.exec(query)), on)
+
+
+def kept(rows: list[E], on: date) -> list[E]:
+    """Of all entries of one kind of a household, those that stand on a day."""
     replaced = {row.corrects for row in rows if row.corrects is not None}
-    kept = [row for row in rows if row.seq not in replaced and not row.void and row.happened_on <= on]
-    return sorted(kept, key=lambda row: (row.happened_on, row.seq))
+    found = [row for row in rows if row.seq not in replaced and not row.void and row.happened_on <= on]
+    return sorted(found, key=lambda row: (row.happened_on, row.seq))

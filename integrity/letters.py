@@ -38,6 +38,7 @@ from reports.forms import (
 
 DONE = (RecheckResult.CONFIRMED, RecheckResult.UNCHANGED, RecheckResult.CHANGED)
 """Results that complete a check."""
+_FRAUD_LAW = "社会救助法第73条"
 _MEMBER = re.compile(r"第(\d+)号成员")
 _BY_INCOME = frozenset({"line", "edge", "change", "amount", "cause", "band"})
 """Codes of the conditions that are measured by the income."""
@@ -74,11 +75,12 @@ def recheck_notice(
 
 
 def hearing_notice(
-    work: Work, household_id: int, decision: Decision, number: str, on: date, *, within: str = ""
+    work: Work, household_id: int, decision: Decision, number: str, on: date, *, within: str = "",
+    since: date | None = None,
 ) -> HearingNotice:
     """拟调减（终止）救助听取意见告知书 (F13): facts, grounds and the plan behind an officer's opinion (法 48).
 
-    `within` is the time that an officer gives where the region sets none (5个工作日).
+    `within` is the time that an officer gives where the region sets none (5个工作日); `since` the planned month.
     """
     who, office = _both(work, household_id, PaperKind.F13, on)
     text = wording("hearing", on)
@@ -87,9 +89,24 @@ def hearing_notice(
     length = within or hearing_time(office, on)
     return HearingNotice(
         **office.head(), number=number, addressee=who.addressee, household=who.number, category=who.category,
-        facts=facts, grounds=grounds, planned=_planned(told, decision, who, on), how=text.one("how"),
-        place=office.organ.address, within=text.one("within", length=length), help=text.one("help"),
+        facts=facts, grounds=grounds, planned=_from(_planned(told, decision, who, on), since, on), how=text.one("how"),
+        place=_near(work, office, on), within=text.one("within", length=length), help=text.one("help"),
     )  # fmt: skip
+
+
+def _from(plan: str, since: date | None, on: date) -> str:
+    """拟作处理 with the month from which it is planned; a decision may not begin earlier."""
+    if since is None:
+        return plan
+    return wording("hearing", on).one("since", plan=plan, month=f"{since.year}年{since.month}月")
+
+
+def _near(work: Work, office: Desk, on: date) -> str:
+    """陈述申辩地点: where the household lives, also where the county signs; both are open to it."""
+    near = organs.organ_of(work, office.area, on)
+    if near.name == office.organ.name:
+        return office.organ.address
+    return f"{near.name}（{near.address}，电话{near.phone}）或者{office.organ.name}（{office.organ.address}）"
 
 
 def hearing_time(office: Desk, on: date) -> str:
@@ -104,10 +121,13 @@ def found(work: Work, decision: Decision, who: Family, on: date) -> tuple[tuple[
     told = explain(work, decision.household_id, decision.recommended_on)
     then = editions.by_edition(work, told.edition)
     facts = (*_verified(work, told, decision, who, on), *_facts(told, decision, who, on))
-    return facts, tuple(dict.fromkeys([*wording("hearing", on).all("grounds"), *_grounds(told, then, on)]))
+    own = [citation(_FRAUD_LAW)] if decision.reason_code is ExitReason.X08 else []
+    return facts, tuple(dict.fromkeys([*wording("hearing", on).all("grounds"), *own, *_grounds(told, then, on)]))
 
 
-def withdrawal_notice(work: Work, household_id: int, act: Assistance, number: str, on: date) -> WithdrawalNotice:
+def withdrawal_notice(
+    work: Work, household_id: int, act: Assistance, number: str, on: date, *, heard: str = ""
+) -> WithdrawalNotice:
     """渐退告知书 (F16): for how long assistance goes on, how much each month, and when it is checked again."""
     who, office = _both(work, household_id, PaperKind.F16, on)
     then = family(work, household_id, act.happened_on)
@@ -123,7 +143,7 @@ def withdrawal_notice(work: Work, household_id: int, act: Assistance, number: st
         months=months, since=act.effective_on, until=add_months(act.effective_on, months) - timedelta(days=1),
         scope=text.one("scope", persons=str(len(then.members))), exit=text.one("exit"), approved=act.happened_on,
         schedule=_schedule(work, act, then, office), ends=_ends(office, on),
-        recheck=add_months(act.effective_on, months - 1),
+        recheck=add_months(act.effective_on, months - 1), heard=heard,
     )  # fmt: skip
 
 

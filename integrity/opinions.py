@@ -10,7 +10,7 @@ from typing import Any
 
 from integrity import assistance, recommendations
 from integrity.cases import Case, Taken, open_case
-from integrity.errors import NotFound
+from integrity.errors import NotFound, Refused
 from integrity.records.ledger import Decision
 from integrity.records.office import Recommendation
 from integrity.terms import ExitReason, Outcome, Procedure, Scheme, Verdict
@@ -29,6 +29,12 @@ def give(
     query = recommendations.standing(work, work.now).where(Recommendation.household_id == household_id)
     stands = work.session.exec(query).first()
     terms: dict[str, Any] = {"amount": amount, "months": months, "schedule": schedule}
+    if stands is not None and verdict is Verdict.ACCEPTED and tuple(Outcome)[stands.outcome] is Outcome.ASK:
+        raise Refused(
+            "处理建议是“人工复核”：程序不能确定，没有可以采纳的处理。请先查明原因（chengxin explain），"
+            "补录缺少的核对结果、劳动能力等再评估；或者由人写明处理：chengxin review 户编号 change --outcome 处理 "
+            "--reason 理由，维持不变的用 refuse"
+        )
     chosen = None if stands is None else _chosen(stands, verdict, outcome, terms=any(terms.values()))
     if stands is None or chosen is None or not (chosen.adverse or chosen is Outcome.RAISE):
         return recommendations.decide(work, household_id, verdict, reason=reason, outcome=outcome, **terms)

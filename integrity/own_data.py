@@ -16,6 +16,7 @@ from typing import Any
 from sqlmodel import col, or_, select
 
 from integrity import areas, persons
+from integrity.case_files import unseal
 from integrity.errors import ChengxinError, NotFound
 from integrity.households import home, members
 from integrity.papers import content
@@ -34,8 +35,10 @@ from integrity.records.ledger import (
     Service,
     Step,
 )  # fmt: skip
-from integrity.records.office import Audit, Officer, PaperData, Person, Recommendation
+from integrity.records.office import Audit, Officer, Person, Recommendation
 from integrity.rules.identity import mask_name
+from integrity.rules.procedure_tables import table
+from integrity.rules.procedure_words import shown, step_name
 from integrity.rules.writing import yuan
 from integrity.terms import Event, Outcome, Scheme, Term
 from integrity.work import Work
@@ -55,7 +58,7 @@ _LABELS = {
     "document_on": "文书日期", "reviewed_by": "复核人", "recommended_on": "建议日期", "verdict": "审核意见",
     "outcome": "处理", "reason_code": "原因", "number": "文号", "organ": "机关", "notice_seq": "文书序号",
     "copy_no": "补打份次", "file": "文件", "way": "送达方式", "receiver": "收件人", "witnesses": "见证人",
-    "case_no": "案件序号", "step_no": "步骤序号", "procedure": "程序", "step": "步骤代码",
+    "case_no": "案件序号", "step_no": "步骤序号", "procedure": "程序", "step": "步骤",
 }  # fmt: skip
 """What a column is called to the person; columns without a name here are digests and keys."""
 
@@ -169,8 +172,8 @@ def _family(work: Work, household_id: int, member_no: int) -> tuple[dict[str, st
     for no, member in sorted(members(work, household_id, work.today).items()):
         person = work.session.get(Person, member.person_id)
         name = person.name if person else ""
-        shown = name if no == member_no else mask_name(name)
-        found.append({"成员序号": str(no), "姓名": shown, "与户主关系": member.relation.value})
+        told = name if no == member_no else mask_name(name)
+        found.append({"成员序号": str(no), "姓名": told, "与户主关系": member.relation.value})
     return tuple(found)
 
 
@@ -216,6 +219,8 @@ def _line(work: Work, entry: Entry, veil: _Veil) -> dict[str, str]:
         said |= {label: WITHHELD for label in ("来源", "说明") if label in said}
     if isinstance(entry, Step) and entry.data_sha256:
         said["内容"] = _stated(work, entry, veil)
+    if isinstance(entry, Step):
+        said["步骤"] = step_name(table(entry.procedure), entry.step)
     if entry.void or entry.corrects:
         said["更正"] = f"{'作废' if entry.void else '更正'}第 {entry.corrects} 条"
     return said
@@ -241,10 +246,8 @@ def _word(name: str, value: Any, veil: _Veil) -> str:
 
 def _stated(work: Work, step: Step, veil: _Veil) -> str:
     """What was stated in a step of a case."""
-    kept = work.session.get(PaperData, step.data_sha256)
-    if kept is None or not kept.cipher:
-        return "已依法销毁"
-    return veil(work.vault.open_bytes(kept.key_id, kept.cipher, f"paper_data|{kept.sha256}").decode())
+    said = unseal(work, step)
+    return veil(shown(table(step.procedure), step.step, said)) if said else "已依法销毁"
 
 
 def _papers(work: Work, household_id: int, veil: _Veil) -> Iterator[dict[str, str]]:

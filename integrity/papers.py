@@ -184,7 +184,8 @@ def _made(kind: Any, value: Any) -> Any:
         return tuple(_made(get_args(kind)[0], one) for one in value)
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
-        return kind(**{one.name: _made(hints[one.name], value[one.name]) for one in fields(kind)})
+        # a field that was added later is not in an old content: its default holds
+        return kind(**{one.name: _made(hints[one.name], value[one.name]) for one in fields(kind) if one.name in value})
     options = [one for one in get_args(kind) if one is not type(None)]
     if options:
         return _made(options[0], value)

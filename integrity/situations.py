@@ -188,8 +188,8 @@ def _apply(aid: _Aid, row: _RawRow) -> _Aid:
             withdrawals=aid.withdrawals + ended,
             last_end=effective if ended else aid.last_end,
         )
-    if act == _REVIVE:
-        return aid._replace(stopped_on=UNKNOWN)
+    if act == _REVIVE:  # of a stop, or of a 渐退 whose execution is stayed (行政复议法 42)
+        return aid._replace(stopped_on=UNKNOWN, withdrawal_on=UNKNOWN, withdrawal_months=0, withdrawal_amount=0)
     if act == _WITHDRAW:
         return aid._replace(
             withdrawal_on=effective, withdrawal_months=months or 0, withdrawal_amount=max(aid.amount, 0)

@@ -307,6 +307,7 @@ class StepEffect(Term):
     UNDO_ACT = "恢复救助并补发"
     STAY = "停止执行"
     RESUME = "恢复执行"
+    QUASHED = "原认定标注异议"
     PROPOSE = "登记拟认定"
     FIND = "认定生效"
     NOT_FIND = "不予认定"

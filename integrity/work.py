@@ -38,6 +38,8 @@ except ImportError:  # no wheel for this machine: the interpreter's own library
 Clock = Callable[[], datetime]
 E = TypeVar("E", bound=Entry)
 TICK = timedelta(microseconds=1)
+_TURNED_BACK = timedelta(hours=1)
+"""How far a ledger may be ahead of the clock: work that waited for a lock, a clock set right. More is a wrong clock."""
 _SAFE_WAL = (3, 51, 3)
 _BUFFER = 2000
 _BLOCK = 100
@@ -108,6 +110,8 @@ class Work:
     now: datetime
     due: datetime
     import_id: int | None = None
+    by_clock: bool = True
+    """Is `now` what the clock says, and not a moment that the caller names?"""
     _heads: dict[int, _Head] = field(default_factory=dict)
     _rows: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
     _ids: dict[type[SQLModel], list[int]] = field(default_factory=dict)
@@ -204,6 +208,11 @@ class Work:
             stored = self.connection_session.exec(query, execution_options={"populate_existing": True}).first()
             if stored is None:
                 raise NotFound(f"没有编号为 {household_id} 的家庭")
+            if self.by_clock and stored.recorded_at - self.now > _TURNED_BACK:
+                raise Refused(
+                    f"电脑时间（{self.now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}）早于最近一次登记的时刻"
+                    f"（{stored.recorded_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}），请先校准时间"
+                )
             head = self._heads[household_id] = _Head(stored.seq, stored.hash, stored.recorded_at, stored.seq)
         return head
 
@@ -267,7 +276,8 @@ def _without_numbers(entry: Entry) -> None:
             refuse_id_numbers(name, value)
 
 
-_ID_LENGTH = 18
+_ID_LENGTH = 15
+"""The old numbers have fifteen digits."""
 
 
 def _values(entry: SQLModel) -> dict[str, Any]:
@@ -291,7 +301,7 @@ class Office:
             raise Refused("请说明由谁经办（工号）")
         moment = now or self.clock()
         with Session(self.engine, expire_on_commit=False) as session:
-            work = Work(session, self.vault, actor, moment, due or moment)
+            work = Work(session, self.vault, actor, moment, due or moment, by_clock=now is None)
             try:
                 yield work
                 work.flush()

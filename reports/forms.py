@@ -241,6 +241,7 @@ class WithdrawalNotice(Letter):
     schedule: tuple[Payment, ...] = said("逐月发放计划")
     ends: tuple[str, ...] = said("提前终止渐退的情形")
     recheck: date = said("渐退期复核日")
+    heard: str = may("听取意见情况")
 
     def contradictions(self) -> Iterator[str]:
         """One payment a month."""

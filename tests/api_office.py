@@ -51,13 +51,17 @@ class Caller:
         headers = self.headers | {"idempotency-key": key or f"k{next(serial)}"}
         return self._checked(self.client.post(f"/api{quote(path)}", json=body or {}, headers=headers))
 
-    def step(self, number: str, step: str, *, case: int = 1, **values: Any) -> Response:
+    def step(self, number: str, step: str, *, case: int = 1, evidence: str = "", **values: Any) -> Response:
         """One step of a case, today."""
-        return self.post(f"/households/{number}/cases/{case}/steps", {"step": step, "values": values})
+        body = {"step": step, "values": values, "evidence": evidence}
+        return self.post(f"/households/{number}/cases/{case}/steps", body)
 
-    def open(self, number: str, procedure: str, step: str = "", **values: Any) -> Response:
+    def open(
+        self, number: str, procedure: str, step: str = "", *, evidence: str = "", **values: Any
+    ) -> Response:
         """The first step of a case, today."""
-        return self.post(f"/households/{number}/cases", {"procedure": procedure, "step": step, "values": values})
+        body = {"procedure": procedure, "step": step, "values": values, "evidence": evidence}
+        return self.post(f"/households/{number}/cases", body)
 
     def _checked(self, answer: Response) -> Response:
         """Only status codes that the interface declares, only answers of the declared shape of an error."""

@@ -106,11 +106,13 @@ def _withdrawn(office: Office, household: int) -> None:
 def _found(office: Office, household: int, fact: int, clock: SetClock) -> None:
     """Case 2: found a default of the first member. Case 3: objected to, looked into, upheld."""
     given = {"level": "一般", "basis": "任民决〔2026〕3号（停发决定书）", "reason": "收入隐瞒三个月"}
+    given["basis_kind"] = "停发决定书"
     begin(office, "jb01", household, Procedure.DEFAULT, subject_seq=fact, **given)
     step(office, "jb01", household, "告知", case=FOUND)
     hand_over(office, household, "NOTICE", on=date(2026, 9, 1), case=FOUND)
     clock.on(date(2026, 9, 2))
-    step(office, "jb01", household, "陈述申辩", case=FOUND, speaker="本人", said="只漏报了一次")
+    step(office, "jb01", household, "陈述申辩", case=FOUND, speaker="本人", capacity="本人", finished="是",
+    evidence=PROOF, said="只漏报了一次")
     step(office, "fh01", household, "复核意见", case=FOUND, adopted="不采纳", reason="流水显示三个月")
     clock.on(date(2026, 9, 7))
     step(office, "sp01", household, "认定决定", case=FOUND, level="一般", reason="事实清楚")

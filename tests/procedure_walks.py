@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -39,7 +39,9 @@ KNOWN = Favourable(
     nobody_left=False, tekun=False, someone_loses=False, visitor_kin=False, visitors_unknown=(), posting_objected=False,
     ended=False, economic_words=(), contested=False, handled_by=(), floor=None, recorded_by=None, fine_max=10**9,
     owed=1_000, repair_from=date(2020, 1, 1), posting="写明posting", level_listed=None,
-    plan_until=None, remedy_until=None, remedy_open=False, fined_before=False, large_fine=False,
+    plan_until=None, remedy_until=None, remedy_open=False, court_until=None, paid=100,
+    fined_before=False, large_fine=False, amount_now=None,
+    running=False,
 )  # fmt: skip
 """Nobody of the household is dead, nothing hinders: what is left is what the case itself must have gone through."""
 
@@ -87,7 +89,8 @@ def _taken(
     given = {ask.name: value_of(ask) for ask in row.asks} | {k: v for k, v in opening.items() if _asks(row, k)}
     paid_up = {"owed": 0} if row.code == "SETTLED" else {}
     facts = Facts(
-        on=ON, actor=f"officer{no}", role=row.by[0] if row.by else Role.APPROVER, level=AreaLevel.COUNTY,
+        on=ON + timedelta(days=no), actor=f"officer{no}", role=row.by[0] if row.by else Role.APPROVER,
+        level=AreaLevel.COUNTY,
         history=history, given=given, evidence="a" * 64, person=Subject(1, date(1980, 1, 1), Capacity.FULL),
         delegated=True, clocks={one.code: over(one) for one in table.clocks}, known=Favourable({**known, **paid_up}),
     )  # fmt: skip
@@ -95,7 +98,7 @@ def _taken(
     if [one for one in found if one.code != "role" or row.by]:
         return None
     data = given | ({"served_on": ON} if row.serves else {})
-    return Done(no, row.code, ON, facts.actor, data, no)
+    return Done(no, row.code, facts.on, facts.actor, data, no)
 
 
 def _asks(row: Row, name: str) -> bool:
@@ -107,11 +110,20 @@ def over(clock: Clock) -> Running:
     return Running(clock, date(2026, 1, 1), Term(date(2026, 2, 1), False, ()), "", None, ON)
 
 
+_CHOSEN: dict[str, Any] = {"adopted": lambda known: "不采纳" if "不采纳" in known else known[0]}
+"""The choice that lets a case go on, where that is not the first."""
+
+
 def value_of(ask: Ask) -> Any:
     """Something that may be stated in a field."""
+    if ask.name in ("held_on", "told_on"):
+        return ON
+    if ask.name == "basis":
+        return "任民决〔2026〕3号"
     said: dict[str, Any] = {
         "date": date(2027, 1, 1), "fen": 100, "count": 1, "yes": True, "percents": (100,),
-        "choice": ask.choices[0] if ask.choices else "", "text": f"写明{ask.name}",
+        "choice": _CHOSEN.get(ask.name, lambda known: known[0])(ask.choices) if ask.choices else "",
+        "text": f"写明{ask.name}",
     }  # fmt: skip
     return said[ask.kind]
 

@@ -28,7 +28,9 @@ from tests.papers_office import papers
 
 __all__ = ["papers"]
 
-FACT: dict[str, Any] = {"level": "一般", "basis": "任民决〔2026〕3号（停发决定书）", "reason": "收入隐瞒三个月"}
+FACT: dict[str, Any] = {
+    "level": "一般", "basis_kind": "停发决定书", "basis": "任民决〔2026〕3号（停发决定书）", "reason": "收入隐瞒三个月",
+}  # fmt: skip
 Ready = tuple[Office, int, int]
 
 
@@ -65,7 +67,8 @@ def found(ready: Ready, clock: SetClock) -> Taken:
     office, household, _ = ready
     told(ready)
     clock.on(date(2026, 9, 2))
-    step(office, "jb01", household, "陈述申辩", speaker="本人", said="只漏报了一次")
+    step(office, "jb01", household, "陈述申辩", speaker="本人", capacity="本人", finished="是", evidence=PROOF,
+    said="只漏报了一次")
     step(office, "fh01", household, "复核意见", adopted="不采纳", reason="流水显示三个月")
     clock.on(date(2026, 9, 7))
     decided = step(office, "sp01", household, "认定决定", level="一般", reason="事实清楚")
@@ -85,7 +88,8 @@ def test_a_finding_goes_through_notice_statement_review_decision_and_service(rea
     office, household, fact = ready
     told(ready)
     clock.on(date(2026, 9, 2))
-    step(office, "jb01", household, "陈述申辩", speaker="本人", said="只漏报了一次")
+    step(office, "jb01", household, "陈述申辩", speaker="本人", capacity="本人", finished="是", evidence=PROOF,
+    said="只漏报了一次")
     refused(office, "sp01", household, "认定决定", "复核意见", level="一般", reason="事实清楚")
     step(office, "fh01", household, "复核意见", adopted="不采纳", reason="流水显示三个月")
     refused(office, "sp01", household, "认定决定", "不得重于事先告知", level="严重", reason="事实清楚")
@@ -142,7 +146,7 @@ def test_numbers_stay_in_step_when_other_findings_come_between(ready: Ready, clo
     begin(office, "jb01", household, Procedure.DEFAULT, subject_seq=second, **FACT)
     step(office, "jb01", household, "告知", case=2)
     hand_over(office, household, "NOTICE", on=date(2026, 9, 8), case=2)
-    step(office, "jb01", household, "WAIVED", case=2, speaker="本人", said="没有意见", evidence=PROOF)
+    step(office, "jb01", household, "WAIVED", case=2, speaker="本人", capacity="本人", said="没有意见", evidence=PROOF)
     step(office, "fh01", household, "复核意见", case=2, adopted="没有意见", reason="本人确认")
     decided = step(office, "sp01", household, "认定决定", case=2, level="一般", reason="事实清楚")
     with office.reading() as work:
@@ -187,7 +191,7 @@ def test_silence_and_waiver_each_lead_to_a_decision(ready: Ready, clock: SetCloc
     told(ready)
     clock.on(date(2026, 9, 8))  # five working days after the first end on the eighth
     refused(office, "jb01", household, "逾期没有提出", "红线第17条")
-    refused(office, "jb01", household, "表示没有意见", "签名", speaker="本人", said="没有意见")
+    refused(office, "jb01", household, "表示没有意见", "签名", speaker="本人", capacity="本人", said="没有意见")
     clock.on(date(2026, 9, 9))
     step(office, "jb01", household, "逾期没有提出")
     step(office, "fh01", household, "复核意见", adopted="没有意见", reason="期满没有提出")
@@ -202,7 +206,8 @@ def test_silence_and_waiver_each_lead_to_a_decision(ready: Ready, clock: SetCloc
 def test_education_and_dropping_leave_no_finding(ready: Ready, clock: SetClock, actor: str, code: str) -> None:
     office, household, _ = ready
     told(ready)
-    step(office, "jb01", household, "陈述申辩", speaker="本人", said="车已于十四个月前卖出")
+    step(office, "jb01", household, "陈述申辩", speaker="本人", capacity="本人", finished="是", evidence=PROOF,
+    said="车已于十四个月前卖出")
     ended = step(office, actor, household, code, reason="陈述成立")
     assert ended.case.closed
     assert states(ready) == [FindingState.PROPOSED, FindingState.WITHDRAWN]
@@ -214,7 +219,8 @@ def test_education_and_dropping_leave_no_finding(ready: Ready, clock: SetClock, 
 def test_a_second_pair_of_hands_and_the_county_decide(ready: Ready, clock: SetClock) -> None:
     office, household, _ = ready
     told(ready)
-    step(office, "fh01", household, "陈述申辩", speaker="本人", said="不同意")
+    step(office, "fh01", household, "陈述申辩", speaker="本人", capacity="本人", finished="是", evidence=PROOF,
+    said="不同意")
     refused(office, "fh01", household, "复核意见", "办理过“陈述申辩”", adopted="不采纳", reason="已核实")
     step(office, "fh02", household, "复核意见", adopted="不采纳", reason="已核实")
     refused(office, "fh02", household, "认定决定", "由审批人员办理", level="一般", reason="事实清楚")
@@ -236,19 +242,21 @@ def test_an_objection_marks_the_finding_and_repair_waits_for_its_day(ready: Read
         begin(office, "jb01", household, Procedure.REPAIR, subject_seq=fact, corrected="已退回", promise="如实申报")
 
 
-def applied(ready: Ready, clock: SetClock, on: date = date(2026, 12, 7)) -> None:
+def applied(ready: Ready, clock: SetClock, on: date = date(2026, 12, 7), adopted: str = "符合") -> None:
     """Found, and repair applied for and checked on a day."""
     office, household, fact = ready
     found(ready, clock)
     clock.on(on)
     begin(office, "jb01", household, Procedure.REPAIR, subject_seq=fact, corrected="已全部退回", promise="今后如实申报")
-    step(office, "fh02", household, "核实", case=2, adopted="符合", reason="退回凭证齐全")
+    step(office, "fh02", household, "核实", case=2, adopted=adopted, reason="退回凭证齐全")
 
 
 @pytest.mark.parametrize("granted", ["准予修复", "不予修复"])
 def test_repair_is_decided_with_its_paper(ready: Ready, clock: SetClock, granted: str) -> None:
     office, household, _ = ready
-    applied(ready, clock)
+    applied(ready, clock, adopted="符合" if granted == "准予修复" else "不符合")
+    other = {"准予修复": "不予修复", "不予修复": "准予修复"}[granted]
+    refused(office, "sp01", household, "修复决定", "与核实结论不一致", case=2, granted=other, reason="影响不好")
     decided = step(office, "sp01", household, "修复决定", case=2, granted=granted, reason="已纠正")
     with office.reading() as work:
         letter = content(work, decided.papers[0])
@@ -310,7 +318,8 @@ def test_only_a_fact_of_default_is_found_a_default(ready: Ready) -> None:
 def test_an_officer_may_say_how_long_an_objection_takes(ready: Ready, clock: SetClock) -> None:
     office, household, _ = ready
     told(ready)
-    step(office, "jb01", household, "陈述申辩", speaker="本人", said="不同意")
+    step(office, "jb01", household, "陈述申辩", speaker="本人", capacity="本人", finished="是", evidence=PROOF,
+    said="不同意")
     step(office, "fh01", household, "复核意见", adopted="不采纳", reason="已核实")
     decided = step(office, "sp01", household, "认定决定", level="一般", reason="事实清楚", object_within="5个工作日")
     with office.reading() as work:
@@ -331,10 +340,11 @@ def test_measures_come_from_the_region_and_the_decision_adds_none(ready: Ready, 
     proposed(ready, measures="教育引导、诚信约谈")
     taken = step(office, "jb01", household, "告知")
     hand_over(office, household, "NOTICE", on=date(2026, 9, 1))
-    step(office, "jb01", household, "陈述申辩", speaker="本人", said="愿意改正")
+    step(office, "jb01", household, "陈述申辩", speaker="本人", capacity="本人", finished="是", evidence=PROOF,
+    said="愿意改正")
     step(office, "fh01", household, "复核意见", adopted="部分采纳", reason="态度诚恳")
     given = {"level": "一般", "reason": "事实清楚"}
-    refused(office, "sp01", household, "认定决定", "没有事先告知", **given, measures="教育引导、加强核对")
+    refused(office, "sp01", household, "认定决定", "等级较轻或者措施较少", **given, measures="教育引导、加强核对")
     decided = step(office, "sp01", household, "认定决定", **given, measures="教育引导")
     with office.reading() as work:
         notice, finding = content(work, taken.papers[0]), content(work, decided.papers[0])

@@ -10,6 +10,7 @@ import pytest
 
 from integrity import conduct, postings
 from integrity.assistance import paid
+from integrity.case_facts import clocks
 from integrity.cases import Taken
 from integrity.errors import Refused
 from integrity.households import standing
@@ -103,7 +104,7 @@ def test_what_is_not_accepted_says_why_by_what_law_and_where_to_turn(entry: tupl
     assert letter.reasons == ("不属于本机关：教育救助向就读学校申请",)
     assert "第三十八条" in letter.grounds[0]
     assert letter.remedies.organ == "任城区人民政府"
-    assert taken.case.closed
+    assert hand_over(office, taken).case.closed
 
 
 @pytest.mark.parametrize(
@@ -126,10 +127,10 @@ def test_two_refused_visits_may_end_the_examination_and_one_may_not(entry: tuple
     apply(office, household)
     step(office, "jb01", household, "受理")
     clock.on(date(2026, 9, 2))
-    step(office, "jb01", household, "拒绝入户", reason="称没有时间", **PAIR)
+    step(office, "jb01", household, "拒绝入户", ground="无正当理由拒绝", reason="称没有时间", **PAIR)
     assert "至少两次" in refused(office, "fh01", household, "终止审核", reason="不配合调查")
     clock.on(date(2026, 9, 3))
-    step(office, "jb01", household, "拒绝入户", reason="不开门", **PAIR)
+    step(office, "jb01", household, "拒绝入户", ground="无正当理由拒绝", reason="不开门", **PAIR)
     taken = step(office, "fh01", household, "终止审核", reason="两次无正当理由拒绝入户")
     letter = letter_of(office, taken, PaperKind.F08)
     assert letter.variant == "终止审核"
@@ -138,8 +139,10 @@ def test_two_refused_visits_may_end_the_examination_and_one_may_not(entry: tuple
     )  # fmt: skip
     assert "第二十九条" in letter.grounds[0]
     assert letter.remedies is not None
-    assert taken.case.closed
+    served = hand_over(office, taken)
+    assert served.case.closed
     with office.reading() as work:
+        assert clocks(work, served.case, work.today)["reconsider"].last_day == date(2026, 11, 2)
         assert standing(work, Conduct, household, work.today) == []  # C55: the application ends, nothing is recorded
 
 

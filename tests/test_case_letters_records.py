@@ -105,7 +105,7 @@ def test_an_objection_that_holds_is_answered_with_what_is_put_right(entry: tuple
     taken = step(office, "sp01", household, "答复", 2, result="更正", reason="日期登记有误")
     letter = letter_of(office, taken, PaperKind.F28)
     assert (letter.result, letter.organ) == ("异议成立", "任城区民政局")
-    assert letter.measure.startswith("更正该项记录")
+    assert letter.measure.startswith("原记录有误，予以撤销")
     assert letter.wrong == ("日期应为八月十九日", "金额无误")
     assert (letter.filed_on, letter.marked_on, letter.decided_on) == (
         date(2026, 9, 1), date(2026, 9, 1), date(2026, 9, 3),
@@ -114,7 +114,7 @@ def test_an_objection_that_holds_is_answered_with_what_is_put_right(entry: tuple
     assert letter.remedies is None
     assert hand_over(office, taken).case.closed
     with office.reading() as work:
-        assert standing(work, Finding, household, work.today)[-1].state is FindingState.EFFECTIVE
+        assert standing(work, Finding, household, work.today)[-1].state is FindingState.REVOKED  # no more in effect
 
 
 def test_an_objection_that_does_not_hold_is_answered_with_law_and_remedies(entry: tuple[Office, int]) -> None:
@@ -132,7 +132,8 @@ def test_an_objection_that_does_not_hold_is_answered_with_law_and_remedies(entry
 @pytest.mark.parametrize("kind", ["查阅复制", "更正补充", "解释说明", "人工复核", "删除"])
 def test_a_request_on_personal_data_is_answered_by_its_own_article(entry: tuple[Office, int], kind: str) -> None:
     office, household = entry
-    begin(office, "jb01", household, Procedure.RIGHTS, member_no=1, kind=kind, speaker="试验乙", said="请求办理")
+    begin(office, "jb01", household, Procedure.RIGHTS, member_no=1, kind=kind, capacity="本人", speaker="试验乙",
+    said="请求办理")
     taken = step(office, "fh01", household, "办理并答复", result="已经当面办理")
     letter = letter_of(office, taken, PaperKind.F28)
     assert (letter.variant, letter.record, letter.result) == ("个人信息答复", kind, "予以办理")
@@ -144,19 +145,23 @@ def test_a_request_on_personal_data_is_answered_by_its_own_article(entry: tuple[
 
 def test_a_request_that_is_declined_is_told_why_and_where_to_turn(entry: tuple[Office, int]) -> None:
     office, household = entry
-    given = {"kind": "删除", "speaker": "试验乙", "said": "删除全部记录"}
+    given = {"kind": "删除", "capacity": "本人", "speaker": "试验乙", "said": "删除全部记录"}
     begin(office, "jb01", household, Procedure.RIGHTS, member_no=1, **given)
     assert "请填写理由" in refused(office, "fh01", household, "不予办理")
-    taken = step(office, "fh01", household, "不予办理", reason="档案法定保存期限没有届满")
+    assert "请填写不予办理的情形" in refused(office, "fh01", household, "不予办理", reason="不便提供")
+    other = {"ground": "其他法定情形", "reason": "不便提供"}
+    assert "写明法律、行政法规的名称和条款" in refused(office, "fh01", household, "不予办理", **other)
+    ground = "法律、行政法规规定的保存期限没有届满"
+    taken = step(office, "fh01", household, "不予办理", ground=ground, reason="档案要保存到2031年")
     letter = letter_of(office, taken, PaperKind.F28)
-    assert (letter.result, letter.reasons) == ("不予办理", ("档案法定保存期限没有届满",))
+    assert (letter.result, letter.reasons) == ("不予办理", (f"{ground}：档案要保存到2031年",))
     assert [one[-1] for one in letter.grounds] == ["）", "）"]
     assert letter.remedies.court == "任城区人民法院"
 
 
 def test_an_answer_on_personal_data_is_headed_as_one(entry: tuple[Office, int]) -> None:
     office, household = entry
-    given = {"kind": "更正补充", "speaker": "试验乙", "said": "电话号码已更换"}
+    given = {"kind": "更正补充", "capacity": "本人", "speaker": "试验乙", "said": "电话号码已更换"}
     begin(office, "jb01", household, Procedure.RIGHTS, member_no=1, **given)
     taken = step(office, "fh01", household, "办理并答复", result="已更正电话号码")
     letter_of(office, taken, PaperKind.F28)

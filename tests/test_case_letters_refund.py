@@ -8,24 +8,29 @@ from typing import Any
 
 import pytest
 
+from integrity import editions
 from integrity.assistance import paid
 from integrity.case_facts import clocks
 from integrity.case_files import read_case
 from integrity.cases import obstacles_to
+from integrity.docket import waiting
 from integrity.errors import Refused
-from integrity.households import acts
+from integrity.households import acts, change_member
 from integrity.papers import content
-from integrity.terms import PaperKind, Procedure
+from integrity.rules.policy import PACKS, load
+from integrity.terms import PaperKind, Presence, Procedure
 from integrity.work import Office
 from reports.forms_sanctions import RefundOrder, Reminder
+from tests import policy_texts
 from tests.conftest import SetClock
 from tests.credit_office import Family, acted, begin, hand_over, next_year, refused, staffed, step
-from tests.papers_office import granted, papers
+from tests.papers_office import TOWNSHIP, granted, papers
 
 __all__ = ["papers"]
 
 BANK = "任城农商银行各网点，账户名称：任城区财政局"
 REFUND: dict[str, Any] = {
+    "ground": "第73条（骗取救助）",
     "amount": 300_000, "computed": "2026年4月至6月，每月多领1000.00元，共3个月", "reason": "隐瞒务工收入",
     "pay_way": BANK, "pay_within": "30日",
 }  # fmt: skip
@@ -44,8 +49,9 @@ def ready(office: Office, family: Family, clock: SetClock, papers: Path) -> Read
 def heard(ready: Ready) -> None:
     """The person speaks and is answered."""
     office, household, _ = ready
-    step(office, "jb01", household, "陈述申辩", speaker="本人", said="家里困难")
-    step(office, "fh01", household, "复核意见", adopted="部分采纳", reason="主动说明")
+    signed = {"capacity": "本人", "finished": "是", "evidence": "a" * 64}
+    step(office, "jb01", household, "陈述申辩", speaker="本人", said="家里困难", **signed)
+    step(office, "fh01", household, "复核意见", adopted="不采纳", reason="主动说明")
 
 
 def refundable(ready: Ready, **more: Any) -> RefundOrder:
@@ -132,18 +138,68 @@ def test_a_refund_is_reminded_of_under_its_own_name(ready: Ready, clock: SetCloc
     assert step(office, "fh01", household, "结清").case.closed
 
 
-def test_a_refund_from_a_child_is_addressed_to_the_guardian(
-    office: Office, family: Family, clock: SetClock, papers: Path
-) -> None:
+def test_a_refund_is_ordered_only_on_a_ground_and_of_a_living_adult(ready: Ready, clock: SetClock) -> None:
+    """社会救助法 73 rests on a fact of default, 74 on a served decision that is not obeyed."""
+    office, household, fact = ready
+    with pytest.raises(Refused, match="第73条须有已登记的失信事实"):
+        begin(office, "fh01", household, Procedure.REFUND, **REFUND)  # the office's own mistake
+    disobeyed = "第74条（拒不履行调减、终止决定，非法占有救助财物）"
+    with pytest.raises(Refused, match="已经送达、没有撤销的调减或者终止决定"):
+        begin(office, "fh01", household, Procedure.REFUND, subject_seq=fact, **(REFUND | {"ground": disobeyed}))
+    with office.work("jb01") as work:
+        change_member(work, household, 1, since=date(2026, 8, 3), presence=Presence.DEAD)
+    with pytest.raises(Refused, match="在世的成年人"):
+        begin(office, "fh01", household, Procedure.REFUND, subject_seq=fact, **REFUND)
+
+
+def test_an_order_of_a_child_is_refused(office: Office, family: Family, clock: SetClock, papers: Path) -> None:
     staffed(office)
-    (household,) = granted(office, family, births=(date(1980, 5, 1), date(2010, 5, 1)))
+    (household,) = granted(office, family, births=(date(1980, 5, 1), date(2018, 5, 1)))
     clock.on(date(2026, 8, 3))
-    begin(office, "fh01", household, Procedure.REFUND, member_no=2, **REFUND)
-    taken = step(office, "fh01", household, "告知")
+    with pytest.raises(Refused, match="针对其监护人"):
+        begin(office, "fh01", household, Procedure.REFUND, member_no=2, **REFUND)
+
+
+def test_money_of_a_revoked_order_is_given_back(ready: Ready, clock: SetClock) -> None:
+    """The case waits in the docket until the whole of what came in was paid back (行政诉讼法 70)."""
+    office, household, _ = ready
+    refundable(ready)
+    heard(ready)
+    step(office, "sp01", household, "责令退回决定", amount=200_000, computed="只算两个月", reason="从轻")
+    hand_over(office, household, "DECIDE", on=date(2026, 8, 3))
+    step(office, "jb01", household, "收到退回款", amount=50_000)
+    revoked = step(office, "sp01", household, "撤销决定", basis="任政复决〔2026〕1号", reason="复议撤销")
+    assert revoked.case.history[-1].data["give_back"] == 50_000
     with office.reading() as work:
-        letter = content(work, taken.papers[0])
-    assert isinstance(letter, RefundOrder)
-    assert letter.addressee == f"{letter.person}的监护人"
+        assert [one.case.no for one in waiting(work, TOWNSHIP)] == [1]
+    refused(office, "jb01", household, "退还已收的金额", "应当等于已经收到的金额", amount=40_000)
+    step(office, "jb01", household, "退还已收的金额", amount=50_000, evidence="a" * 64)
+    with office.reading() as work:
+        assert waiting(work, TOWNSHIP) == []
+
+
+def test_a_refund_plan_does_not_outlast_the_time_for_the_court(ready: Ready, clock: SetClock) -> None:
+    office, household, _ = ready
+    next_year(office)
+    refundable(ready)
+    heard(ready)
+    step(office, "sp01", household, "责令退回决定", amount=200_000, computed="只算两个月", reason="从轻")
+    hand_over(office, household, "DECIDE", on=date(2026, 8, 3))
+    plan = {"plan": "按月缴纳", "reason": "生活困难"}
+    late = plan | {"plan_until": date(2027, 8, 31)}
+    refused(office, "sp01", household, "同意分期或者延期", "不得晚于可以申请强制执行", **late)
+    step(office, "sp01", household, "同意分期或者延期", **plan, plan_until=date(2027, 4, 30))
+
+
+def test_a_time_to_pay_is_not_shorter_than_the_region_sets(ready: Ready, tmp_path: Path) -> None:
+    office, household, fact = ready
+    row = policy_texts.row(key='"refund.pay_within"', value='30', unit='"天"', since="2026-07-01")
+    (tmp_path / "packs").mkdir()
+    (tmp_path / "packs" / "370811.toml").write_text(policy_texts.pack(row), encoding="utf-8")
+    with office.work("sp01") as work:
+        editions.register(work, load(PACKS, tmp_path / "packs"))
+    with pytest.raises(Refused, match="退回期限不得短于当地规定的30日"):
+        begin(office, "fh01", household, Procedure.REFUND, subject_seq=fact, **(REFUND | {"pay_within": "1日"}))
 
 
 def test_only_the_county_orders_a_refund(ready: Ready) -> None:

@@ -24,7 +24,9 @@ from tests.papers_office import TOWNSHIP, papers
 
 __all__ = ["papers"]
 
-FACT: dict[str, Any] = {"level": "一般", "basis": "任民决〔2026〕3号（停发决定书）", "reason": "收入隐瞒三个月"}
+FACT: dict[str, Any] = {
+    "level": "一般", "basis_kind": "停发决定书", "basis": "任民决〔2026〕3号（停发决定书）", "reason": "收入隐瞒三个月",
+}  # fmt: skip
 Ready = tuple[Office, int]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -31,7 +32,8 @@ VISITED = {
     "assets": "房屋：自有砖瓦房3间；存款：无",
     "living": "有电视机一台；饮食正常",
 }
-SPOKEN = {"way": "当面陈述", "time": "9时至9时30分"}
+SPOKEN = {"way": "当面陈述", "time": "9时至9时30分", "place": "社区办公室", "recorder": "sp01"}
+CONTENT = {"speaker": "试验乙", "capacity": "本人", "said": "没有意见", "evidence": EVIDENCE}
 LEFT = {"place": "试验社区试验村1号"}
 
 
@@ -108,26 +110,27 @@ def test_a_visit_is_written_down_with_who_went_and_what_the_books_know(entry: tu
     assert made(office, household, PaperKind.F06).number == notice.number  # once
 
 
-def test_what_was_said_is_written_down_before_and_with_its_review(lowered: tuple[Office, int]) -> None:
+def test_what_was_said_is_written_down_for_him_to_sign_without_its_review(lowered: tuple[Office, int]) -> None:
     office, household = lowered
-    step(
-        office,
-        "jb01",
-        household,
-        "陈述申辩",
-        speaker="试验乙",
-        said="只补发了一次；请重新核对",
-        handed="存折复印件",
-    )
+    spoken = {"speaker": "试验乙", "capacity": "本人", "said": "只补发了一次；请重新核对", "handed": "存折复印件"}
+    step(office, "jb01", household, "陈述申辩", **spoken, time="9时至9时30分", recorder="sp01")
     step(office, "fh01", household, "复核意见", adopted="部分采纳", reason="其中一笔为补发")
-    step(office, "jb01", household, "陈述申辩", speaker="试验乙的弟弟", said="他身体不好", evidence=EVIDENCE)
-    assert "起止时间" in refused(office, household, PaperKind.F14, step_no=4)
-    first = printed(office, made(office, household, PaperKind.F14, step_no=4, **SPOKEN))
+    more = {"speaker": "试验乙的弟弟", "capacity": "近亲属", "said": "他身体不好"}
+    step(office, "jb01", household, "陈述申辩", **more, evidence=EVIDENCE)
+    said = refused(office, household, PaperKind.F14)
+    for one in ("起止时间", "地点", "陈述方式", "记录人"):
+        assert f"--set {one}=…" in said, "what is missing is told at once, in the words that may be typed"
+    assert re.search("[a-z]{3}", said.replace("--set", "")) is None
+    said = refused(office, household, PaperKind.F14, step_no=4, 时间="9时")
+    assert "没有“时间”这一栏；可以补写：起止时间、地点" in said
+    first = printed(office, made(office, household, PaperKind.F14, step_no=4, 地点="户主家中", 陈述方式="当面陈述"))
     assert first.statement == ("只补发了一次", "请重新核对")
-    assert (first.outcome, first.review, first.reviewer) == ("部分采纳", "其中一笔为补发", "试验（fh01）")
-    assert first.evidence == ("存折复印件",)
-    assert "陈述人身份" in refused(office, household, PaperKind.F14, **SPOKEN)
-    second = printed(office, made(office, household, PaperKind.F14, **SPOKEN, capacity="近亲属"))
+    assert (first.outcome, first.review, first.reviewer) == ("", "", "")
+    assert (first.time, first.place, first.way, first.capacity) == ("9时至9时30分", "户主家中", "当面陈述", "本人")
+    assert (first.asker, first.recorder) == ("试验（jb01）", "试验（sp01）")
+    assert (first.evidence, first.matter) == (("存折复印件",), "《拟调减（终止）救助听取意见告知书》告知的事项")
+    assert "不能都是 jb01" in refused(office, household, PaperKind.F14, **SPOKEN | {"recorder": "jb01"})
+    second = printed(office, made(office, household, PaperKind.F14, **SPOKEN))
     assert (second.speaker, second.capacity, second.review) == ("试验乙的弟弟", "近亲属", "")
     assert second.about == first.about
 
@@ -135,7 +138,7 @@ def test_what_was_said_is_written_down_before_and_with_its_review(lowered: tuple
 def test_a_lowered_amount_is_listed_with_how_it_was_heard(lowered: tuple[Office, int], clock: SetClock) -> None:
     office, household = lowered
     assert "没有可以制作" in refused(office, household, PaperKind.F18)
-    step(office, "jb01", household, "陈述申辩", speaker="试验乙", said="希望少减一些")
+    step(office, "jb01", household, "陈述申辩", **CONTENT | {"said": "希望少减一些", "finished": "是"})
     step(office, "fh01", household, "复核意见", adopted="不采纳", reason="按标准差额计算")
     given = {"outcome": "减发", "amount": 80_000, "reason": "收入增加", "effective_on": date(2026, 10, 1)}
     step(office, "sp01", household, "作出决定", **given)
@@ -150,11 +153,13 @@ def test_a_receipt_is_blank_before_service_and_whole_afterwards(lowered: tuple[O
     office, household = lowered
     number = numbered(office, household, "NOTICE")
     assert "送达地点" in refused(office, household, PaperKind.F30, paper=number)
-    letter = printed(office, made(office, household, PaperKind.F30, paper=number, **LEFT))
+    assert f"本案的文书：{number}《拟调减" in refused(office, household, PaperKind.F30, paper="任民听〔2026〕99号")
+    letter = printed(office, made(office, household, PaperKind.F30, **LEFT))
+    assert letter.paper_number == number, "without a number it is of the newest paper"
     assert (letter.way, letter.served_on, letter.receiver) == ("直接送达", date(2026, 9, 2), "试验乙")
     assert (letter.relation, letter.server) == ("本人", "试验（jb01）")
     assert "不能制作" in refused(office, household, PaperKind.F31, paper=number, places="公告栏")
-    step(office, "jb01", household, "表示没有意见", speaker="试验乙", said="没有意见", evidence=EVIDENCE)
+    step(office, "jb01", household, "表示没有意见", **CONTENT)
     step(office, "fh01", household, "复核意见", adopted="没有意见", reason="本人没有意见")
     given = {"outcome": "减发", "amount": 80_000, "reason": "收入增加", "effective_on": date(2026, 10, 1)}
     taken = step(office, "sp01", household, "作出决定", **given)
@@ -178,7 +183,7 @@ def test_an_announcement_runs_thirty_days_and_says_nothing_of_the_paper(
     lowered: tuple[Office, int], clock: SetClock
 ) -> None:
     office, household = lowered
-    step(office, "jb01", household, "表示没有意见", speaker="试验乙", said="没有意见", evidence=EVIDENCE)
+    step(office, "jb01", household, "表示没有意见", **CONTENT)
     step(office, "fh01", household, "复核意见", adopted="没有意见", reason="本人没有意见")
     given = {"outcome": "减发", "amount": 80_000, "reason": "收入增加", "effective_on": date(2026, 10, 1)}
     step(office, "sp01", household, "作出决定", **given)
@@ -219,6 +224,7 @@ def test_a_member_who_died_is_taken_off_with_day_and_amount(
 def test_a_fact_of_default_is_recorded_with_what_the_person_says(ready: Ready, clock: SetClock) -> None:
     office, household, _ = ready
     given = {"level": "一般", "basis": "任民决〔2026〕3号（停发决定书）", "reason": "收入隐瞒三个月"}
+    given["basis_kind"] = "停发决定书"
     begin(office, "jb01", household, Procedure.DEFAULT, subject_seq=ready[2], **given)
     asked = {"view": "称不知道需要报告", "asked_on": "2026-09-01"}
     assert "本人意见" in refused(office, household, PaperKind.F10, reviewed_by="fh01")
@@ -259,3 +265,13 @@ def test_what_is_no_record_sheet_is_not_made_out_on_demand(entry: tuple[Office, 
     assert "没有可以制作" in refused(office, household, PaperKind.F14)
     with office.reading() as work:
         assert content(work, papers_of(work, read_case(work, household, 1), 2)[0]).form == "F05"
+
+
+def test_a_clock_that_went_back_is_told_before_anything_is_written(lowered: tuple[Office, int],
+clock: SetClock) -> None:
+    office, household = lowered
+    step(office, "jb01", household, "陈述申辩", speaker="试验乙", capacity="本人", said="不同意")
+    clock.on(date(2026, 9, 1))
+    assert "电脑时间" in refused(office, household, PaperKind.F14, **SPOKEN)
+    clock.on(date(2026, 9, 2))
+    assert made(office, household, PaperKind.F14, **SPOKEN).number

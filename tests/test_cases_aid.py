@@ -13,11 +13,11 @@ from integrity.case_facts import clocks
 from integrity.case_files import cases_of, read_case
 from integrity.cases import papers_of
 from integrity.errors import Refused
-from integrity.households import acts, standing
+from integrity.households import acts, change_member, standing
 from integrity.papers import content
 from integrity.postings import Line
 from integrity.records.ledger import Recheck
-from integrity.terms import Act, Cause, PaperKind, PostingKind, Procedure, RecheckResult, Scheme
+from integrity.terms import Act, Cause, PaperKind, PostingKind, Presence, Procedure, RecheckResult, Scheme
 from integrity.work import Office
 from reports.forms_procedure import TekunEnd, WithdrawalEnd
 from tests.case_office import EVIDENCE, hand_over, heard, more_officers, opened, step
@@ -151,6 +151,12 @@ def test_a_death_has_three_months_and_payments_after_it_are_flagged_for_a_person
         assert "逾期 1 件" in case_reminders.remind(work)
     with pytest.raises(Refused, match="复核人员办理"):
         step(office, "jb01", household, "办结", follow="无需调整", reason="已登记")
+    with pytest.raises(Refused, match="没有“调整与终止”"):
+        step(office, "fh01", household, "办结", follow="已按调整与终止程序办理", reason="另案减发")
+    with pytest.raises(Refused, match="变化还没有登记"):
+        step(office, "fh01", household, "办结", follow="已登记成员变化", reason="已登记")
+    with office.work("jb01") as work:
+        change_member(work, household, 2, since=date(2026, 6, 28), presence=Presence.DEAD)
     assert step(office, "fh01", household, "办结", follow="已登记成员变化", reason="已登记").case.closed
 
 

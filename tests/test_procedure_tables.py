@@ -11,7 +11,8 @@ import pytest
 
 from integrity.rules import procedure_needs
 from integrity.rules.policy_keys import KEYS
-from integrity.rules.procedure import EXTEND, START, SUSPEND, Clock, Done, Need, Row, Table, clocks
+from integrity.rules.procedure import EXTEND, START, SUSPEND, Clock, Done, Need, Row, Table
+from integrity.rules.procedure_clocks import clocks
 from integrity.rules.procedure_tables import TABLES, table
 from integrity.rules.procedure_words import CLOCK_HEADS, STEP_HEADS, described, page, plain
 from integrity.rules.redlines import RED_LINES

@@ -14,7 +14,7 @@ import pytest
 from integrity.errors import Refused
 from integrity.papers import inspect
 from integrity.records import guards, ledger, office
-from integrity.rules import procedure_needs, redline_steps, redlines
+from integrity.rules import procedure_heard, procedure_needs, redline_steps, redlines
 from integrity.rules.policy_keys import KEYS
 from integrity.rules.procedure import Clock, Done, Facts, Need, Running, Subject, Table, obstacles
 from integrity.rules.procedure_tables import TABLES
@@ -99,6 +99,8 @@ def _done(no: int, code: str, by: str = "fh01", entry: int | None = None, **data
 
 TOLD = (_done(1, "FACT", level="一般"),)
 OPEN = (_done(1, "OPEN", outcome="退出", amount=100),)
+PARTLY = _done(2, "REVIEW", adopted="部分采纳")
+SPOKEN = _done(2, "STATEMENT", finished="是")._replace(evidence="a" * 64)
 PAST, COMING = date(2026, 9, 30), date(2026, 10, 30)
 Try = tuple[Procedure, str, Mapping[str, Any], Mapping[str, Any]]
 D, F, E, U = Procedure.DECISION, Procedure.FINE, Procedure.EXPORT, Procedure.AUTHORITY
@@ -132,6 +134,14 @@ CROSSED: Mapping[str, Try] = {
                   {"known": {"floor": 40_000}, "given": {"outcome": "减发", "amount": 40_000}}),
     "LEVEL_NOT_MORE": (Procedure.DEFAULT, "DECIDE", {"history": TOLD, "given": {"level": "严重"}},
                        {"history": TOLD, "given": {"level": "轻微"}}),
+    "ADOPTED": (D, "DECIDE", {"history": (*OPEN, _done(2, "REVIEW", adopted="采纳"))},
+                {"history": (*OPEN, _done(2, "REVIEW", adopted="不采纳"))}),
+    "ADOPTED_FINDING": (
+        Procedure.DEFAULT, "DECIDE", {"history": (*TOLD, PARTLY), "given": {"level": "一般"}},
+        {"history": (*TOLD, PARTLY), "given": {"level": "轻微"}},
+    ),
+    "HEARD_OUT": (D, "DECIDE", {"history": (*OPEN, SPOKEN._replace(evidence="")), "clocks": _clock("hear", ON)},
+                  {"history": (*OPEN, SPOKEN), "clocks": _clock("hear", ON)}),
     "ONE_NAMED": (D, "DECIDE", {"given": {"reason_code": "X09"}, "person": None}, {"given": {"reason_code": "X09"}}),
     "GROWN": (Procedure.DEFAULT, "FACT", {"person": MINOR}, {}),
     "ALIVE": (Procedure.DEFAULT, "DECIDE", {"person": GROWN._replace(alive=False)}, {}),
@@ -198,7 +208,10 @@ def test_a_step_that_crosses_a_red_line_is_refused_even_if_its_table_forgets_to_
 def test_every_condition_that_speaks_of_a_red_line_is_tried() -> None:
     assert set(CROSSED) == {check.by.rpartition(".")[2] for _, check in STEPS}
     own = {name for name, one in vars(redline_steps).items() if isinstance(one, Need)}
-    shared = {name for name, one in vars(procedure_needs).items() if isinstance(one, Need) and "红线" in one.law}
+    shared = {
+        name for module in (procedure_needs, procedure_heard) for name, one in vars(module).items()
+        if isinstance(one, Need) and "红线" in one.law
+    }  # fmt: skip
     assert own | shared <= set(CROSSED)
 
 

@@ -98,6 +98,11 @@ CROSSED: Mapping[str, Try] = {
     "guard_assistance_named": ((), act("GRANT", decided_by="系统任务"), GRANT),
     "guard_assistance_procedure": ((step(5, "REFUND", "DECIDE"),), act("GRANT", case_no=5), act("GRANT", case_no=7)),
     "guard_assistance_setoff": ((GRANT,), act("AMEND", amount=40_000), act("AMEND", amount=50_000)),
+    "guard_assistance_regrant": ((GRANT,), act("GRANT", amount=1), act("RAISE", amount=50_001)),
+    "guard_assistance_corrected": (
+        (act("GRANT", seq=70),), act("GRANT", amount=1, seq=71, corrects=70),
+        act("GRANT", amount=50_001, seq=71, corrects=70),
+    ),
     "guard_assistance_others": (
         (GRANT, *CHAIN), act("STOP", reason="X09", **HEARD), act("STOP", reason="X04", **HEARD),
     ),
@@ -115,7 +120,10 @@ CROSSED: Mapping[str, Try] = {
         (row("conduct", seq=50, kind="TRUST"), row("conduct", seq=51, kind="TRUST"), finding(50, "REPAIRED")),
         finding(50, "EFFECTIVE"), finding(51, "EFFECTIVE"),
     ),
-    "guard_finding_kin": ((KIN,), finding(50, "PROPOSED", decided_by="qs01"), finding(50, "PROPOSED")),
+    "guard_finding_kin": (
+        (KIN, row("conduct", seq=50, kind="TRUST")),
+        finding(50, "PROPOSED", decided_by="qs01"), finding(50, "PROPOSED"),
+    ),
     "guard_step_export": (
         (row("conduct", seq=50, kind="TRUST"), row("conduct", seq=51, kind="TRUST"),
          finding(50, "EFFECTIVE", document="1"), finding(50, "CONTESTED", document="1"),
@@ -192,7 +200,7 @@ def test_an_export_is_not_sent_before_it_was_approved(office: Office, family: Fa
 
 NEEDED: Mapping[str, tuple[Put, ...]] = {
     "posting_line": (row("posting", id=1),), "posting_note": (row("posting", id=1),),
-    "import_row": (row("import_batch", id=1),),
+    "import_row": (row("import_batch", id=1),), "finding": (row("conduct", seq=1),),
 }  # fmt: skip
 
 
@@ -203,7 +211,8 @@ def test_what_was_entered_is_neither_changed_nor_taken_away(office: Office, fami
     if table != "household":
         for put in NEEDED.get(table, ()):
             sql(office, household, put)
-        sql(office, household, row(table, **({"posting_id": 1, "import_id": 1} if table in NEEDED else {})))
+        owner = {"posting_id": 1, "import_id": 1, "conduct_seq": 1} if table in NEEDED else {}
+        sql(office, household, row(table, **owner))
     name = next(iter(SQLModel.metadata.tables[table].columns)).name
     for statement in (f"UPDATE {table} SET {name} = {name}", f"DELETE FROM {table}"):
         with pytest.raises(DBAPIError, match="只能追加"), office.engine.begin() as connection:

@@ -12,7 +12,7 @@ from integrity import areas, demo, editions, households, organs, rechecks, recom
 from integrity.areas_file import open_source
 from integrity.records.chain import breaks
 from integrity.records.columns import SHANGHAI
-from integrity.records.ledger import ENTRIES, Residence
+from integrity.records.ledger import ENTRIES, Assistance, Residence
 from integrity.records.office import EmergencyOrder, EvaluationRun
 from integrity.rules.policy import PACKS, load, load_texts
 from integrity.terms import Cause, Event, RecheckResult
@@ -46,7 +46,7 @@ def meddle(office: Office, rng: random.Random) -> None:
         for household_id in range(1, HOUSEHOLDS + 1):
             opened = households.standing(work, Residence, household_id, work.today)[0].happened_on
             past = max(opened, date(2026, rng.randint(1, 9), rng.randint(1, 28)))
-            kind = rng.choice(ENTRIES[1:6])
+            kind = rng.choice([one for one in ENTRIES[1:6] if one is not Assistance])  # what gives is not taken back
             rows = households.standing(work, kind, household_id, work.today)
             replaceable = [row for row in rows if row.seq > 3]
             if replaceable and rng.random() < 0.5:

@@ -55,7 +55,7 @@ _OPENED: dict[Procedure, int] = {
 _AID = (Procedure.DECISION, Procedure.TEKUN)
 _NAMES = (
     Procedure.DEFAULT, Procedure.TRUST, Procedure.FINE, Procedure.OBJECTION, Procedure.REPAIR, Procedure.EXPORT,
-    Procedure.REMEDY, Procedure.WITHDRAWAL,
+    Procedure.REMEDY, Procedure.WITHDRAWAL, Procedure.REFUND,
 )  # fmt: skip
 """Procedures that are about an entry: without one they are mostly not asked for."""
 
@@ -238,7 +238,7 @@ def _opening(walk: Walk, home: Home) -> Request | None:
     uses = procedure in (Procedure.EXPORT, Procedure.OBJECTION, Procedure.REPAIR)
     if uses and (fact is None or fact.ended or not fact.effective):
         asked = asked._replace(must="no record is in force")
-    if procedure in (Procedure.DEFAULT, Procedure.FINE) and fact is not None and fact.member_no in home.dead:
+    if procedure in (Procedure.DEFAULT, Procedure.FINE, Procedure.REFUND) and fact and fact.member_no in home.dead:
         asked = asked._replace(must="the person is dead")
     if not asked.must and walk.rng.random() < _SPOILED:
         asked = spoiled(walk, home, asked)
@@ -258,7 +258,7 @@ def _sensible(home: Home, procedure: Procedure, about: dict[str, Any]) -> bool:
 def _about(walk: Walk, home: Home, procedure: Procedure) -> dict[str, Any]:
     """The member or entry that a case is about."""
     facts = [one for one in home.facts if one.default is (procedure is not Procedure.TRUST)]
-    if procedure in (Procedure.DEFAULT, Procedure.TRUST, Procedure.FINE) and facts:
+    if procedure in (Procedure.DEFAULT, Procedure.TRUST, Procedure.FINE, Procedure.REFUND) and facts:
         return {"subject_seq": walk.rng.choice(facts).seq}
     if procedure in (Procedure.EXPORT, Procedure.OBJECTION, Procedure.REPAIR) and facts:
         going = [one for one in facts if one.effective]
@@ -375,7 +375,9 @@ def _shift(walk: Walk, home: Home) -> Request | None:
     one = _drawn(rng, clock.code, walk.today)
     officers = [o for o in walk.staff if o.covers(home.area) and o.role.name in ("REVIEWER", "APPROVER")]
     given = one.more | {"clock": one.clock, "reason": "核实需要", "basis": "任民批〔2026〕3号"}
-    must = "nobody lengthens that clock" if one.code == "EXTEND" and not clock.extendable else ""
+    longer = one.code == "EXTEND" and clock.code == "hear"
+    must = "" if longer or clock.of == "机关" else "that is the person's own time"
+    must = "nobody lengthens that clock" if one.code == "EXTEND" and not clock.extendable and not longer else must
     if rng.random() < 0.2:
         given, must = given | {"reason": ""}, "no reason is given"
 

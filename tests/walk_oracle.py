@@ -101,12 +101,25 @@ def heard(book: Book, steps: list[Row], rule: Chain, decided: Row) -> Iterator[s
     yield from _told(book, told, served, rule)
     if last(steps, *HEARD, before=at) is not said:
         yield f"{place(decided)} the last statement was not reviewed"
+    yield from _heard_out(book, steps, said, served, told, decided)
+    if review["data"].get("adopted") == "采纳":
+        yield f"{place(decided)} decided against what the review found right"
     if said["step"] == "WAIVED" and not said["evidence"]:
         yield f"{place(said)} waived without proof"
     if said["step"] == "SILENT":
         end = until(book, steps, served, told)
         if end is None or not known(end) or said["happened_on"] <= end:
             yield f"{place(said)} silence on {said['happened_on']}, the time ends on {end}"
+
+
+def _heard_out(
+    book: Book, steps: list[Row], said: Row, served: Row, told: Row, decided: Row
+) -> Iterator[str]:  # fmt: skip
+    """Nothing is decided before the time that was told is over, unless the person has ended it in writing."""
+    finished = said["step"] == "WAIVED" or said["data"].get("finished") == "是"
+    end = until(book, steps, served, told)
+    if not (finished and said["evidence"]) and (end is None or decided["happened_on"] <= end):
+        yield f"{place(decided)} decided on {decided['happened_on']}, the time to speak ends on {end}"
 
 
 def _told(book: Book, told: Row, served: Row, rule: Chain) -> Iterator[str]:

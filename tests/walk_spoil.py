@@ -134,7 +134,10 @@ def _back(walk: Walk, home: Home, asked: Asked) -> Asked | None:
 
 
 def _unsaid(walk: Walk, home: Home, asked: Asked) -> Asked | None:
-    wanted = [one.name for one in asked.row.asks if not one.optional]
+    told = asked.case.history[0].data if asked.case is not None and asked.row.code in ("DECIDE", "APPROVE") else {}
+    # what a decision does not say is what the person was told
+    asks = [one.name for one in asked.row.asks if not one.optional]
+    wanted = [name for name in asks if name == "reason" or not told.get(name)]
     if not wanted:
         return None
     name = walk.rng.choice(wanted)

@@ -136,6 +136,8 @@ def _amount(s: Scene, ask: Ask) -> int | None:
 def _owed(s: Scene) -> int:
     if s.row.code == "OPEN":
         return s.rng.choice((100_000, 300_000, 600_000, 900_000))
+    if s.row.code == "PAID_BACK":
+        return sum(int(one.data["amount"]) for one in s.case.history if one.code == "PAID") if s.case else 0
     if s.row.code == "DECIDE":
         return int(s.opened["amount"]) - s.rng.choice((0, 0, 10_000))
     decided = 0 if s.case is None else int(s.case.said("amount", "DECIDE") or 0)
@@ -212,8 +214,10 @@ _FIELDS: dict[str, Callable[[Scene, Ask], Any]] = {
     "scheme": lambda s, ask: s.rng.choice(ask.choices[:1] * 2 + ask.choices[1:2] * (len(s.home.people) == 1)),
     "opinion": lambda s, ask: s.rng.choice(ask.choices[:1] * 4 + ask.choices), "measures": lambda s, ask: None,
     "object_within": lambda s, ask: None if s.home.delegated and s.rng.random() < 0.8 else "5个工作日",
-    "granted": lambda s, ask: s.rng.choice(ask.choices[:1] * 2 + ask.choices),
-    "basis": lambda s, ask: "任民核〔2026〕5号", "pay_way": lambda s, ask: BANK, "large": lambda s, ask: _large(s),
+    "granted": lambda s, ask: ask.choices[s.told("adopted") != "符合"],
+    "basis": lambda s, ask: "任民核〔2026〕5号", "pay_way": lambda s, ask: BANK,
+    "pay_by": lambda s, ask: s.rng.choice(ask.choices),
+    "capacity": lambda s, ask: "本人", "speaker": lambda s, ask: "本人", "large": lambda s, ask: _large(s),
     "pay_within": lambda s, ask: "30日", "computed": lambda s, ask: "每月多领100.00元，共10个月",
     "gained": lambda s, ask: s.rng.choice((300_000, 600_000, 600_000)), "third": lambda s, ask: "否",
     "proofs": lambda s, ask: "工资证明；询问笔录", "plan_until": lambda s, ask: s.today + timedelta(days=40),
@@ -221,11 +225,20 @@ _FIELDS: dict[str, Callable[[Scene, Ask], Any]] = {
     "happened_on": lambda s, ask: s.today - timedelta(days=3),
     "effective_on": lambda s, ask: s.rng.choice((None, s.today.replace(day=1), next_month(s.today))),
     "reason_code": lambda s, ask: None, "item": lambda s, ask: "主动申报", "posting": lambda s, ask: "无",
+    "finished": lambda s, ask: s.rng.choice((*ask.choices[:1] * 4, ask.choices[1], None)),
+    "ground": lambda s, ask: _ground(s, ask.choices) if ask.choices else "到期核查",
+    "told_on": lambda s, ask: s.today, "held_on": lambda s, ask: s.today + timedelta(days=12),
+    "received_on": lambda s, ask: None,
     "ends_on": lambda s, ask: s.today + timedelta(days=365), "enclosed": lambda s, ask: "询问笔录6页复印件",
     "fact_seq": lambda s, ask: s.home.facts[0].seq if s.home.facts else 1, "body": lambda s, ask: "任城区公安局",
     "outcome": lambda s, ask: None, "months": lambda s, ask: None, "schedule": lambda s, ask: None,
     "kind": lambda s, ask: s.rng.choice(ask.choices), "due_on": lambda s, ask: s.today + timedelta(days=20),
 }  # fmt: skip
+
+
+def _ground(s: Scene, known: tuple[str, ...]) -> str:
+    """Mostly the first; never a record or an unsigned promise."""
+    return s.rng.choice([*known[:1] * 3, *(one for one in known if one != "失信或者承诺")])
 
 
 def _large(s: Scene) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,13 +13,13 @@ from integrity import case_facts, cases, docket, organs
 from integrity.case_desk import NextStep, next_steps, paper_lines
 from integrity.cli.cases import CaseNo, Fields, Proof, StepName, app, step_name
 from integrity.cli.console import By, Household, On, acting, code, on_household, one_of, say, table
-from integrity.cli.fields import fields_of, read_fields, shown
+from integrity.cli.fields import fields_of, read_fields
 from integrity.cli.rolls import village
-from integrity.errors import ChengxinError, Refused
+from integrity.errors import ChengxinError, NotFound, Refused
 from integrity.rules import procedure_tables
 from integrity.rules.policy import NotInForce
-from integrity.rules.procedure import Done
-from integrity.rules.procedure_words import page, plain
+from integrity.rules.procedure import Done, reasons
+from integrity.rules.procedure_words import page, plain, shown
 from integrity.terms import Procedure
 from integrity.work import Work
 
@@ -41,16 +43,32 @@ def procedure(
             say(line)
 
 
+@procedure_app.command("evidence")
+def evidence(
+    files: Annotated[list[Path], typer.Argument(help="扫描件、照片、录音等文件，可写多个", metavar="文件")],
+) -> None:
+    """证据的指纹（SHA-256）：登记时填在 --evidence；原文件自行保存，事后用指纹可以核对是不是这一份。"""
+    for file in files:
+        if not file.is_file():
+            raise NotFound(f"没有文件 {file}")
+        with file.open("rb") as stream:
+            say(f"{hashlib.file_digest(stream, 'sha256').hexdigest()}　{file.name}")
+
+
 @app.command("show")
 def show(
     household: Household,
-    case_no: Annotated[int | None, typer.Argument(help="案号；不写则列出该户的案件", metavar="案号")] = None,
+    case_no: Annotated[
+        int | None, typer.Argument(help="案号；不写则列出该户的案件，只有一件的直接展开", metavar="案号")
+    ] = None,
     by: By = "",
 ) -> None:  # fmt: skip
     """案件的经过：每一步、文书和送达、正在计算的期限、下一步可以办什么；查看记入操作日志。"""
     with on_household(by, "查看户账", household) as (work, household_id):
+        known = cases.cases_of(work, household_id) if case_no is None else []
+        case_no = known[0].no if len(known) == 1 else case_no
         if case_no is None:
-            lines = [_headline(one) for one in cases.cases_of(work, household_id)] or ["该户没有案件"]
+            lines = [_headline(one) for one in known] or ["该户没有案件"]
         else:
             lines = list(_told(work, cases.read_case(work, household_id, case_no)))
         work.audit("查看案件", f"household:{household_id}", "" if case_no is None else f"案件{case_no}")
@@ -125,6 +143,8 @@ def list_waiting(
 def _line(work: Work, one: docket.Waiting) -> tuple[str, ...]:
     clock, stage = one.nearest, step_name(one.case.procedure, one.case.stage)
     head = one.number, village(work, one.area), str(one.case.no), one.case.procedure.value, stage
+    if one.fault:
+        return *head, "", "不能计算", f"无法读取：{one.fault}"
     if clock is None:
         return *head, "", "", "待执行" if one.case.closed else ""
     state = "已逾期" if clock.overdue else "已届满" if clock.over else "将到期" if clock.remind else ""
@@ -144,15 +164,15 @@ def why(
         given = read_fields(row, fields or ())
         found = cases.obstacles_to(work, case, row.code, on=on, evidence=evidence, **given)
         work.audit("查看案件", f"household:{household_id}", f"案件{case_no}")
-    reasons = list(dict.fromkeys(map(str, found)))
-    if not reasons:
-        reasons = _rehearsed(by, household, lambda work, one: cases.take(
+    why_not = reasons(found)
+    if not why_not:
+        why_not = _rehearsed(by, household, lambda work, one: cases.take(
             work, one, case_no, row.code, on=on, evidence=evidence, **given))  # fmt: skip
-    if not reasons:
+    if not why_not:
         say(f"现在可以办理“{row.name}”")
         return
-    say(f"现在不能办理“{row.name}”，原因 {len(reasons)} 条：")
-    for no, reason in enumerate(reasons, start=1):
+    say(f"现在不能办理“{row.name}”，原因 {len(why_not)} 条：")
+    for no, reason in enumerate(why_not, start=1):
         say(f"{no}. {reason}")
     raise typer.Exit(2)
 

@@ -14,7 +14,8 @@ from integrity.cli.console import By, Household, On, acting, day, on_household, 
 from integrity.cli.fields import read_fields
 from integrity.errors import ChengxinError, Forbidden, Invalid
 from integrity.records.ledger import Notice
-from integrity.rules.procedure import EXTEND, START, SUSPEND, Row, Table
+from integrity.rules import procedure_words
+from integrity.rules.procedure import START, Row, Table
 from integrity.rules.procedure_tables import table
 from integrity.terms import PaperKind, Procedure
 from integrity.work import Work
@@ -25,10 +26,10 @@ StepName = Annotated[str, typer.Argument(help="步骤的名称，如 告知、�
 Fields = Annotated[
     list[str] | None, typer.Option("--set", help="填写一项：字段=值，可写多次；金额以元为单位", metavar="字段=值")
 ]
-Proof = Annotated[str, typer.Option("--evidence", help="证据的指纹")]
+Proof = Annotated[str, typer.Option("--evidence", help="证据的指纹，见 chengxin evidence", metavar="指纹")]
 ClockName = Annotated[str, typer.Option("--clock", help="期限的名称，如 听取意见后作出决定", metavar="期限")]
 Basis = Annotated[str, typer.Option("--basis", help="依据的条文或者文号")]
-_SHIFTS = {SUSPEND: "中止期限", EXTEND: "延长期限"}
+_HOW = "（由复核、审批人员用 chengxin case extend 写明）"
 Why = Annotated[str, typer.Option("--reason", help="理由")]
 
 
@@ -79,7 +80,7 @@ def take(
 
 def step_name(procedure: Procedure, code: str) -> str:
     """The official name of a step."""
-    return _SHIFTS.get(code) or table(procedure).row(code).name
+    return procedure_words.step_name(table(procedure), code)
 
 
 def told(work: Work, taken: cases.Taken) -> list[str]:
@@ -92,7 +93,7 @@ def told(work: Work, taken: cases.Taken) -> list[str]:
     if waits is not None:
         lines.append(f"送达已登记，但决定没有能够执行：{waits.data.get('reason')}；查明后办理“补办执行”")
     for clock in docket.open_clocks(case, clocks(work, case, work.today)):
-        last = f"到 {clock.last_day}" if clock.term else f"不能计算：{clock.why}"
+        last = f"到 {clock.last_day}" if clock.term else f"：{clock.why}{_HOW if clock.clock.extendable else ''}"
         mark = "（暂定）" if clock.term and clock.term.provisional else ""
         lines.append(f"{clock.clock.name}{last}{mark}")
     return lines
@@ -134,11 +135,16 @@ def print_papers(household: Household, case_no: CaseNo, by: By = "") -> None:
 @app.command("sheet")
 def sheet(
     household: Household, case_no: CaseNo,
-    kind: Annotated[PaperKind, typer.Argument(help="记录表，如 F14、送达回证", parser=one_of(PaperKind))],
+    kind: Annotated[
+        PaperKind, typer.Argument(help="记录表，如 F14、送达回证", parser=one_of(PaperKind), metavar="记录表")
+    ],
     step_no: Annotated[int | None, typer.Option("--step-no", help="第几步的（默认最后一次）")] = None,
-    paper: Annotated[str, typer.Option("--paper", help="哪一份文书的（送达回证、公告）", metavar="文号")] = "",
+    paper: Annotated[
+        str, typer.Option("--paper", help="哪一份文书的（送达回证、公告）；不写为最近一份", metavar="文号")
+    ] = "",
     more: Annotated[
-        list[str] | None, typer.Option("--set", help="表上要补写的：栏目代码=内容，可写多次", metavar="栏目=内容")
+        list[str] | None,
+        typer.Option("--set", help="表上要补写的：栏目=内容，如 起止时间=9时至10时，可写多次", metavar="栏目=内容"),
     ] = None,
     by: By = "",
 ) -> None:  # fmt: skip

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from sqlalchemy import inspect
+from sqlalchemy.exc import DataError
 from typer.core import TyperGroup
 
 from integrity import database, errors, households
@@ -24,6 +25,7 @@ from integrity.permissions import require
 from integrity.records.columns import SHANGHAI
 from integrity.rules.areas import check
 from integrity.rules.policy import NotInForce
+from integrity.rules.stated import MOST_FEN
 from integrity.settings import settings
 from integrity.terms import Term
 from integrity.work import Office, Work, open_office, wall_clock
@@ -53,6 +55,9 @@ class Commands(TyperGroup):
             raise typer.Exit(next(code for kind, code in CODES if isinstance(error, kind))) from error
         except (typer.Exit, typer.Abort, typer.TyperException):
             raise
+        except (OverflowError, DataError) as error:
+            ERR.print("错误：填写的内容过长，或者数字过大", style="red", markup=False)
+            raise typer.Exit(2) from error
         except Exception as error:
             said = f"错误：程序没有预料到的情况（{type(error).__name__}），详情已写入 {write_down(error)}"
             ERR.print(said, style="red", markup=False)
@@ -69,6 +74,7 @@ def opened(*, checked: bool = True) -> Iterator[Office]:
     try:
         if not inspect(office.reading_engine).has_table("household"):
             raise Refused("数据库还没有建立，请先运行 chengxin init")
+        database.check_revision(office.reading_engine)
         if checked:
             database.check_guards(office.reading_engine)
         yield office
@@ -110,7 +116,7 @@ def actor(by: str) -> str:
 
 def found(work: Work, household: str) -> int:
     """The id of a household named by its 户编号, or by `#id`. Raises NotFound."""
-    if household.startswith("#") and household[1:].isdigit():
+    if re.fullmatch(r"#[0-9]{1,10}", household):
         return int(household[1:])
     return households.by_number(work, household)
 
@@ -144,10 +150,12 @@ def fen(text: str | int) -> int:
         return text
     try:
         sum_ = Decimal(text.replace(",", "").removesuffix("元")) * 100
-    except InvalidOperation:
-        raise typer.BadParameter(f"“{text}”不是金额，应写作 860.50") from None
-    if sum_ < 0 or sum_ != sum_.to_integral_value():
-        raise typer.BadParameter(f"金额“{text}”应不小于零，且至多两位小数")
+        if not 0 <= sum_ <= MOST_FEN:  # before it becomes a whole number: 1E999999999 would fill the memory
+            raise typer.BadParameter(f"金额“{text[:40]}”应不小于零，不超过 {MOST_FEN // 100} 元")
+    except DecimalException:
+        raise typer.BadParameter(f"“{text[:40]}”不是金额，应写作 860.50") from None
+    if sum_ != sum_.to_integral_value():
+        raise typer.BadParameter(f"金额“{text}”至多两位小数")
     return int(sum_)
 
 

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable
 from typing import Any
 
 import typer
 
 from integrity.cli.console import day, fen
 from integrity.errors import Invalid
-from integrity.rules.procedure import Ask, Row, Table
-from integrity.rules.procedure_words import asked
-from integrity.rules.writing import yuan
+from integrity.rules.procedure import Ask, Row
+from integrity.rules.procedure_words import asked, plain_name
+from integrity.rules.stated import LARGEST
 from integrity.terms import ExitReason, NationalClass, Outcome, RecheckResult, Scheme, ServiceWay, SignedBy, Term
 
 _CODED: tuple[type[Term], ...] = (
     Outcome, ExitReason, Scheme, SignedBy, RecheckResult, NationalClass, ServiceWay,
 )  # fmt: skip
 """Lists whose codes may be typed instead of the official word."""
-WORKED_OUT = {
-    "served_on": "送达之日", "within": "期限", "reason_code": "原因", "arrears": "补发", "arrears_total": "补发合计",
-    "overpaid": "多发", "overpaid_total": "多发合计", "clock": "期限", "length": "延长为", "since": "自", "until": "至",
-    "basis": "依据", "reason": "理由",
-}  # fmt: skip
-"""What the program itself adds to a step, and what a changed clock says."""
-_SUMS = ("amount", "gained", "arrears_total", "overpaid_total")
 
 
 def read_fields(row: Row, typed: Iterable[str]) -> dict[str, Any]:
@@ -48,11 +40,6 @@ def fields_of(row: Row) -> str:
     return f"“{row.name}”可以填写：{names}" if names else f"“{row.name}”没有要填写的内容"
 
 
-def plain_name(ask: Ask) -> str:
-    """The official name of a field without what stands in brackets."""
-    return ask.official.split("（")[0]
-
-
 def _ask(row: Row, name: str) -> Ask:
     for one in row.asks:
         if name in (one.name, one.official, plain_name(one)):
@@ -70,14 +57,14 @@ def _read(ask: Ask, text: str) -> Any:
 
 
 def _count(ask: Ask, text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise Invalid(f"{ask.official}应为数字，不能是“{text}”")
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST)) and int(text) <= LARGEST):
+        raise Invalid(f"{ask.official}应为数字，不超过 {LARGEST}，不能是“{text[:40]}”")
     return int(text)
 
 
 def _percents(ask: Ask, text: str) -> tuple[int, ...]:
     parts = [one.strip().removesuffix("%") for one in text.replace("，", ",").replace("、", ",").split(",")]
-    if not all(one.isascii() and one.isdigit() and int(one) <= 100 for one in parts):
+    if not all(one.isascii() and one.isdigit() and len(one) <= len("100") and int(one) <= 100 for one in parts):
         raise Invalid(f"{ask.official}应写作 100,80,60，每个数不超过 100")
     return tuple(int(one) for one in parts)
 
@@ -100,27 +87,3 @@ _READERS = {
     "text": lambda ask, text: text, "date": lambda ask, text: day(text), "fen": lambda ask, text: fen(text),
     "count": _count, "percents": _percents, "yes": _yes, "choice": _choice,
 }  # fmt: skip
-
-
-def shown(table: Table, code: str, data: Mapping[str, Any]) -> str:
-    """What a step said, in words: its own fields in their order, then what the program added."""
-    row = next((one for one in table.rows if one.code == code), None)
-    names = ({one.name: plain_name(one) for one in row.asks} if row else {}) | {
-        name: word for name, word in WORKED_OUT.items() if row is None or name not in {one.name for one in row.asks}
-    }
-    clocks = {one.code: one.name for one in table.clocks}
-    said = {name: clocks.get(value, value) if name == "clock" else value for name, value in data.items()}
-    order = [*(name for name in names if name in said), *(name for name in said if name not in names)]
-    return "；".join(f"{names.get(name, name)}：{_shown(name, said[name])}" for name in order)
-
-
-def _shown(name: str, value: Any) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    if name in _SUMS and isinstance(value, int):
-        return yuan(value)
-    if isinstance(value, tuple | list):
-        return "、".join(f"{one}%" for one in value)
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return str(value)

@@ -88,6 +88,8 @@ def verify(
         for fault in bookcheck.faults(work, household_id):
             wrong += 1
             say(fault, style="red")
+        for note in () if household_id else bookcheck.notes(work):
+            say(f"提示（不计入问题）：{note}", style="yellow")
         heads = bookcheck.heads_digest(work.session.connection())
     if wrong:
         say(f"共发现 {wrong} 处问题，请保全现场并与备份比对", style="red")

@@ -78,7 +78,7 @@ def serve(
     receiver: Annotated[str, typer.Option(help="收件人")],
     witness: Annotated[list[str] | None, typer.Option("--witness", help="见证人，可写两次")] = None,
     detail: Annotated[str, typer.Option(help="拒收原因、同意电子送达的记录等")] = "",
-    evidence: Annotated[str, typer.Option(help="证据的指纹")] = "",
+    evidence: Annotated[str, typer.Option(help="证据的指纹，见 chengxin evidence", metavar="指纹")] = "",
     by: By = "",
 ) -> None:
     """登记送达（送达回证）；属于案件的文书，同时办理案件的送达一步。"""

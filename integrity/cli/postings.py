@@ -27,7 +27,7 @@ Written = Annotated[
 Listed = Annotated[
     Path | None, typer.Option("--file", help="名单（CSV）：户编号、案件号、保障金额、监护人", metavar="文件")
 ]
-Proof = Annotated[str, typer.Option(help="照片等证据的指纹")]
+Proof = Annotated[str, typer.Option(help="照片等证据的指纹，见 chengxin evidence", metavar="指纹")]
 _ORDER = ("户编号", "案件号", "保障金额", "监护人")
 
 

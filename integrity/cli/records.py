@@ -50,7 +50,7 @@ Day = Annotated[date, typer.Option("--on", help="发生日期", parser=day, meta
 Member = Annotated[int, typer.Option("--member", help="成员序号")]
 Detail = Annotated[str, typer.Option("--detail", help="说明")]
 Source = Annotated[str, typer.Option("--source", help="来源，如 入户、核对平台")]
-Evidence = Annotated[str, typer.Option("--evidence", help="证据的指纹")]
+Evidence = Annotated[str, typer.Option("--evidence", help="证据的指纹，见 chengxin evidence", metavar="指纹")]
 Amount = Annotated[int | None, typer.Option("--amount", help="月救助金额（元）", parser=fen, metavar="元")]
 Income = Annotated[int | None, typer.Option("--income", help="家庭月收入（元）", parser=fen, metavar="元")]
 Persons = Annotated[int | None, typer.Option("--persons", help="计入人数")]
@@ -217,6 +217,7 @@ def add_conduct(
 ) -> None:  # fmt: skip
     """登记守信或失信事实；事实本身不产生任何后果，须经认定。"""
     with on_household(by, "登记守信失信事实", household) as (work, household_id):
+        conduct.check_item(work, household_id, kind, item)
         entry = conduct.record(
             work, household_id, member_no=member, kind=kind, item=item, act_on=on, act_end=until,
             found_on=found_on or work.today, source=source, detail=detail, evidence=evidence,

@@ -7,21 +7,10 @@ Who may not follow whom in a case is read from the tables of the procedures them
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from integrity.rules.procedure_tables import TABLES
 from integrity.terms import PostingKind, Procedure, Role
 
-
-class Refusal(NamedTuple):
-    """一条拒绝 (refusal): rows that a table does not take, and what is said then; `looks` are the tables it reads."""
-
-    name: str
-    table: str
-    looks: frozenset[str]
-    when: str
-    message: str
-
+from .refusal_cases import HISTORY, Refusal
 
 _NOBODY = f"('', '{Role.SYSTEM.value}')"
 _CREDIT = ", ".join(
@@ -33,7 +22,9 @@ _CREDIT = ", ".join(
 """Procedures that never touch assistance."""
 _POSTINGS = ", ".join(f"'{one.name}'" for one in PostingKind)
 _STEPS = "SELECT 1 FROM step s WHERE s.household_id = NEW.household_id AND s.case_no = NEW.case_no AND s.step"
-_HERE = "NOT NEW.void AND NEW.import_id IS NULL"
+_HERE = f"NOT NEW.void AND NOT {HISTORY}"
+"""Entered as decided here; only what a 历史 import carried over was not."""
+_BATCH = frozenset({"import_batch"})
 _MINOR = 6574
 """The fewest days that eighteen years can have: whoever is younger is a minor whatever the calendar."""
 
@@ -73,7 +64,7 @@ def _apart() -> str:
 def _kin(table: str, who: str, also: str = "") -> Refusal:
     """近亲属: nothing of a household is done by an officer on record as its relative."""
     return Refusal(
-        f"guard_{table}_kin", table, frozenset({"kinship"}),
+        f"guard_{table}_kin", table, frozenset({"kinship", "import_batch"}),
         f"{_HERE}{also} AND EXISTS (SELECT 1 FROM kinship k WHERE k.household_id = NEW.household_id "
         f"AND k.officer = NEW.{who} AND NOT k.ended AND NOT EXISTS (SELECT 1 FROM kinship l WHERE "
         "l.household_id = k.household_id AND l.officer = k.officer AND l.id > k.id))",
@@ -81,9 +72,23 @@ def _kin(table: str, who: str, also: str = "") -> Refusal:
     )  # fmt: skip
 
 
+_PAID = (
+    "SELECT a.amount FROM assistance a WHERE a.household_id = NEW.household_id AND a.amount IS NOT NULL AND NOT a.void "
+    "AND NOT EXISTS (SELECT 1 FROM assistance z WHERE z.household_id = a.household_id AND z.corrects = a.seq) "
+    "ORDER BY a.effective_on DESC, a.seq DESC LIMIT 1"
+)
+"""What is paid by the last act that set an amount."""
+_RUNNING = (
+    "SELECT a.act FROM assistance a WHERE a.household_id = NEW.household_id AND a.act IN ('GRANT', 'STOP', 'REVIVE') "
+    "AND NOT a.void AND NOT EXISTS (SELECT 1 FROM assistance z WHERE z.household_id = a.household_id "
+    "AND z.corrects = a.seq) ORDER BY a.happened_on DESC, a.seq DESC LIMIT 1"
+)
+"""STOP when nothing runs any more; nothing where nothing was ever granted."""
+_UNDOING = "EXISTS (SELECT 1 FROM import_batch u WHERE u.id = a.import_id AND u.state = 'undoing')"
+"""The import that granted it is being undone: the household itself goes."""
 _ON_ASSISTANCE = (
     Refusal(
-        "guard_assistance_named", "assistance", frozenset(), f"{_HERE} AND trim(NEW.decided_by) IN {_NOBODY}",
+        "guard_assistance_named", "assistance", frozenset(), f"NOT NEW.void AND trim(NEW.decided_by) IN {_NOBODY}",
         "救助决定须由具名的人作出（社会救助法第48条；个人信息保护法第24条；红线第1条）",
     ),
     Refusal(
@@ -92,34 +97,46 @@ _ON_ASSISTANCE = (
         "信用、追缴、处罚程序不产生救助决定（社会救助法第70条、第73条；红线第2条、第3条、第18条）",
     ),
     Refusal(
-        "guard_assistance_setoff", "assistance", frozenset(),
-        f"{_HERE} AND NEW.corrects IS NULL AND NEW.act IN ('RAISE', 'AMEND', 'REVIVE') AND NEW.amount IS NOT NULL "
-        "AND NEW.amount < (SELECT a.amount FROM assistance a WHERE a.household_id = NEW.household_id "
-        "AND a.amount IS NOT NULL AND NOT a.void AND NOT EXISTS (SELECT 1 FROM assistance z WHERE "
-        "z.household_id = a.household_id AND z.corrects = a.seq) ORDER BY a.effective_on DESC, a.seq DESC LIMIT 1)",
+        "guard_assistance_setoff", "assistance", _BATCH,
+        f"{_HERE} AND NEW.corrects IS NULL AND ((NEW.act IN ('RAISE', 'AMEND', 'REVIVE') AND NEW.amount < ({_PAID})) "
+        f"OR (NEW.act IN ('RAISE', 'AMEND') AND NEW.amount IS NULL AND ({_PAID}) IS NOT NULL))",
         "金额低于现在的金额，应按减发办理，不得以变更、增发抵扣（社会救助法第48条、第73条；红线第3条）",
     ),
     Refusal(
-        "guard_assistance_others", "assistance", frozenset({"member"}),
+        "guard_assistance_regrant", "assistance", _BATCH,
+        f"{_HERE} AND NEW.corrects IS NULL AND NEW.act = 'GRANT' AND ({_RUNNING}) <> 'STOP'",
+        "正在享受救助，不得另行确认来抵扣（社会救助法第48条、第73条；红线第3条）",
+    ),
+    Refusal(
+        "guard_assistance_corrected", "assistance", _BATCH,
+        f"NEW.corrects IS NOT NULL AND NOT {HISTORY} AND NOT EXISTS (SELECT 1 FROM assistance a "
+        "WHERE a.household_id = NEW.household_id AND a.seq = NEW.corrects AND a.act = NEW.act AND (a.act IN ('LOWER', "
+        f"'WITHDRAW', 'STOP') OR {_UNDOING} OR (NOT NEW.void AND NEW.scheme = a.scheme "
+        "AND NEW.effective_on <= a.effective_on AND COALESCE(NEW.amount, 0) >= COALESCE(a.amount, 0))))",
+        "更正不得减少救助，减少的应按减发、停发办理（社会救助法第48条、第73条；红线第3条）",
+    ),
+    Refusal(
+        "guard_assistance_others", "assistance", frozenset({"member", "import_batch"}),
         f"{_HERE} AND NEW.act = 'STOP' AND NEW.reason = 'X09' AND ({_PRESENT}{_last('member', 'm', 'no')}) > 1",
         "拒绝就业只减少本人的份额，不得停发其他成员的救助（民发〔2021〕57号第34条；红线第4条）",
     ),
 )  # fmt: skip
 _ON_CREDIT = (
     Refusal(
-        "guard_decision_named", "decision", frozenset(), f"{_HERE} AND trim(NEW.decided_by) IN {_NOBODY}",
+        "guard_decision_named", "decision", frozenset(), f"NOT NEW.void AND trim(NEW.decided_by) IN {_NOBODY}",
         "审核意见须由具名的人作出（个人信息保护法第24条；红线第1条）",
     ),
     Refusal(
         "guard_conduct_grown", "conduct", frozenset({"member"}),
-        f"NEW.kind = 'DEFAULT' AND NOT NEW.void AND (EXISTS ({_MEMBER} = NEW.member_no "
+        f"NEW.kind = 'DEFAULT' AND NOT NEW.void AND (NOT EXISTS ({_MEMBER} = NEW.member_no AND NOT m.void) "
+        f"OR EXISTS ({_MEMBER} = NEW.member_no "
         f"AND NEW.happened_on - m.born_on < {_MINOR} AND {_last('member', 'm', 'no')}) OR EXISTS ({_MEMBER} = "
         "NEW.member_no AND m.capacity <> 'FULL' AND m.happened_on <= NEW.happened_on AND "
         f"{_last('member', 'm', 'no', ' AND z.happened_on <= NEW.happened_on')}))",
         "未成年人和非完全民事行为能力人不作失信记录（山东省社会信用条例第2条；红线第5条）",
     ),
     Refusal(
-        "guard_finding_alive", "finding", frozenset({"conduct", "member"}),
+        "guard_finding_alive", "finding", frozenset({"conduct", "member", "import_batch"}),
         f"{_HERE} AND NEW.state IN ('PROPOSED', 'EFFECTIVE') AND EXISTS ({_MEMBER} IN ({_DEFAULTER}) "
         f"AND m.presence = 'DEAD' AND {_last('member', 'm', 'no')})",
         "当事人已经死亡，不作失信认定（行政处罚法第4条；红线第5条）",
@@ -164,7 +181,7 @@ _ON_PAPERS = (
         "没有文号、机关或者内容的文书不能登记（社会救助法第48条；红线第15条）",
     ),
     Refusal(
-        "guard_notice_back", "notice", frozenset(),
+        "guard_notice_back", "notice", _BATCH,
         f"{_HERE} AND NEW.happened_on < (NEW.recorded_at / 1000000 + 28800) / 86400",
         "文书不得倒签，日期应为登记当天（社会救助法第70条；红线第16条）",
     ),

@@ -8,7 +8,7 @@ notice of 2022-10-20 by 民政部 and three others.
 | what is known of a household on a day | `facts.Situation` | - |
 | which value is in force, where and since when | `policy.Policy.row` | the source of each row |
 | which step may follow which, by whom, with what | `procedure.obstacles`, `procedure_tables` | beside each step |
-| which clocks run in a case, and until when | `procedure.clocks` | the article beside each clock |
+| which clocks run in a case, and until when | `procedure_clocks.clocks` | the article beside each clock |
 | what can nobody make the program do | `redlines.RED_LINES` | the article beside each |
 | may a household keep its assistance | `withdrawal.decide` | 社会救助法 47、48、73；57号 31–34；43号 24 |
 | how does the amount change | `amounts.below` | 57号 23、31、34 |

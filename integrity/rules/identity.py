@@ -81,17 +81,23 @@ def check_id(text: object) -> IdNumber:
     return _checked(number, ("末三位为000，可能被表格软件改写，请与证件核对",) if number.endswith("000") else ())
 
 
-_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])", re.ASCII)
+_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])", re.ASCII)
 
 
 def refuse_id_numbers(field: str, text: str) -> None:
-    """Raise Invalid when a free text holds a valid ID number: such text is stored and shown as it is."""
-    for found in _IN_TEXT.findall(text):
+    """Raise Invalid when a free text holds a valid ID number, of 18 digits or the old 15: such text is stored as it is.
+
+    Full-width digits and zero-width characters between the digits hide none. Fifteen digits have no check digit: only
+    those of a usual place with a day of birth are one, for other numbers have that length as well.
+    """
+    plain = "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf")
+    for found in _IN_TEXT.findall(plain):
         try:
             check_id(found)
         except Invalid:
             continue
-        raise Invalid(f"“{field}”里写有身份证号，文字内容不加密，请删去号码（身份证号只登记在成员资料里）")
+        if len(found) == 18 or _USUAL_AREA.match(found):
+            raise Invalid(f"“{field}”里写有身份证号，文字内容不加密，请删去号码（身份证号只登记在成员资料里）")
 
 
 def make_id(area6: str, born: date, sequence: int) -> str:

@@ -151,10 +151,13 @@ def load(*directories: Path) -> Policy:
     return load_texts(_texts(directories))
 
 
-def load_texts(sources: Mapping[str, str]) -> Policy:
-    """An edition from its texts by file name: a stored one comes back the same. Raises PolicyErrors."""
+def load_texts(sources: Mapping[str, str], *, kept: bool = False) -> Policy:
+    """An edition from its texts by file name: a stored one comes back the same. Raises PolicyErrors.
+
+    One that was `kept` was examined when it was put in force: the rules of today are not asked again, only its form.
+    """
     texts = {file: _canonical(text) for file, text in sources.items()}
-    packs, problems = _read(texts)
+    packs, problems = _packs(texts) if kept else _read(texts)
     if problems:
         raise PolicyErrors(problems)
     digest = hashlib.sha256()
@@ -246,7 +249,17 @@ def _canonical(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
+def reexamine(sources: Mapping[str, str]) -> list[Problem]:
+    """What the rules of today find in a kept edition; [] when nothing."""
+    return _read({file: _canonical(text) for file, text in sources.items()})[1]
+
+
 def _read(texts: Mapping[str, str]) -> tuple[list[Pack], list[Problem]]:
+    packs, problems = _packs(texts)
+    return packs, sorted({*problems, *check_packs(packs)})
+
+
+def _packs(texts: Mapping[str, str]) -> tuple[list[Pack], list[Problem]]:
     packs: list[Pack] = []
     problems: list[Problem] = []
     for file, text in texts.items():
@@ -254,8 +267,7 @@ def _read(texts: Mapping[str, str]) -> tuple[list[Pack], list[Problem]]:
         problems += found
         if pack is not None:
             packs.append(pack)
-    packs = effective(packs)
-    return packs, sorted({*problems, *check_packs(packs)})
+    return effective(packs), sorted(problems)
 
 
 def _entries(policy: Policy) -> dict[str, Row | Item]:

@@ -7,14 +7,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from integrity.errors import Invalid
 from integrity.rules.facts import ADULT, age
-from integrity.rules.workdays import Period, Suspension, Term, Workdays, end_of
+from integrity.rules.stated import LARGEST, check_value, empty, seen
+from integrity.rules.workdays import Term
 from integrity.terms import AreaLevel, Capacity, PaperKind, Procedure, Role, StepEffect
 
 START = ""
@@ -38,8 +39,11 @@ _KINDS: Mapping[Asked, type | tuple[type, ...]] = {
 
 
 def filled(asks: tuple[Ask, ...], given: Mapping[str, Any]) -> dict[str, Any]:
-    """已填写的内容 (what was filled in), empty fields left out. Raises Invalid for a value of another kind."""
-    kept = {name: value for name, value in given.items() if value not in (None, "", (), [])}
+    """已填写的内容 (what was filled in), empty fields left out. Raises Invalid for what cannot be kept."""
+    kept = {name: value for name, value in given.items() if not empty(value)}
+    official = {ask.name: ask.official for ask in asks}
+    for name, value in kept.items():
+        check_value(official.get(name, name), name, value)
     for ask in asks:
         if ask.name in kept and not isinstance(kept[ask.name], _KINDS[ask.kind]):
             raise Invalid(f"{ask.official}填写有误：{kept[ask.name]}")
@@ -119,6 +123,35 @@ class Need(NamedTuple):
     missing: str
     law: str
     holds: Callable[[Facts], bool]
+    tells: Callable[[Facts], str] | None = None
+    """`missing` with the day or the value, where that helps the reader."""
+
+    def said(self, facts: Facts) -> str:
+        """What is said when it does not hold."""
+        return self.missing if self.tells is None else self.tells(facts)
+
+    def waits(self, row: Row, facts: Facts) -> bool:
+        """Does it read a field that the step asks for and that is still empty? Then only the field is asked for."""
+        left = {ask.name for ask in row.asks if not ask.optional and empty(facts.given.get(ask.name))}
+        given = _Given(facts.given)
+        return bool(left) and not self.holds(replace(facts, given=given)) and bool(given.looked_up & left)
+
+
+class _Given(dict[str, Any]):
+    """What a step states; it notes which fields are looked up."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        super().__init__(given)
+        self.looked_up: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """One field, noted."""
+        self.looked_up.add(name)
+        return super().get(name, default)
+
+    def __getitem__(self, name: str) -> Any:
+        self.looked_up.add(name)
+        return super().__getitem__(name)
 
 
 class Row(NamedTuple):
@@ -257,7 +290,7 @@ class Running:
         """The clock in Chinese, one line a step of the computation."""
         head = f"{self.clock.name}（{self.clock.law}）："
         if self.term is None:
-            return head + f"自{self.since}起，不能计算：{self.why}"
+            return head + f"自{self.since}起，{self.why}"
         state = f"已于{self.stopped_on}办结" if self.stopped_on else ("已逾期" if self.overdue else "")
         mark = "（暂定）" if self.term.provisional else ""
         lines = [f"{head}截至{self.last_day}{mark}{'，' + state if state else ''}"]
@@ -266,52 +299,6 @@ class Running:
 
 SUSPEND, EXTEND = "SUSPEND", "EXTEND"
 """中止 and 延长: the two steps by which a clock is changed, in any open case, by a named person with a reason."""
-
-
-def clocks(
-    table: Table, history: tuple[Done, ...], lengths: Mapping[str, Period | str], calendar: Workdays, on: date
-) -> dict[str, Running]:
-    """The clocks of a case on a day, by code. `lengths` gives a period for each, or says why it is unset."""
-    found = {}
-    for clock in table.clocks:
-        begun = _begun(clock, history)
-        if begun is not None:
-            length = lengths.get(clock.code, "没有设定期限")
-            found[clock.code] = _running(clock, begun, history, length, calendar=calendar, on=on)
-    return found
-
-
-def _begun(clock: Clock, history: tuple[Done, ...]) -> Done | None:
-    """The step that started the clock the last time."""
-    return next((one for one in reversed(history) if one.code in clock.starts), None)
-
-
-def _running(
-    clock: Clock, begun: Done, history: tuple[Done, ...], length: Period | str, *, calendar: Workdays, on: date
-) -> Running:  # fmt: skip
-    later = [one for one in history if one.no > begun.no]
-    stopped = next((one.on for one in (begun, *later) if one.code in clock.stops), None)
-    since = begun.data.get(clock.dated_by) if clock.dated_by else begun.on
-    if not isinstance(since, date):
-        return Running(clock, begun.on, None, "没有起算日期", stopped, on)
-    if not clock.key:  # the day itself was fixed by another rule
-        return Running(clock, since, Term(since, False, (f"{clock.name}为{since}",)), "", stopped, on)
-    before = [one for one in history if one.no <= begun.no]  # what a later step says is about another time
-    told = [one.data[clock.told_by] for one in before if clock.told_by and one.data.get(clock.told_by)]
-    if told:
-        length = Period.read(str(told[-1]))
-    for one in later:
-        if one.code == EXTEND and one.data.get("clock") == clock.code:
-            length = Period.read(str(one.data["length"]))
-    if isinstance(length, str):
-        return Running(clock, since, None, length, stopped, on)
-    still = [
-        Suspension(one.data["since"], one.data["until"])
-        for one in later
-        if one.code == SUSPEND and one.data.get("clock") == clock.code
-    ]
-    term = end_of(since, length, calendar, still, roll=clock.rolls)
-    return Running(clock, since, term, "", stopped, on)
 
 
 def obstacles(table: Table, row: Row, facts: Facts) -> tuple[Obstacle, ...]:
@@ -332,7 +319,7 @@ def _order(table: Table, row: Row, facts: Facts) -> Iterator[Obstacle]:
         yield Obstacle("back", f"日期 {facts.on} 早于上一步的 {last}，不得倒签", "红线第16条")
 
 
-_ADVERSE_LAW = "民发〔2021〕57号第11条；行政处罚法第42条"
+_ADVERSE_LAW = "民发〔2021〕57号第11条；行政处罚法第43条"
 
 
 def _hands(table: Table, row: Row, facts: Facts) -> Iterator[Obstacle]:
@@ -372,11 +359,21 @@ def _stated(row: Row, facts: Facts) -> Iterator[Obstacle]:
             yield Obstacle("asks", f"{ask.official}应为{'、'.join(ask.choices)}之一，不能是“{value}”", row.law)
         elif ask.kind == "fen" and (type(value) is not int or value < 0):
             yield Obstacle("asks", f"{ask.official}应为不小于零的金额", row.law)
-        elif ask.kind == "text" and ask.name == "reason" and len(str(value).strip()) < 2:
+        elif ask.kind == "count" and (type(value) is not int or not 0 <= value <= LARGEST):
+            yield Obstacle("asks", f"{ask.official}应为不小于零的整数", row.law)
+        elif ask.kind == "text" and ask.name == "reason" and len(seen(str(value))) < 2:
             yield Obstacle("asks", f"请写明{ask.official}", row.law)
 
 
 def _needs(row: Row, facts: Facts) -> Iterator[Obstacle]:
     for need in row.needs:
-        if not need.holds(facts):
-            yield Obstacle(need.code, need.missing, need.law)
+        if not need.holds(facts) and not need.waits(row, facts):
+            yield Obstacle(need.code, need.said(facts), need.law)
+
+
+def reasons(found: Iterable[Obstacle]) -> list[str]:
+    """逐条的原因 (the reasons in words), what is said twice said once with both articles."""
+    laws: dict[str, list[str]] = {}
+    for one in found:
+        laws.setdefault(one.text, []).append(one.law)
+    return [str(Obstacle("", text, "；".join(dict.fromkeys(one for one in law if one)))) for text, law in laws.items()]

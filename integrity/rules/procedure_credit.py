@@ -7,7 +7,10 @@ is revoked. Money is asked back by the county only, never by silent set-off. 国
 
 from __future__ import annotations
 
+from integrity.rules import procedure_basis as b
+from integrity.rules import procedure_heard as h
 from integrity.rules import procedure_needs as n
+from integrity.rules import procedure_reasons as r
 from integrity.rules.procedure import Ask, Clock, Row, Table
 from integrity.rules.procedure_parts import (
     AMOUNT,
@@ -34,6 +37,10 @@ _CLASSES = tuple(one.value for one in NationalClass if one is not NationalClass.
 _LEVEL = Ask("level", "认定等级", "choice", _CLASSES)
 _MEASURES = Ask("measures", "当地规定的惩戒措施（用顿号隔开；没有的不填）", optional=True)
 _PAY_WAY = Ask("pay_way", "缴纳（退回）方式（指定的银行、账户）")
+_PAY_BY = (
+    Ask("pay_by", "缴纳途径", "choice", b.PAY_BY),
+    Ask("pay_ground", "当场收缴的情况（只在当场收缴时填写）", optional=True),
+)  # fmt: skip
 
 
 def _by_county(*rows: Row) -> tuple[Row, ...]:
@@ -45,8 +52,9 @@ DEFAULT = Table(
     Procedure.DEFAULT, _CREDIT,
     (
         opening("FACT", "提出认定", (H, R), "国办发〔2020〕49号", needs=(
-            n.ABOUT_FACT, n.GROWN, n.ALIVE, n.LEVEL_LISTED), asks=(
-            _LEVEL, Ask("basis", "所依据的文书（文号）"), REASON, _MEASURES),
+            n.ABOUT_FACT, n.GROWN, n.ALIVE, n.LEVEL_LISTED, b.NUMBERED), asks=(
+            _LEVEL, Ask("basis_kind", "文书种类", "choice", b.BASIS_KINDS), Ask("basis", "所依据的文书（文号）"),
+            REASON, _MEASURES),
                 effect=StepEffect.PROPOSE, sheets=(PaperKind.F10,)),
         Row("EDUCATE", "教育提醒", ("FACT", *HEARD_STAGES), (R, P),
             "行政处罚法第33条（参照）；山东省社会信用条例第41条",
@@ -55,7 +63,8 @@ DEFAULT = Table(
         drop("FACT", *HEARD_STAGES, law="行政处罚法第45条（参照）", effect=StepEffect.NOT_FIND, name="不予认定"),
         Row("DECIDE", "认定决定", ("REVIEW",), (P,), _CREDIT, organ="county",
             apart=("FACT", "STATEMENT", "WAIVED", "SILENT", "REVIEW"),
-            needs=(n.GROWN, n.ALIVE, n.HEARD, n.REVIEWED, n.FIRM, n.LEVEL_LISTED, n.LEVEL_NOT_MORE), asks=(
+            needs=(n.GROWN, n.ALIVE, n.HEARD, h.HEARD_OUT, n.REVIEWED, h.ADOPTED_FINDING, n.FIRM, n.LEVEL_LISTED,
+                   n.LEVEL_NOT_MORE), asks=(
                 _LEVEL, REASON, _MEASURES, Ask("object_within", "异议答复期限（如 3个工作日）", optional=True)),
             papers=(PaperKind.F24, PaperKind.F25)),
         served("DECIDE", StepEffect.FIND, "国办发〔2025〕22号（两书同达）"),
@@ -98,11 +107,12 @@ REPAIR = Table(
         opening("APPLIED", "申请修复", (A, H), "国家发展改革委令第36号", sheets=(PaperKind.F26,),
                 needs=(n.EFFECTIVE, n.NOT_ENDED, n.REPAIRABLE), asks=(
                     Ask("corrected", "纠正和履行义务的情况"), Ask("promise", "信用承诺"))),
-        Row("REVIEW", "核实", ("APPLIED",), (R,), "国家发展改革委令第36号", apart=("APPLIED",),
+        Row("REVIEW", "核实", ("APPLIED", "REVIEW"), (R,), "国家发展改革委令第36号", apart=("APPLIED", "REVIEW"),
             asks=(Ask("adopted", "核实结论", "choice", ("符合", "不符合")), REASON)),
         Row("DECIDE", "修复决定", ("REVIEW",), (P,), "国家发展改革委令第36号", organ="county", apart=("APPLIED",
             "REVIEW"),
-            needs=(n.NOT_ENDED,), asks=(Ask("granted", "决定", "choice", ("准予修复", "不予修复")), REASON),
+            needs=(n.NOT_ENDED, b.AS_CHECKED), asks=(
+                Ask("granted", "决定", "choice", ("准予修复", "不予修复")), REASON),
             papers=(PaperKind.F27,), effect=StepEffect.REPAIR),
         served("DECIDE", None, "国家发展改革委令第36号"),
     ),
@@ -142,7 +152,7 @@ def _collecting(law: str, done: str) -> tuple[Row, ...]:
     """履行、分期、催告、申请强制执行: how an amount is asked for; nothing is taken from the assistance itself."""
     return (
         Row("INSTALMENTS", "同意分期或者延期", ("SERVED", "REMIND_SERVED"), (P,), "行政处罚法第66条", organ="county",
-            asks=(*_PLAN, REASON)),
+            needs=(h.PLAN_BEFORE_COURT,), asks=(*_PLAN, REASON)),
         Row("PAID", done, (*_COLLECTING, "REMIND", "COURT"), (H, R), law, needs=(n.NOT_MORE_THAN_OWED,), asks=(AMOUNT,),
             side=True),
         Row("REMIND", "催告", ("SERVED", "INSTALMENTS"), (R, P), "行政强制法第35条、第54条", organ="county",
@@ -156,6 +166,8 @@ def _collecting(law: str, done: str) -> tuple[Row, ...]:
         Row("REVOKED", "撤销决定", ("DECIDE", "SERVED", "INSTALMENTS", "REMIND", "REMIND_SERVED", "COURT", "SETTLED"),
             (P,), "行政复议法第64条；行政诉讼法第70条", organ="county", ends=True,
             asks=(Ask("basis", "撤销的依据（文号）"), REASON)),
+        Row("PAID_BACK", "退还已收的金额", ("REVOKED",), (H, R), "行政复议法第64条；行政诉讼法第70条", organ="county",
+            needs=(h.GIVEN_BACK, n.EVIDENCE), asks=(AMOUNT,), ends=True),
     )  # fmt: skip
 
 
@@ -168,14 +180,15 @@ _PAY_WITHIN = Ask("pay_within", "退回期限（如 30日）", optional=True)
 REFUND = Table(
     Procedure.REFUND, "社会救助法第73条、第74条",
     (
-        opening("OPEN", "提出责令退回", (R,), LAW73, organ="county", asks=(
-            AMOUNT, Ask("computed", "计算方法"), _PAY_WAY, _PAY_WITHIN, REASON)),
+        opening("OPEN", "提出责令退回", (R,), LAW73, organ="county", needs=(h.ORDER_GROUND, h.ORDER_PARTY), asks=(
+            Ask("ground", "依据", "choice", (h.FRAUD, h.DISOBEYED)), AMOUNT, Ask("computed", "计算方法"), _PAY_WAY,
+            _PAY_WITHIN, REASON)),
         *_by_county(
             *hearing("OPEN", PaperKind.F21, "社会救助法第48条（参照）、第73条", told_by=(R,)),
             drop("OPEN", *HEARD_STAGES, law=LAW73, name="不予追缴")),
         Row("DECIDE", "责令退回决定", ("REVIEW",), (P,), LAW73, organ="county",
             apart=("OPEN", "STATEMENT", "WAIVED", "SILENT", "REVIEW"),
-            needs=(n.HEARD, n.REVIEWED, n.FIRM, n.NOT_MORE), asks=(
+            needs=(n.HEARD, h.HEARD_OUT, n.REVIEWED, h.ADOPTED, n.FIRM, n.NOT_MORE, h.ORDER_PARTY), asks=(
                 AMOUNT, Ask("computed", "计算方法（与告知的不同时填写）", optional=True), _PAY_WITHIN, REASON),
             papers=(PaperKind.F21,)),
         served("DECIDE", None, LAW73)._replace(ends=False),
@@ -187,6 +200,19 @@ REFUND = Table(
 _LARGE = Ask("large", "是否属于较大数额罚款（本省没有标准时填写）", "choice", ("属于", "不属于"), optional=True)
 _HEARD_OUT = ("NOTICE_SERVED", "STATEMENT", "WAIVED", "SILENT", "REVIEW")
 """A hearing may be asked for within its own time, whatever was said, or not said, before (行政处罚法 64)."""
+_INVESTIGATED = ("OPEN", "NOTICE", "STATEMENT", "WAIVED", "SILENT")
+"""Whoever took one of these looked into the case: he neither presides nor checks its lawfulness (行政处罚法 64、58)."""
+
+
+def _fine_hearing(*rows: Row) -> tuple[Row, ...]:
+    """告知 says whether the fine is large; after a hearing there is another review."""
+    return tuple(
+        row._replace(asks=(*row.asks, _LARGE)) if row.code == "NOTICE"
+        else row._replace(after=(*row.after, "REVIEW"), needs=(*row.needs, h.REVIEW_AGAIN)) if row.code == "REVIEW"
+        else row for row in rows
+    )  # fmt: skip
+
+
 FINE = Table(
     Procedure.FINE, "社会救助法第73条；行政处罚法",
     (
@@ -195,17 +221,24 @@ FINE = Table(
                 Ask("gained", "骗取的金额（元）", "fen"), AMOUNT, Ask("proofs", "主要证据（用分号隔开）"), REASON)),
         Row("NO_PENALTY", "不予处罚（教育）", ("OPEN", *HEARD_STAGES), (P,), "行政处罚法第33条", organ="county",
             asks=(REASON,), ends=True),
-        *(row._replace(asks=(*row.asks, _LARGE)) if row.code == "NOTICE" else row for row in _by_county(
-            *hearing("OPEN", PaperKind.F19, "行政处罚法第44条、第45条", told_by=(R,)))),
+        *_fine_hearing(*_by_county(*hearing("OPEN", PaperKind.F19, "行政处罚法第44条、第45条", told_by=(R,)))),
         Row("HEARING_ASKED", "要求听证", _HEARD_OUT, (A, H, R), "行政处罚法第63条、第64条", side=True,
             asks=(Ask("speaker", "提出人"),)),
-        Row("HEARING_HELD", "举行听证", _HEARD_OUT, (R, P), "行政处罚法第64条",
-            side=True, needs=(n.EVIDENCE,), apart=("OPEN",), asks=(Ask("said", "听证笔录摘要"),)),
+        Row("HEARING_NOTICE", "听证通知", _HEARD_OUT, (R, P), "行政处罚法第64条", organ="county", side=True,
+            needs=(h.HEARING_FIRST, h.TOLD_ALREADY, n.EVIDENCE), asks=(Ask("told_on", "通知送达的日期", "date"),
+                Ask("held_on", "听证日期", "date"), Ask("place", "听证地点"))),
+        Row("HEARING_HELD", "举行听证", _HEARD_OUT, (R, P), "行政处罚法第64条", organ="county",
+            side=True, needs=(n.EVIDENCE, h.HEARING_TOLD), apart=_INVESTIGATED, asks=(Ask("said", "听证笔录摘要"),)),
+        Row("LEGAL", "法制审核", ("REVIEW",), (R, P), "行政处罚法第58条", organ="county", side=True,
+            apart=(*_INVESTIGATED, "REVIEW"),
+            asks=(Ask("result", "审核结论", "choice", ("通过", "不通过")), REASON)),
         *_by_county(drop("OPEN", *HEARD_STAGES, law="行政处罚法第57条", name="撤案")),
         Row("DECIDE", "处罚决定", ("REVIEW",), (P,), "行政处罚法第57条、第59条；社会救助法第73条", organ="county",
-            apart=("OPEN", "STATEMENT", "WAIVED", "SILENT", "REVIEW"), papers=(PaperKind.F20,),
-            needs=(n.GROWN, n.ALIVE, n.HEARD, n.REVIEWED, n.FIRM, n.NOT_MORE, n.IN_LIMITATION, n.FINE_KNOWN,
-                   n.FINE_BAND, n.HEARING_HELD, n.HEARING_TIME), asks=(AMOUNT, _PAY_WAY, REASON)),
+            apart=("OPEN", "STATEMENT", "WAIVED", "SILENT", "REVIEW", "LEGAL"), papers=(PaperKind.F20,),
+            needs=(n.GROWN, n.ALIVE, n.HEARD, h.HEARD_OUT, n.REVIEWED, h.ADOPTED, n.FIRM, n.NOT_MORE, n.IN_LIMITATION,
+                   n.FINE_KNOWN, n.FINE_BAND, n.HEARING_HELD, n.HEARING_TIME, h.HEARING_REVIEWED, h.LEGALLY_CHECKED,
+                   b.AT_THE_BANK, b.CASH_ASKED), asks=(
+                       AMOUNT, *_PAY_BY, _PAY_WAY, REASON)),
         served("DECIDE", None, "行政处罚法第61条")._replace(ends=False),
         *_collecting("行政处罚法第66条、第67条", "收到罚款"),
     ),
@@ -213,8 +246,10 @@ FINE = Table(
         hear_clock("行政处罚法第44条、第45条", "penalty.hear_days"),
         Clock("hearing_request", "要求听证期限", "行政处罚法第64条", "penalty.hearing_request", ("NOTICE_SERVED",),
               ("HEARING_ASKED",), of="当事人", dated_by="served_on"),
+        Clock("hearing_notice", "听证通知后的准备期", "行政处罚法第64条、第85条", "penalty.hearing_notice",
+              ("HEARING_NOTICE",), ("HEARING_HELD",), of="当事人", dated_by="told_on"),
         Clock("case", "作出处罚决定", "行政处罚法第60条", "penalty.decision_deadline", ("OPEN",),
-              ("DECIDE", "DROP", "NO_PENALTY"), extendable=True, remind_days=15),
+              ("DECIDE", "DROP", "NO_PENALTY"), remind_days=15),
         Clock("deliver", "送达处罚决定书", "行政处罚法第61条", "penalty.delivery", ("DECIDE",), ("SERVED",)),
         *REMEDIES, _REMIND,
     ),
@@ -225,15 +260,26 @@ REMEDY = Table(
     (
         opening("NOTED", "收到复议或者诉讼", (H, R), "行政复议法第20条；行政诉讼法第46条", asks=(
             Ask("kind", "途径", "choice", ("行政复议", "行政诉讼")), Ask("number", "案号"), Ask("body", "受理机关"))),
+        Row("REPLIED", "提出书面答复（答辩状）和证据", ("NOTED",), (R, P), "行政复议法第48条；行政诉讼法第67条",
+            side=True, asks=(Ask("sent", "提交的材料"),)),
         Row("STAYED", "停止执行", ("NOTED",), (R, P), "行政复议法第42条；行政诉讼法第56条", side=True,
             needs=(n.NOT_STAYED,), asks=(Ask("basis", "停止执行的决定（文号或者法律规定）"),), effect=StepEffect.STAY),
         Row("RESUMED", "恢复执行", ("NOTED",), (R, P), "行政复议法第42条；行政诉讼法第56条", side=True,
             needs=(n.STAYED,), asks=(Ask("basis", "恢复执行的依据"),), effect=StepEffect.RESUME),
         Row("MAINTAINED", "维持或者驳回", ("NOTED",), (R, P), "行政复议法第68条；行政诉讼法第69条", ends=True,
-            asks=(Ask("basis", "决定书、判决书文号"),)),
-        Row("CHANGED", "变更或者撤销", ("NOTED",), (R, P), "行政复议法第63条、第64条；行政诉讼法第70条", ends=True,
-            asks=(Ask("basis", "决定书、判决书文号"), Ask("result", "结果"))),
+            asks=(Ask("basis", "决定书、判决书文号"),
+                Ask("received_on", "当事人收到决定书的日期（不填的按登记日）", "date", optional=True))),
+        Row("CHANGED", "变更或者撤销", ("NOTED",), (R, P), "行政复议法第63条、第64条；行政诉讼法第70条",
+            asks=(Ask("basis", "决定书、判决书文号"), Ask("result", "结果")), effect=StepEffect.QUASHED),
+        Row("CARRIED", "已在原案件执行", ("CHANGED",), (R, P), "行政复议法第77条；行政诉讼法第94条", ends=True,
+            needs=(r.CARRIED_OUT,), asks=(Ask("done", "执行情况"),)),
         Row("ENDED", "撤回或者终止", ("NOTED",), (R, P), "行政复议法第41条", ends=True, asks=(REASON,)),
+    ),
+    (
+        Clock("reply", "提出书面答复（答辩状）", "行政复议法第48条；行政诉讼法第67条", "remedy.reply_reconsideration",
+              ("NOTED",), ("REPLIED", "CHANGED", "ENDED"), remind_days=5),
+        Clock("carry", "执行复议决定、判决", "行政复议法第77条；行政诉讼法第94条；山东省社会信用条例第40条",
+              "credit.revoked_basis_report", ("CHANGED",), ("CARRIED",)),
     ),
 )  # fmt: skip
 
@@ -242,11 +288,13 @@ RIGHTS = Table(
     (
         opening("ASKED", "提出请求", (A, H), "个人信息保护法第45条至第48条、第50条", asks=(
             Ask("kind", "请求事项", "choice", ("查阅复制", "更正补充", "解释说明", "人工复核", "删除")),
-            Ask("speaker", "提出人"), Ask("said", "请求内容"))),
+            Ask("capacity", "提出人身份", "choice", b.CAPACITIES), Ask("speaker", "提出人"), Ask("said", "请求内容")),
+                needs=(b.ENTITLED, b.SHOWN)),
         Row("ANSWERED", "办理并答复", ("ASKED",), (H, R), "个人信息保护法第24条、第50条", needs=(n.OTHER_HANDS,),
             asks=(Ask("result", "办理结果"),), papers=(PaperKind.F28,)),
-        Row("DECLINED", "不予办理", ("ASKED",), (R,), "个人信息保护法第50条", apart=("ASKED",), needs=(n.OTHER_HANDS,),
-            asks=(REASON,), papers=(PaperKind.F28,)),
+        Row("DECLINED", "不予办理", ("ASKED",), (R,), "个人信息保护法第50条", apart=("ASKED",),
+            needs=(n.OTHER_HANDS, b.LAWFUL_REFUSAL),
+            asks=(Ask("ground", "不予办理的情形", "choice", b.DECLINE_GROUNDS), REASON), papers=(PaperKind.F28,)),
         Row("SERVED", "送达答复", ("ANSWERED", "DECLINED"), (A, H), "个人信息保护法第50条", asks=SERVICE,
             serves="ANSWERED DECLINED", ends=True),
     ),

@@ -6,8 +6,11 @@ A need reads nothing but `Facts`: the history of the case, what the step states,
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, TypeVar
 
+from integrity.rules.payable import Plan, heavier
 from integrity.rules.procedure import Facts, Need
 from integrity.terms import NationalClass, Outcome, Term
 
@@ -50,18 +53,26 @@ def to_be_heard(f: Facts) -> bool:
 
 
 def _not_heavier(f: Facts) -> bool:
-    """The decision against what was told: no heavier kind, no smaller amount, no fewer months or percents."""
+    """The decision against what was told: no heavier kind, and in no month less than that would have paid."""
     told = f.history[0].data if f.history else {}
     before, chosen = planned(f), _named(Outcome, f.given.get("outcome"))
-    if before is None or chosen is None:
-        return before is None
-    if _WEIGHT.get(chosen, 9) != _WEIGHT.get(before, 9):
-        return _WEIGHT.get(chosen, 9) < _WEIGHT.get(before, 9)
-    for name in ("amount", "months"):
-        if told.get(name) is not None and f.given.get(name) is not None and f.given[name] < told[name]:
-            return False
-    old, new = told.get("schedule") or (), f.given.get("schedule") or ()
-    return all(b >= a for a, b in zip(old, new, strict=False))
+    if before is None or chosen is None:  # what is not filled in, or no such word, is refused by its own name
+        return before is None or f.given.get("outcome") in (None, "")
+    if _WEIGHT.get(chosen, 9) > _WEIGHT.get(before, 9) or _shorter(told, f.given):
+        return False
+    return not heavier(f.known.get("amount_now"), _plan(before, told), _plan(chosen, f.given), f.on)
+
+
+def _shorter(told: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Fewer months of 渐退 than were told."""
+    return bool(told.get("months") and now.get("months") and now["months"] < told["months"])
+
+
+def _plan(outcome: Outcome, said: Mapping[str, Any]) -> Plan:
+    """What a step says is to be paid; words of another kind are refused by its asks."""
+    since, amount = said.get("effective_on"), said.get("amount")
+    percents = tuple(one for one in said.get("schedule") or () if type(one) is int)
+    return Plan(outcome, since if isinstance(since, date) else None, amount if type(amount) is int else None, percents)
 
 
 def _level_as_told(f: Facts) -> bool:
@@ -141,11 +152,17 @@ FIRM = Need(
 )
 HEAR_OVER = _over("hear", "听取意见的期限没有届满（或者还不能确定），不能视为没有意见", f"{_LAW48}；红线第17条")
 EVIDENCE = Need(
-    "evidence", "请附证据（笔录、回证或者材料的指纹）", "行政处罚法第46条（参照）", lambda f: bool(f.evidence)
+    "evidence", "请附证据（笔录、回证或者材料的指纹，用 chengxin evidence 文件 取得）", "行政处罚法第46条（参照）",
+    lambda f: bool(f.evidence)
 )
-PROOF = Need("proof", "请附签名的书面材料作为证据", _LAW48, lambda f: bool(f.evidence))
+PROOF = Need(
+    "proof", "请附签名的书面材料作为证据：扫描或者拍照，"
+    "用 chengxin evidence 文件 取得指纹，填在证据（--evidence）一栏",
+    _LAW48, lambda f: bool(f.evidence),
+)  # fmt: skip
 GROWN = Need(
-    "grown", "未成年人和非完全民事行为能力人不作失信认定、不受处罚，请告知监护人",
+    "grown", "未成年人和非完全民事行为能力人不作失信认定；本程序不对其罚款（不满十四周岁的依法不予处罚，"
+    "已满十四周岁的依法从轻或者减轻，由人另行处理），请告知监护人",
     "山东省社会信用条例第2条；行政处罚法第30条、第31条",
     lambda f: f.person is not None and f.person.grown(f.known.get("act_on", f.on)),
 )  # fmt: skip
@@ -158,7 +175,8 @@ NO_KIN_VISITS = Need(
     "kin", "核查人员与该户有近亲属关系，应当回避", "民发〔2021〕57号第11条", lambda f: not f.known.get("visitor_kin")
 )  # fmt: skip
 IN_OFFICE = Need(
-    "visitors", "入户人员的工号不在岗", "民发〔2021〕57号第16条", lambda f: not f.known.get("visitors_unknown")
+    "visitors", "入户人员的工号不在岗", "民发〔2021〕57号第16条", lambda f: not f.known.get("visitors_unknown"),
+    lambda f: f"工号 {'、'.join(f.known['visitors_unknown'])} 没有登记或者不在岗，不能作为入户人员",
 )  # fmt: skip
 ASSIGNED = Need(
     "assigned", "入户的两人应当是被指派的两人", "民发〔2021〕57号第16条",
@@ -181,10 +199,6 @@ NO_OBJECTION = Need(
 ONCE = Need(
     "once", "需要补正的材料应当一次性告知，不得再次要求", "民发〔2021〕57号第10条", lambda f: not f.done("MISSING")
 )
-TWICE = Need(
-    "twice", "至少两次无正当理由拒绝才能终止", "民发〔2021〕57号第29条",
-    lambda f: sum(one.code == "ENTRY_REFUSED" for one in f.history) >= 2,
-)  # fmt: skip
 NOT_BY_RECORD = Need(
     "record", "不得以失信记录、等级或者没有签署承诺书为由不受理、不予确认", "社会救助法第70条；红线第2条",
     lambda f: f.given.get("ground") != "失信或者承诺",
@@ -249,6 +263,8 @@ IN_COURT_TIME = Need(
 REPAIRABLE = Need(
     "early", "没有到可以申请修复的日期", "国家发展改革委令第36号",
     lambda f: f.known.get("repair_from") is not None and f.on >= f.known["repair_from"],
+    lambda f: f"没有到可以申请修复的日期，{f.known['repair_from']} 起可以申请" if f.known.get("repair_from")
+    else "当地没有规定这一等级自何日起可以申请修复，请先确定",
 )  # fmt: skip
 """`repair_from`: the earliest day by class and document; None while the region maps no class: a person decides."""
 NOT_ENDED = Need(
@@ -304,6 +320,27 @@ NOT_STAYED = Need(
     "stayed", "已经停止执行", "行政复议法第42条",
     lambda f: sum(one.code == "STAYED" for one in f.history) == sum(one.code == "RESUMED" for one in f.history),
 )  # fmt: skip
+NOT_RUNNING = Need(
+    "running",
+    "该户正在享受救助，不能再次确认：同类救助请办理“不予受理”（已在享受同类救助）或者“不予确认”；"
+    "金额、人员有变化的，用“调整与终止”程序", "民发〔2021〕57号第10条、第32条", lambda f: not f.known.get("running"),
+)  # fmt: skip
+NOT_RUNNING_IF_PROPOSED = NOT_RUNNING._replace(
+    holds=lambda f: not f.known.get("running") or f.given.get("opinion") == "拟不予确认"
+)
+BY_DECISION, AS_REGISTERED = "已按调整与终止程序办理", "已登记成员变化"
+FOLLOWED = Need(
+    "followed",
+    "本案以后没有“调整与终止”“特困供养终止”的案件（撤回的不算），"
+    "也没有调整、终止的登记，请先办理；不需要的选“无需调整”",
+    "社会救助法第46条、第47条", lambda f: f.given.get("follow") != BY_DECISION or bool(f.known.get("followed")),
+)  # fmt: skip
+"""`followed`: after this case was opened, a case of adjustment or ending was opened, or an act was entered."""
+REGISTERED = Need(
+    "registered", "这名成员的变化还没有登记，请先用 chengxin record change 登记", "社会救助法第46条",
+    lambda f: f.given.get("follow") != AS_REGISTERED or bool(f.known.get("member_changed")),
+)  # fmt: skip
+"""`member_changed`: the member's state, as the books have it, is what this case says."""
 PENDING = Need(
     "pending", "决定已经执行，不需要补办", "社会救助法第48条",
     lambda f: f.done("PENDING") and not f.done("EXECUTED"),

@@ -6,6 +6,7 @@ procedure, so that none can leave one out.
 
 from __future__ import annotations
 
+from integrity.rules import procedure_heard as h
 from integrity.rules import procedure_needs as n
 from integrity.rules.procedure import START, Ask, Clock, Row
 from integrity.terms import PaperKind, Role, ServiceWay, StepEffect
@@ -20,6 +21,11 @@ SERVICE = (
     optional=True),
 )  # fmt: skip
 """What a receipt (送达回证) says; 民事诉讼法 87–95."""
+MINUTES = (
+    Ask("time", "起止时间", optional=True), Ask("place", "地点", optional=True),
+    Ask("manner", "陈述方式", optional=True), Ask("recorder", "记录人（工号）", optional=True),
+)  # fmt: skip
+"""What the record of a statement (F14) says besides; whatever is not stated here is asked when it is printed."""
 REASON = Ask("reason", "理由")
 AMOUNT = Ask("amount", "金额（元）", "fen")
 MAYBE_AMOUNT = Ask("amount", "金额（元）", "fen", optional=True)
@@ -37,12 +43,16 @@ def hearing(
             serves="NOTICE"),
         Row(
             "STATEMENT", "陈述申辩", ("NOTICE_SERVED", "STATEMENT", "SILENT", "WAIVED", "REVIEW"), (H, R), law,
-            asks=(Ask("speaker", "陈述人"), Ask("said", "陈述内容"), Ask("handed", "提交的证据", optional=True)),
-            sheets=(PaperKind.F14,),
+            asks=(Ask("speaker", "陈述人"), Ask("capacity", "陈述人身份", "choice", h.VOICES), Ask("said", "陈述内容"),
+                  Ask("handed", "提交的证据", optional=True),
+                  Ask("finished", "是否陈述完毕", "choice", ("是", "否"), optional=True), *MINUTES),
+            sheets=(PaperKind.F14,), needs=(h.PROXY, h.FINISHED),
         ),
         Row(
             "WAIVED", "表示没有意见", ("NOTICE_SERVED",), (H, R), law, needs=(n.PROOF,),
-            asks=(Ask("speaker", "陈述人"), Ask("said", "原话")), sheets=(PaperKind.F14,),
+            asks=(Ask("speaker", "陈述人"), Ask("capacity", "陈述人身份", "choice", h.OWN_VOICES), Ask("said", "原话"),
+                  *MINUTES),
+            sheets=(PaperKind.F14,),
         ),
         Row("SILENT", "逾期没有提出", ("NOTICE_SERVED",), (H, R), f"{law}；红线第17条", needs=(n.HEAR_OVER,)),
         Row(

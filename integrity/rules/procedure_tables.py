@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from integrity.errors import Invalid
+from integrity.rules import procedure_basis as b
+from integrity.rules import procedure_heard as h
 from integrity.rules import procedure_needs as n
+from integrity.rules import procedure_reasons as r
 from integrity.rules.procedure import Ask, Clock, Row, Table
 from integrity.rules.procedure_credit import CREDIT
 from integrity.rules.procedure_parts import (
@@ -58,23 +61,32 @@ APPLICATION = Table(
         Row("MISSING", "一次告知补正", ("RECEIVED",), (H,), f"{MF57}第10条", needs=(n.ONCE,),
             asks=(Ask("missing", "缺少的材料"), Ask("within", "补齐期限（如 10个工作日）")), papers=(PaperKind.F05,)),
         Row("SUPPLIED", "补齐材料", ("MISSING",), (A, H), f"{MF57}第10条"),
-        Row("ACCEPTED", "受理", ("RECEIVED", "MISSING", "SUPPLIED"), (H,), f"{MF57}第10条", papers=(PaperKind.F05,)),
+        Row("ACCEPTED", "受理", ("RECEIVED", "MISSING", "SUPPLIED"), (H,), f"{MF57}第10条", papers=(PaperKind.F05,),
+            needs=(n.NOT_RUNNING,)),
         Row("NOT_ACCEPTED", "不予受理", ("RECEIVED", "MISSING", "SUPPLIED"), (R,), "社会救助法第37条、第70条",
             needs=(n.NOT_BY_RECORD,), asks=(Ask("ground", "理由类别", "choice", (
                 "不属于本机关", "已在享受同类救助", "申请人撤回", "失信或者承诺")), REASON),
-            papers=(PaperKind.F05,), ends=True),
-        Row("VISITED", "入户调查", ("ACCEPTED", "ENTRY_REFUSED"), (H,), f"{MF57}第16条",
+            papers=(PaperKind.F05,)),
+        Row("VISITED", "入户调查", ("ACCEPTED", "ENTRY_REFUSED", "OBJECTION_SETTLED"), (H,), f"{MF57}第16条",
             needs=(n.TWO_VISITORS, n.IN_OFFICE, n.NO_KIN_VISITS), asks=(*_VISITORS, Ask("found", "调查情况")),
             sheets=(PaperKind.F06,)),
         Row("ENTRY_REFUSED", "拒绝入户", ("ACCEPTED", "ENTRY_REFUSED"), (H,), f"{MF57}第29条",
-            asks=(*_VISITORS, REASON), needs=(n.TWO_VISITORS,)),
-        Row("TERMINATED", "终止审核", ("ENTRY_REFUSED",), (R,), f"{MF57}第29条", needs=(n.TWICE,), asks=(REASON,),
-            papers=(PaperKind.F08,), ends=True),
-        Row("REVIEWED", "审核", ("VISITED",), (R,), f"{MF57}第18条", apart=("RECEIVED", "ACCEPTED"), asks=(
+            asks=(*_VISITORS, Ask("ground", "没有入户的情形", "choice", b.ENTRY_GROUNDS), REASON),
+            needs=(n.TWO_VISITORS,)),
+        Row("TERMINATED", "终止审核", ("ENTRY_REFUSED",), (R,), "社会救助法第40条；民发〔2021〕57号第29条",
+            needs=(b.TWICE,), asks=(REASON,), papers=(PaperKind.F08,)),
+        Row("CHECK_TOLD", "告知核对不符合条件", ("ACCEPTED", "VISITED"), (H, R), f"{MF57}第18条", side=True,
+            asks=(Ask("found", "核对结果"), Ask("how", "告知方式"))),
+        Row("CHECKED_AGAIN", "复查", ("ACCEPTED", "VISITED"), (H, R), f"{MF57}第18条", side=True,
+            needs=(b.TOLD_BEFORE,), asks=(
+                Ask("said", "申请人的异议"), Ask("handed", "佐证材料"), Ask("result", "复查结果"))),
+        Row("REVIEWED", "审核", ("VISITED", "OBJECTION_SETTLED"), (R,), f"{MF57}第19条",
+            apart=("RECEIVED", "ACCEPTED"), needs=(n.NOT_RUNNING_IF_PROPOSED,), asks=(
             Ask("opinion", "审核意见", "choice", ("拟予确认", "拟不予确认")), MAYBE_AMOUNT, REASON)),
         Row("POSTED", "公示", ("REVIEWED", "OBJECTION_SETTLED"), (H, R), f"{MF57}第19条", sheets=(PaperKind.F07,),
-            needs=(n.POSTED,), asks=(Ask("posting", "公示单编号"),)),
-        Row("OBJECTION_SETTLED", "异议办结", ("POSTED",), (R,), f"{MF57}第19条", asks=(Ask("result", "核实结果"),)),
+            needs=(n.POSTED, b.OPINION_ANEW, b.POSTED_ANEW), asks=(Ask("posting", "公示单编号"),)),
+        Row("OBJECTION_SETTLED", "异议办结", ("POSTED",), (R,), f"{MF57}第19条", asks=(
+            Ask("result", "核实结果", "choice", b.SETTLED), Ask("found", "重新调查的情况"))),
         Row("CONFIRMED", "确认", ("POSTED",), (P,), "社会救助法第44条；民发〔2021〕57号第20条", organ="deciding",
             apart=("RECEIVED", "ACCEPTED", "REVIEWED"), needs=(n.POSTED_OVER, n.NO_OBJECTION, n.AS_POSTED),
             asks=(MAYBE_AMOUNT, REASON), papers=(PaperKind.F08,), effect=StepEffect.GRANT),
@@ -83,16 +95,21 @@ APPLICATION = Table(
             asks=(Ask("ground", "理由类别", "choice", (
                 "收入超过标准", "财产超过标准", "家庭人口不符", "其他法定理由", "失信或者承诺")), REASON),
             papers=(PaperKind.F08,)),
-        Row("SERVED", "送达", ("CONFIRMED", "NOT_CONFIRMED"), (A, H), f"{MF57}第21条",
-            asks=served().asks, serves="CONFIRMED NOT_CONFIRMED", ends=True),
+        Row("SERVED", "送达", ("CONFIRMED", "NOT_CONFIRMED", "NOT_ACCEPTED", "TERMINATED"), (A, H),
+            "社会救助法第45条；民发〔2021〕57号第21条", asks=served().asks,
+            serves="CONFIRMED NOT_CONFIRMED NOT_ACCEPTED TERMINATED", ends=True),
     ),
     (
         Clock("investigate", "启动调查", f"{MF57}第15条", "apply.start_investigation", ("ACCEPTED",),
               ("VISITED", "ENTRY_REFUSED")),
-        Clock("total", "审核确认办结", "2022通知四（一）；民发〔2021〕57号第22条", "apply.total_delegated",
+        Clock("opinion", "特困供养调查核实并提出审核意见", "民发〔2021〕43号第13条", "tekun.investigate", ("ACCEPTED",),
+              ("REVIEWED", "TERMINATED")),
+        Clock("total", "审核确认办结", "2022通知四（一）；民发〔2021〕57号第22条；民发〔2024〕57号第8条",
+            "apply.total_delegated",
             ("ACCEPTED",),
               ("CONFIRMED", "NOT_CONFIRMED", "TERMINATED"), extendable=True),
-        Clock("refusal", "不予确认的书面告知", f"{MF57}第21条", "apply.refusal_notice", ("NOT_CONFIRMED",),
+        Clock("refusal", "不予确认的书面告知", "民发〔2021〕57号第21条；民发〔2021〕43号第18条",
+            "apply.refusal_notice", ("NOT_CONFIRMED",),
             ("SERVED",)),
         *REMEDIES,
     ),
@@ -156,17 +173,20 @@ RECHECK = Table(
 DECISION = Table(
     Procedure.DECISION, "社会救助法第47条、第48条；民发〔2021〕57号第32条至第34条",
     (
-        opening("OPEN", "提出意见", (R, P), LAW47, needs=(n.NOT_TEKUN_END,), asks=(*_PLAN, _CODE, REASON),
+        opening("OPEN", "提出意见", (R, P), LAW47, needs=(n.NOT_TEKUN_END, *r.EVERY, r.VERIFIED),
+                asks=(*_PLAN, _CODE, REASON),
                 effect=StepEffect.OPINION),
         *hearing("OPEN", PaperKind.F13, LAW48, job=True, only="调减、终止、渐退"),
         drop("OPEN", *HEARD_STAGES, law=LAW48, name="不予调整"),
         Row("DECIDE", "作出决定", ("REVIEW",), (P,), "社会救助法第44条、第47条", organ="deciding",
             apart=("OPEN", "STATEMENT", "WAIVED", "SILENT", "REVIEW"),
-            needs=(n.HEARD, n.REVIEWED, n.NOT_HEAVIER, n.FIRM, n.OWN_SHARE), asks=(*_PLAN, REASON),
+            needs=(n.HEARD, h.HEARD_OUT, n.REVIEWED, h.ADOPTED, n.NOT_HEAVIER, n.FIRM, n.OWN_SHARE,
+                   *r.EVERY, r.FRAUD_COUNTY),
+            asks=(*_PLAN, REASON),
             papers=(PaperKind.F15, PaperKind.F16)),
         Row("APPROVE", "批准（没有人因此减少救助）", ("OPEN",), (P,), "社会救助法第44条、第47条", organ="deciding",
-            apart=("OPEN",), needs=(n.NOT_HEAVIER,), asks=(*_PLAN, REASON), papers=(PaperKind.F15,),
-            when=n.nobody_loses, only="增发，以及家中已没有可以听取意见的人"),
+            apart=("OPEN",), needs=(n.NOT_HEAVIER, *r.EVERY, r.FRAUD_COUNTY), asks=(*_PLAN, REASON),
+            papers=(PaperKind.F15,), when=n.nobody_loses, only="增发，以及家中已没有可以听取意见的人"),
         Row("SERVED", "送达决定", ("DECIDE", "APPROVE"), (A, H), LAW48, asks=served().asks, serves="DECIDE APPROVE",
             effect=StepEffect.ACT, ends=True),
         Row("PENDING", "已送达、未能执行（程序登记）", ("SERVED",), (), LAW48, side=True),
@@ -182,18 +202,20 @@ DECISION = Table(
 TEKUN = Table(
     Procedure.TEKUN, "民发〔2021〕43号第24条、第26条、第27条；社会救助法第47条、第48条",
     (
-        opening("OPEN", "提出终止意见", (R, P), "民发〔2021〕43号第24条", needs=(n.TEKUN_END,),
+        opening("OPEN", "提出终止意见", (R, P), "民发〔2021〕43号第24条", needs=(n.TEKUN_END, *r.TEKUN, r.VERIFIED),
                 asks=(*_PLAN, _CODE, REASON), effect=StepEffect.OPINION),
         *hearing("OPEN", PaperKind.F13, LAW48, job=True, only="调减、终止、渐退"),
         drop("OPEN", *HEARD_STAGES, "POSTED", "OBJECTED", "OBJECTION_SETTLED", law=LAW48, name="不予终止"),
         Row("POSTED", "公示", ("OPEN", "REVIEW", "OBJECTION_SETTLED"), (H, R), "民发〔2021〕43号第26条",
-            sheets=(PaperKind.F29,), needs=(n.HEARD, n.REVIEWED, n.POSTED), asks=(Ask("posting", "公示单编号"),)),
+            sheets=(PaperKind.F29,), needs=(n.HEARD, n.REVIEWED, n.POSTED, r.NOT_UPHELD),
+            asks=(Ask("posting", "公示单编号"),)),
         Row("OBJECTED", "收到公示异议", ("POSTED",), (A, H), "民发〔2021〕43号第26条", asks=(Ask("said", "异议内容"),)),
         Row("OBJECTION_SETTLED", "异议办结", ("OBJECTED",), (R,), "民发〔2021〕43号第26条", asks=(
             Ask("result", "核实结果", "choice", ("异议不成立，重新公示", "异议成立")), REASON)),
         Row("DECIDE", "决定终止", ("POSTED",), (P,), "民发〔2021〕43号第26条", organ="deciding",
             apart=("OPEN", "STATEMENT", "WAIVED", "SILENT", "REVIEW"),
-            needs=(n.HEARD, n.REVIEWED, n.NOT_HEAVIER, n.FIRM, n.POSTED_OVER, n.NO_OBJECTION),
+            needs=(n.HEARD, h.HEARD_OUT, n.REVIEWED, h.ADOPTED, n.NOT_HEAVIER, n.FIRM, n.POSTED_OVER,
+                   n.NO_OBJECTION, r.NOT_UPHELD, *r.TEKUN, r.FRAUD_COUNTY),
             asks=(*_PLAN, REASON), papers=(PaperKind.F29,)),
         served("DECIDE", StepEffect.ACT)._replace(ends=False),
         Row("FOLLOWED", "告知村（居）委会并转介其他救助", ("SERVED",), (H, R), "民发〔2021〕43号第26条、第27条",
@@ -249,8 +271,9 @@ CHANGE = Table(
                 effect=StepEffect.REPORT),
         Row("CHECKED", "核实", ("DEATH", "PRISON", "MISSING_PERSON", "MOVED", "OF_AGE", "OTHER"), (H, R),
             "社会救助法第46条", asks=(Ask("found", "核实情况"),)),
-        Row("SETTLED", "办结", ("CHECKED",), (R,), LAW47, apart=("CHECKED",), ends=True, sheets=(PaperKind.F17,), asks=(
-            Ask("follow", "处理", "choice", ("无需调整", "已按调整与终止程序办理", "已登记成员变化")), REASON)),
+        Row("SETTLED", "办结", ("CHECKED",), (R,), LAW47, apart=("CHECKED",), ends=True, sheets=(PaperKind.F17,),
+            needs=(n.FOLLOWED, n.REGISTERED),
+            asks=(Ask("follow", "处理", "choice", ("无需调整", n.BY_DECISION, n.AS_REGISTERED)), REASON)),
     ),
     (
         Clock("death", "核查并办完增减停发", "2022通知一（三）", "death.check_and_adjust", ("DEATH",), ("SETTLED",),

@@ -6,16 +6,26 @@ Made from the tables themselves, red lines included, so that nothing can be said
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
 
 from integrity.rules.policy_keys import KEYS
-from integrity.rules.procedure import START, Ask, Clock, Need, Row, Table
+from integrity.rules.procedure import EXTEND, START, SUSPEND, Ask, Clock, Need, Row, Table
 from integrity.rules.procedure_tables import TABLES
 from integrity.rules.redline_steps import NAMED
 from integrity.rules.redlines import RED_LINES
+from integrity.rules.writing import yuan
 
 ORGANS = {"township": "乡镇（街道）或者县级", "deciding": "有决定权的一级", "county": "县级"}
 """At which level of government a step is taken."""
+WORKED_OUT = {
+    "served_on": "送达之日", "within": "期限", "reason_code": "原因", "arrears": "补发", "arrears_total": "补发合计",
+    "overpaid": "多发", "overpaid_total": "多发合计", "give_back": "应退还", "clock": "期限", "length": "延长为",
+    "since": "自", "until": "至", "basis": "依据", "reason": "理由",
+}  # fmt: skip
+"""What the program itself adds to a step, and what a changed clock says."""
+_SUMS = ("amount", "gained", "arrears_total", "overpaid_total", "give_back")
 STEP_HEADS = ("步骤", "可在其后", "由谁", "哪一级", "回避", "有下列情形之一的不办理", "填写", "文书", "效力", "依据")
 CLOCK_HEADS = ("期限", "从何时起", "到何时止", "谁的时间", "长度", "延长", "依据")
 _HEAD = """\
@@ -27,7 +37,7 @@ _HEAD = """\
 
 共同的规则：
 
-1. 每一步由具名的工作人员在自己的辖区内办理；近亲属一律回避（民发〔2021〕57号第11条；行政处罚法第42条）。
+1. 每一步由具名的工作人员在自己的辖区内办理；近亲属一律回避（民发〔2021〕57号第11条；行政处罚法第43条）。
 2. “回避”一栏写的是：办理过这些步骤的人不能办理本步骤。
 3. 日期不得早于上一步，不得晚于当天；制发文书的步骤只能办在当天（红线第16条）。
 4. 期限的长度取自当地的参数；当地没有规定的，程序不推定，由人确定。中止、延长由复核、审批人员写明理由和依据。
@@ -134,9 +144,46 @@ def plain(table: Table) -> Iterator[str]:
     yield f"{table.procedure.value}（{table.law}）"
     for row in table.rows:
         name, *cells = step_cells(table, row)
-        yield f"{name}　[{row.code}]"
+        yield name
         yield from (f"    {head}：{cell}" for head, cell in zip(STEP_HEADS[1:], cells, strict=True) if cell)
     for clock in table.clocks:
         name, *cells = clock_cells(table, clock)
-        yield f"期限：{name}　[{clock.code}]"
+        yield f"期限：{name}"
         yield from (f"    {head}：{cell}" for head, cell in zip(CLOCK_HEADS[1:], cells, strict=True) if cell)
+
+
+def plain_name(ask: Ask) -> str:
+    """The official name of a field without what stands in brackets."""
+    return ask.official.split("（")[0]
+
+
+_SHIFTS = {SUSPEND: "中止期限", EXTEND: "延长期限"}
+
+
+def step_name(table: Table, code: str) -> str:
+    """The official name of a step."""
+    return _SHIFTS.get(code) or table.row(code).name
+
+
+def shown(table: Table, code: str, data: Mapping[str, Any]) -> str:
+    """What a step said, in words: its own fields in their order, then what the program added."""
+    row = next((one for one in table.rows if one.code == code), None)
+    names = ({one.name: plain_name(one) for one in row.asks} if row else {}) | {
+        name: word for name, word in WORKED_OUT.items() if row is None or name not in {one.name for one in row.asks}
+    }
+    clocks = {one.code: one.name for one in table.clocks}
+    said = {name: clocks.get(value, value) if name == "clock" else value for name, value in data.items()}
+    order = [*(name for name in names if name in said), *(name for name in said if name not in names)]
+    return "；".join(f"{names.get(name, name)}：{_shown(name, said[name])}" for name in order)
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if name in _SUMS and isinstance(value, int):
+        return yuan(value)
+    if isinstance(value, tuple | list):
+        return "、".join(f"{one}%" if name == "schedule" else str(one) for one in value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value)

@@ -75,7 +75,7 @@ NOBODY_LOSES = Need(
     "heard", "有人会因此减少救助，应当先听取意见", "社会救助法第48条；红线第1条", nobody_loses
 )  # fmt: skip
 WRITTEN = Need(
-    "written", "请写明理由", "社会救助法第48条；红线第1条", lambda f: len(str(f.given.get("reason") or "").strip()) > 1
+    "written", "请填写理由", "社会救助法第48条；红线第1条", lambda f: len(str(f.given.get("reason") or "").strip()) > 1
 )  # fmt: skip
 DECIDED = Need(
     "decided", "没有具名的决定，不能执行", "社会救助法第48条；红线第1条",
@@ -89,13 +89,14 @@ NO_SET_OFF = _without(
     "setoff", "不得从救助金中抵扣，请由本人缴纳、分期或者申请法院执行", "社会救助法第73条、第74条；红线第3条", SET_OFF
 )
 ONE_NAMED = Need(
-    "others", "因一个人的行为只能减少本人的份额，请写明是哪一位成员", "民发〔2021〕57号第34条；红线第4条", _one_named
+    "others", "因一个人的行为只能减少本人的份额，请写明是哪一位成员（成员序号，命令为 --member）",
+    "民发〔2021〕57号第34条；红线第4条", _one_named,
 )  # fmt: skip
 UNCONTESTED = Need(
-    "contested", "这项认定正在异议，办结以前不报送", "国办发〔2020〕49号；红线第8条",
+    "contested", "这项认定正在异议、行政复议或者诉讼，办结以前不报送", "国办发〔2020〕49号；红线第8条",
     lambda f: not f.known.get("contested"),
 )  # fmt: skip
-"""`contested`: an objection to the finding is open; a record that goes out says so or does not go out."""
+"""`contested`: an objection to the finding, a reconsideration or a lawsuit is open; until then nothing goes out."""
 NO_OWN_PENALTY = _without(
     "penalty", "通报批评、若干年内不得申请等处理没有法律、法规依据", "行政处罚法第9条、第16条；红线第9条", PENALTIES
 )

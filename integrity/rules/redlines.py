@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
+from integrity.rules import procedure_heard as h
 from integrity.rules import procedure_needs as n
 from integrity.rules import redline_paper as p
 from integrity.rules import redline_steps as s
@@ -65,6 +66,11 @@ def _need(name: str, at: s.At) -> Check:
     return _step(getattr(n, name), at, f"procedure_needs.{name}")
 
 
+def _heard(name: str, at: s.At) -> Check:
+    """A condition of being heard."""
+    return _step(getattr(h, name), at, f"procedure_heard.{name}")
+
+
 def _own(name: str, at: s.At) -> Check:
     """A condition of the red lines' own."""
     return _step(getattr(s, name), at, f"redline_steps.{name}")
@@ -100,12 +106,15 @@ _CHECKS: dict[int, tuple[Check, ...]] = {
     1: (
         *_keys(1),
         _own("NAMED", s.by_person), _need("HEARD", s.adverse), _need("REVIEWED", s.adverse),
-        _need("LEVEL_NOT_MORE", s.finds),
+        _need("LEVEL_NOT_MORE", s.finds), _heard("ADOPTED", s.adverse),
+        _heard("ADOPTED_FINDING", s.finds),
         _own("NOBODY_LOSES", s.waved_through), _own("WRITTEN", s.reasoned), _own("DECIDED", s.acts),
         _base("没有听取意见的记录而减发、渐退、停发", "ck_assistance_hearing"),
         _base("户内还有人而按全户死亡停发", "guard_assistance_heard"),
         _base("没有走完告知、听取意见、决定、送达而减发、渐退、停发", "guard_assistance_case"),
+        _base("一个案件两次减发、渐退、停发", "guard_assistance_once"),
         _base("没有告知、听取陈述、决定、送达的失信认定", "guard_finding_case"),
+        _base("没有事实的认定", "guard_finding_fact"),
         _base("救助决定没有具名的人", "guard_assistance_named"), _base("审核意见没有具名的人", "guard_decision_named"),
     ),
     2: (
@@ -121,6 +130,8 @@ _CHECKS: dict[int, tuple[Check, ...]] = {
         _own("NO_SET_OFF", s.about_money),
         _paper("文书中写从救助金中抵扣", "no_set_off"),
         _base("增发、变更、恢复的金额低于现在的金额", "guard_assistance_setoff"),
+        _base("正在享受时另行确认", "guard_assistance_regrant"),
+        _base("以更正减少救助", "guard_assistance_corrected"),
     ),
     4: (
         *_keys(4), _load("拒绝就业停发全户", "_own_share_only"),
@@ -164,6 +175,7 @@ _CHECKS: dict[int, tuple[Check, ...]] = {
     11: (
         _held("要求删除、覆盖记录", "integrity.rules.redlines.forbidden_request"),
         _base("修改已登记的条目", "guard_assistance_update"), _base("删除已登记的条目", "guard_assistance_delete"),
+        _base("作废、更正案件的步骤", "guard_step_stands"), _base("不是代码的步骤", "guard_step_code"),
         _base("修改操作日志", "guard_audit_update"), _base("删除文书内容", "guard_paper_data_delete"),
     ),
     12: (
@@ -175,7 +187,8 @@ _CHECKS: dict[int, tuple[Check, ...]] = {
         _own("NO_SUPPLIED", s.asks_papers), _paper("文书要求提供核对可以取得的材料", "no_supplied"),
     ),
     14: (
-        *_keys(14), _need("FIRM", s.adverse), _need("POSTED_OVER", s.posts_over), _need("HEAR_OVER", s.silent),
+        *_keys(14), _need("FIRM", s.adverse), _heard("HEARD_OUT", s.adverse), _need("POSTED_OVER", s.posts_over),
+        _need("HEAR_OVER", s.silent),
         _need("REMEDIES_OVER", s.to_court), _need("REMIND_OVER", s.to_court),
         _base("公示没有写明期限如何计算", "guard_posting_computed"),
     ),
@@ -237,7 +250,7 @@ def at_load(sources: Mapping[str, str]) -> tuple[Obstacle, ...]:
 def at_step(table: Table, row: Row, facts: Facts) -> tuple[Obstacle, ...]:
     """The red lines that a step would cross, whatever its table asks for."""
     return tuple(
-        Obstacle(f"R{line.no}", check.need.missing, check.need.law)
+        Obstacle(f"R{line.no}", check.need.said(facts), check.need.law)
         for line in RED_LINES
         for check in line.checks
         if check.need and check.at and check.at(table, row) and not check.need.holds(facts)

@@ -18,11 +18,12 @@ from integrity.errors import Invalid, Refused
 from integrity.rules import redlines
 from integrity.rules.procedure import EXTEND, START, SUSPEND, Table
 from integrity.rules.procedure_tables import TABLES, table
+from integrity.rules.stated import LARGEST
 from integrity.terms import Procedure, Term
 from integrity.web import api_views as views
 from integrity.web.api_access import BEARER, Key, Known, Looking, Reading, Taking, household_within
 from integrity.web.api_models import CaseLine, CaseView, Obstacles, Problem, ProcedureRule, TakenStep
-from integrity.web.api_requests import LARGEST, Clean, Day, OpenCase, TakeStep
+from integrity.web.api_requests import Clean, Day, OpenCase, TakeStep
 from integrity.web.api_values import SHIFT, read_values
 from integrity.work import Work
 
@@ -34,7 +35,8 @@ CaseNo = Annotated[int, Path(description="案件号", ge=1, le=LARGEST)]
 On = Annotated[Day | None, Query(description="日期，默认今天")]
 _FAULTS = {
     401: "没有出示有效的接口凭据", 403: "岗位或者辖区不能办理这件事", 404: "没有找到，或者不在本人辖区",
-    409: "按规定不能这样办理（逐项列出原因和条文），或者已被他人更新，或者政策参数没有设定", 422: "填写的内容有误",
+    409: "按规定不能这样办理（逐项列出原因和条文），或者已被他人更新，或者政策参数没有设定", 413: "发来的内容过大",
+    422: "填写的内容有误",
     500: "没有办成，也没有写入任何登记",
 }  # fmt: skip
 router = APIRouter(

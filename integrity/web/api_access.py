@@ -14,6 +14,8 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 from starlette.concurrency import run_in_threadpool
 
 from integrity import households, organs, papers, postings, tokens
@@ -22,6 +24,7 @@ from integrity.permissions import require
 from integrity.records.ledger import Notice
 from integrity.records.office import Posting
 from integrity.rules.areas import check, code_range
+from integrity.rules.stated import seen, unfit
 from integrity.work import Office, Work
 
 BEARER = Security(
@@ -91,8 +94,18 @@ Taking = Annotated[Work, acting("办理程序")]
 Serving = Annotated[Work, acting("登记送达")]
 Printing = Annotated[Work, acting("打印文书")]
 Publishing = Annotated[Work, acting("公示")]
+
+
+def _number(key: str) -> str:
+    """A key that says something: this is looked at before what is asked."""
+    if not seen(key) or unfit(key):
+        raise PydanticCustomError("text", "请写明这次请求的编号，不能是空白")
+    return key
+
+
 Key = Annotated[
     str,
+    AfterValidator(_number),
     Header(
         alias="Idempotency-Key", description="这次办理的编号，由调用方取，每次办理各不相同；重发时不变", max_length=200
     ),

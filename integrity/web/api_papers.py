@@ -188,7 +188,7 @@ def ask_right(
 ) -> TakenStep:  # fmt: skip
     """登记成员的请求；以后的办理、答复、送达是这件案件的步骤。提出请求不影响救助。"""
     household_id = household_within(work, number)
-    given = {"kind": body.kind, "speaker": body.speaker, "said": body.said}
+    given = {"kind": body.kind, "capacity": body.capacity, "speaker": body.speaker, "said": body.said}
 
     def asked() -> str:
         return of_step(cases.open_case(

@@ -11,9 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-LARGEST = 2**31 - 1
-"""The largest number that every database takes."""
-EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
+from integrity.rules.stated import EARLIEST, LARGEST, LATEST, LONGEST, unfit
 
 
 def _day(value: Any) -> Any:
@@ -30,20 +28,15 @@ def _near(value: date) -> date:
     return value
 
 
-def storable(text: str) -> bool:
-    """Can every database keep this text? No control characters, no halves of a character."""
-    return not any((ord(one) < 32 and one not in "\n\t") or 0xD800 <= ord(one) < 0xE000 for one in text)
-
-
 def _clean(value: str) -> str:
-    if not storable(value):
+    if unfit(value):
         raise PydanticCustomError("text", "文字中有不能使用的字符")
     return value
 
 
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_near)]
 Clean = AfterValidator(_clean)
-Text = Annotated[str, Field(max_length=4000), Clean]
+Text = Annotated[str, Field(max_length=LONGEST), Clean]
 Short = Annotated[str, Field(max_length=120), Clean]
 Name = Annotated[str, Field(max_length=60), Clean]
 Proof = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$", description="证据的指纹（SHA-256），没有则为空")]
@@ -136,7 +129,8 @@ class AskRight(Sent):
 
     member_no: Number = Field(description="提出请求的成员序号")
     kind: Short = Field(description="请求事项", examples=["查阅复制"])
-    speaker: Short = Field(description="提出人", examples=["本人"])
+    capacity: Short = Field(default="本人", description="提出人身份：本人、监护人、代理人、死者近亲属；后三种须附证明")
+    speaker: Short = Field(description="提出人的姓名，本人提出的可写本人", examples=["本人"])
     said: Text = Field(description="请求内容")
     subject_seq: Number | None = Field(default=None, description="请求所针对的条目号")
     on: Day | None = None

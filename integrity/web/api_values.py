@@ -8,14 +8,14 @@ from typing import Any
 
 from integrity.errors import Invalid
 from integrity.rules.procedure import Ask
-from integrity.web.api_requests import EARLIEST, LARGEST, LATEST, storable
+from integrity.rules.stated import EARLIEST, LARGEST, LATEST, LONGEST, MOST_FEN, unfit
 
 SHIFT = (
     Ask("clock", "期限"), Ask("reason", "理由"), Ask("basis", "依据"), Ask("length", "延长后的期限", optional=True),
     Ask("since", "中止的起始日", "date", optional=True), Ask("until", "中止的截止日", "date", optional=True),
 )  # fmt: skip
 """What is stated to suspend or extend a clock."""
-LONGEST, MOST_FEN, WHOLE = 4000, 10**12, 100
+WHOLE = 100
 _LIMITS = {"receiver": 60, "witnesses": 120, "detail": 400}
 """Lengths of what is kept in the receipt (送达回证) itself."""
 
@@ -40,7 +40,7 @@ def _text(ask: Ask, value: Any) -> str:
     longest = _LIMITS.get(ask.name, LONGEST)
     if not isinstance(value, str) or len(value) > longest:
         raise Invalid(f"“{ask.official}”应为文字，不超过{longest}字")
-    if not storable(value):
+    if unfit(value):
         raise Invalid(f"“{ask.official}”中有不能使用的字符")
     return value.strip()
 

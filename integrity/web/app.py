@@ -55,6 +55,8 @@ FAULTS = (
     ("model", "应为名称和内容"), ("json", "不是正确的 JSON"),
 )  # fmt: skip
 """How a fault of the web framework is told, by the beginning of its name."""
+LARGEST_BODY = 2**20
+TOO_LARGE = "发来的内容过大，不超过 1 MB"
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -87,12 +89,30 @@ class Guarded:
             await self.app(scope, receive, send)
             return
         try:
-            await self.app(scope, receive, guarded)
+            await self.app(scope, _measured(scope, receive), guarded)
         except Exception as error:
             write_down(error)
             if begun:
                 raise
             await answer(scope["path"], 500, "程序没有预料到的情况，详情已写入日志")(scope, receive, guarded)
+
+
+def _measured(scope: Scope, receive: Receive) -> Receive:
+    """What is received, refused as soon as it is too long: nobody fills the memory of the office."""
+    told = dict(scope["headers"]).get(b"content-length", b"0")
+    had = 0
+
+    async def measured() -> Message:
+        nonlocal had
+        if told.isdigit() and (len(told) > len(str(LARGEST_BODY)) or int(told) > LARGEST_BODY):
+            raise HTTPException(413, TOO_LARGE)
+        message = await receive()
+        had += len(message.get("body", b""))
+        if had > LARGEST_BODY:
+            raise HTTPException(413, TOO_LARGE)
+        return message
+
+    return measured
 
 
 class Health(BaseModel):
@@ -215,7 +235,10 @@ async def refused_entry(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if not request.url.path.startswith("/api/"):
         return await http_exception_handler(request, error)
-    told = answer(request.url.path, error.status_code, str(error.detail))
+    status, said = error.status_code, str(error.detail)
+    if status == 400:  # the framework could not read it: nested too deeply, or no text at all
+        status, said = 422, "发来的内容不能读取，应为正确的 JSON"
+    told = answer(request.url.path, status, said)
     told.headers.update(error.headers or {})
     return told
 
