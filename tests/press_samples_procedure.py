@@ -14,6 +14,7 @@ from reports.forms_procedure import (
     Reduction,
     StatementRecord,
     TekunEnd,
+    WithdrawalEnd,
 )
 from reports.forms_sanctions import (
     FindingDecision,
@@ -284,7 +285,13 @@ TEKUN_END = TekunEnd(
     since=date(2026, 10, 1),
     follow="已告知可以申请最低生活保障。",
 )
+WITHDRAWAL_END = WithdrawalEnd(
+    **COUNTY, household="370881101-0042", category="最低生活保障", since=date(2026, 4, 1), until=date(2026, 9, 30),
+    last_fen=60_000, recheck=date(2026, 9, 1), next_steps=("人均收入没有超过标准的，继续给予救助。",),
+    rights=("家庭情况又有变化的，现在就可以告诉工作人员。",), grounds=("《中华人民共和国社会救助法》第四十七条",),
+)  # fmt: skip
 PROCEDURE_LETTERS: tuple[Letter, ...] = (
     CONCLUSION, STATEMENT, MEMBERS, REDUCTION, PENALTY_NOTICE, PENALTY, REFUND_PLANNED, REFUND, REMINDER,
     FINDING_NOTICE, FINDING, REPAIR_NOTICE, REPAIR, REPAIR_DENIED, TEKUN_POSTING, TEKUN_END,
+    WITHDRAWAL_END,
 )  # fmt: skip

@@ -79,7 +79,7 @@ def test_without_an_adopted_catalogue_the_class_alone_limits_the_record(
     begin(
         office, "jb01", household, Procedure.DEFAULT, subject_seq=acted(office, household), **(FACT | {"level": "严重"})
     )
-    refused(office, "jb01", household, "告知", "conduct.hear_days")
+    refused(office, "jb01", household, "告知", "听取意见期限")
     taken = step(office, "jb01", household, "告知", within="5工作日")
     with office.reading() as work:
         letter = content(work, taken.papers[0])

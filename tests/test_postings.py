@@ -24,7 +24,7 @@ from integrity.terms import Capacity, PostingEvent, PostingKind, Presence, Proce
 from integrity.work import Office, Work
 from scheduler.jobs import TIMETABLE
 from scheduler.runner import run_now
-from tests.conftest import SetClock
+from tests.conftest import SetClock, carried_over
 from tests.papers_office import COUNTY, TOWNSHIP, VILLAGE, furnish, papers
 from tests.policy_texts import pack, row
 
@@ -331,7 +331,7 @@ def test_a_result_shows_what_is_paid_to_whom_it_is_paid(town: Office, family: Fa
             up(work, plain._replace(fen=1), PostingKind.RESULT, months=1)
         line = given(work, family(work, (GROWN,)), on=date(2026, 6, 1))
         assistance.withdraw(  # decided before hearings and cases were law
-            work, line.household_id, months=3, schedule=(100, 80, 50), decided_on=date(2026, 6, 15),
+            carried_over(work), line.household_id, months=3, schedule=(100, 80, 50), decided_on=date(2026, 6, 15),
             effective_on=date(2026, 7, 1), decided_by="sp01",
         )  # fmt: skip
         for fen in (None, -1, 61_001):

@@ -134,7 +134,7 @@ def aided(office: Office, family: Family, clock: SetClock, papers: Path) -> tupl
     return office, household
 
 
-PLAN = {"outcome": "退出", "reason_code": "收入超过标准", "reason": "收入超过标准", "effective_on": date(2026, 11, 1)}
+PLAN = {"outcome": "退出", "reason_code": "自愿退出", "reason": "本人书面申请退出", "effective_on": date(2026, 11, 1)}
 APPLY = {"applicant": "户主", "scheme": "最低生活保障"}
 OPENING: Mapping[str, tuple[int, str, Procedure, Mapping[str, Any]]] = {
     "任务停发": (1, "系统任务", Procedure.DECISION, PLAN),
