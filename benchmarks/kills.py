@@ -40,6 +40,8 @@ JOBS = ((ROLL_EVALUATION, 1), (RECHECK_LIST, 2), (NOTICES, 2))
 COMPARED = {
     "recommendation": "SELECT * FROM recommendation ORDER BY household_id, decided_at",
     "notice": "SELECT household_id, kind, number, subject, organ FROM notice ORDER BY household_id, kind, subject",
+    "print_item": "SELECT run, no, household_id, first_page, pages, receipt_page, state FROM print_item ORDER BY 1, 2",
+    "print_file": "SELECT run, no, file, pages FROM print_file ORDER BY 1, 2",
     "printing": "SELECT household_id, notice_seq, copy_no, pages FROM printing ORDER BY 1, 2, 3",
     "number_series": "SELECT * FROM number_series ORDER BY prefix, year",
     "job_item": "SELECT job, due_at, item FROM job_item ORDER BY job, due_at, item",
@@ -79,7 +81,7 @@ def content(url: str, home: Path) -> dict[str, str]:
             for name, query in COMPARED.items()
         }
         broken = list(breaks(connection, load_vault(home / "keys.toml").chain))
-        named = {str(row[0]): str(row[1]) for row in connection.execute(text("SELECT file, pdf_sha256 FROM printing"))}
+        named = {str(row[0]): str(row[1]) for row in connection.execute(text("SELECT file, sha256 FROM print_file"))}
     engine.dispose()
     papers = home / "papers"
     for file, digest in named.items():

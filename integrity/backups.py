@@ -20,11 +20,20 @@ from typing import Any
 
 from sqlalchemy import Connection, inspect
 
-from integrity import bookcheck, database, destruction, destruction_register, postgres_copies
+from integrity import (
+    bookcheck,
+    database,
+    destruction,
+    destruction_register,
+    evidence_copies,
+    postgres_copies,
+    regional_copies,
+    style_copies,
+)
 from integrity.errors import Conflict, Invalid, NotFound, Refused
 from integrity.records import guards
 from integrity.records.chain import breaks
-from integrity.settings import Settings
+from integrity.settings import Settings, settings
 from integrity.vault import Vault, load_vault
 from integrity.work import Office, make_engine, wall_clock
 
@@ -49,6 +58,12 @@ class Backup:
     tables: dict[str, int]
     key_mark: str
     """Tells whether a key file belongs to this backup; nothing can be read from it."""
+    evidence: str = ""
+    """Digest of the list of evidence files; "" without any."""
+    forms: tuple[str, ...] = ()
+    """Digests of the kept regional forms; a backup of the time before they were kept has none."""
+    styles: tuple[str, ...] = ()
+    """Names of the kept files of built-in templates; likewise."""
 
     @property
     def households(self) -> int:
@@ -77,6 +92,8 @@ def make(office: Office, folder: Path, progress: Progress = silent) -> Backup:
         made = Backup(
             folder / f"chengxin-{now:%Y%m%d-%H%M%S}", version("chengxin-jiuzhu"), now.isoformat(timespec="seconds"),
             engine, file.name, file.stat().st_size, _sha256(file), heads, tables, key_mark(office.vault),
+            evidence_copies.keep(scratch, newest(folder)), regional_copies.keep(settings().regional_forms, scratch),
+            style_copies.keep(settings().styles, scratch),
         )  # fmt: skip
         _write_manifest(scratch, made)
         if made.folder.exists():
@@ -138,7 +155,7 @@ def read(folder: Path) -> Backup:
     folder = folder if folder.is_dir() else folder.parent
     try:
         told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        backup = Backup(folder=folder, **told)
+        backup = Backup(folder=folder, **told | {one: tuple(told.get(one, ())) for one in ("forms", "styles")})
         file = folder / Path(backup.file).name
         whole = file.stat().st_size == backup.size and _sha256(file) == backup.sha256
     except FileNotFoundError as lost:
@@ -147,6 +164,9 @@ def read(folder: Path) -> Backup:
         raise Invalid(f"{folder / MANIFEST} 已损坏：{damage}") from None
     if not whole:
         raise Invalid(f"备份文件 {file} 与清单不符（被改动或损坏），不能用来恢复")
+    evidence_copies.check(folder, backup.evidence)
+    regional_copies.check(folder, backup.forms)
+    style_copies.check(folder, backup.styles)
     return backup
 
 
@@ -172,10 +192,13 @@ def restore(chosen: Settings, source: Path, *, force: bool = False, progress: Pr
     vault = load_vault(chosen.keys)
     if key_mark(vault) != backup.key_mark:
         raise Refused(f"密钥文件 {chosen.keys} 与这份备份不配套，恢复后将无法读出个人信息；请先找回当时的密钥文件")
-    destruction_register.read(destruction_register.beside(chosen.keys), vault.chain)  # an altered one stops us here
+    gone = destruction_register.read(destruction_register.beside(chosen.keys), vault.chain)  # an altered one stops us
     sqlite = chosen.database_url.startswith("sqlite:///")
     if sqlite != (backup.engine == "sqlite"):
         raise Refused(f"这是 {backup.engine} 的备份，与所设的数据库不是一种")
+    forms = regional_copies.check(backup.folder, backup.forms)
+    styles = style_copies.check(backup.folder, backup.styles)
+    evidence = evidence_copies.stage(chosen.evidence, backup.folder, gone)
     if sqlite:
         target = Path(chosen.database_url.removeprefix("sqlite:///"))
         aside = _restore_sqlite(target, backup, vault, chosen.keys, force=force)
@@ -183,6 +206,9 @@ def restore(chosen: Settings, source: Path, *, force: bool = False, progress: Pr
         aside = None
         _restore_postgres(chosen.database_url, backup, vault.chain)
         destruction.replay(chosen.database_url, vault, chosen.keys)
+    evidence_copies.bring_back(chosen.evidence, evidence)
+    regional_copies.bring_back(chosen.regional_forms, forms)
+    style_copies.bring_back(chosen.styles, styles)
     progress(3, 3)
     return aside
 

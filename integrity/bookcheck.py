@@ -6,13 +6,14 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, text
 from sqlalchemy import select as plain_select
 from sqlmodel import SQLModel, col, or_, select
 
-from integrity import editions, persons
+from integrity import editions, evidence, persons
 from integrity.errors import ChengxinError
 from integrity.papers import content
 from integrity.records import guards
@@ -22,10 +23,11 @@ from integrity.records.office import Destruction, PaperData, Person, PolicyEditi
 from integrity.work import Work
 
 
-def faults(work: Work, household_id: int | None = None) -> Iterator[str]:
+def faults(work: Work, household_id: int | None = None, *, store: Path | None = None) -> Iterator[str]:
     """Everything that is wrong, one sentence each, naming the place; nothing when all is well.
 
-    With `household_id` only that household's ledger and persons. Memory does not grow with the roll.
+    With `household_id` only that household's. `store` is where its evidence lies, if not where the settings say. Memory
+    does not grow with the roll.
     """
     connection = work.session.connection()
     if household_id is None:
@@ -36,6 +38,7 @@ def faults(work: Work, household_id: int | None = None) -> Iterator[str]:
         yield f"断点：{_called(work, one.household_id)}第 {one.seq} 条（{one.table}）：{one.reason}"
     yield from _persons(work, household_id)
     yield from _contents(work, household_id)
+    yield from evidence.faults(work, household_id, store=store)
 
 
 def file_faults(connection: Connection) -> Iterator[str]:
@@ -99,12 +102,13 @@ def _contents(work: Work, household_id: int | None) -> Iterator[str]:
 
 
 def notes(work: Work) -> Iterator[str]:
-    """What is no fault, but should be known: kept policy editions which the rules of today would not admit."""
+    """What is no fault, but should be known: policy editions that the rules of today would refuse, orphaned files."""
     for row in work.session.exec(select(PolicyEdition).order_by(col(PolicyEdition.registered_at))):
         with suppress(ChengxinError, ValueError, zlib.error):  # an altered one is among the faults
             editions.by_edition(work, row.edition)
             name = row.edition[:12]
             yield from (f"政策版本 {name} 启用时有效，按现在的审查规则：{one}" for one in editions.outgrown(row))
+    yield from evidence.left_over(work)
 
 
 def heads_digest(connection: Connection) -> str:

@@ -197,7 +197,8 @@ def _reverse(work: Work, case: Case, done: Assistance, f: Facts, *, since: date,
         return assistance.adjust(
             work, case.household_id, Act.RAISE, amount=_amount_before(work, done), effective_on=since, **by  # type: ignore[arg-type]
         ).seq  # fmt: skip
-    return correct(work, case.household_id, done.seq, None, kind=Assistance, why=f"案件{case.no}的决定已撤销").seq
+    why = f"案件{case.no}的决定已撤销"
+    return correct(work, case.household_id, done.seq, None, kind=Assistance, why=why, case_no=case.no).seq
 
 
 def subject_case(work: Work, case: Case) -> tuple[Case, Notice]:

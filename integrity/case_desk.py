@@ -12,6 +12,7 @@ from integrity.case_files import Case, cases_of
 from integrity.cases import obstacles_to, papers_of, take
 from integrity.delivery import service_of
 from integrity.errors import Refused
+from integrity.print_wishes import UNASKED, Asked
 from integrity.printing import original
 from integrity.records.ledger import Notice, Printing
 from integrity.rules.procedure import Obstacle, Row
@@ -65,7 +66,7 @@ def _state(work: Work, notice: Notice) -> str:
     return "已打印，尚未送达" if _printed(work, notice) else "尚未打印"
 
 
-def at_desk(work: Work, household_id: int, kind: PaperKind) -> Path:
+def at_desk(work: Work, household_id: int, kind: PaperKind, asked: Asked = UNASKED) -> Path:
     """The file of the paper of a kind that this household gets today: of its open case, else made out now.
 
     A hearing notice of an open case is the step 告知, which is taken by this. Raises Refused, NotFound.
@@ -73,13 +74,13 @@ def at_desk(work: Work, household_id: int, kind: PaperKind) -> Path:
     open_cases = [one for one in cases_of(work, household_id) if not one.closed]
     for case in open_cases:
         if kind is PaperKind.F13 and case.procedure in (Procedure.DECISION, Procedure.TEKUN) and case.stage == "OPEN":
-            return original(work, take(work, household_id, case.no, "NOTICE").papers[0])
+            return original(work, take(work, household_id, case.no, "NOTICE").papers[0], asked)
     standing = _of_cases(work, household_id, kind, [one.no for one in open_cases])
     if standing is not None:
-        return original(work, standing)
+        return original(work, standing, asked)
     if kind not in _WITHOUT_CASE:
         raise Refused(f"《{kind.value}》由案件的步骤制发，现在没有要打印的；各步骤的文书见 chengxin procedure")
-    return notices.print_now(work, household_id, kind)
+    return notices.print_now(work, household_id, kind, asked)
 
 
 def _of_cases(work: Work, household_id: int, kind: PaperKind, open_cases: list[int]) -> Notice | None:

@@ -20,6 +20,8 @@ from integrity.letters_texts import wording
 from integrity.records.ledger import Decision, Finding, Notice
 from integrity.records.office import Recommendation
 from integrity.rules.procedure import Facts, Row
+from integrity.rules.procedure_reasons import OWN_ACTS
+from integrity.rules.redline_steps import ONE_NAMED
 from integrity.terms import (
     Event,
     ExitReason,
@@ -48,6 +50,8 @@ def before(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int | No
         return effect(work, case, row, f, given)
     if case.procedure is Procedure.CHANGE and row.code in ("CHECKED", "SETTLED"):
         case_acts.overpaid(work, case, f.on, given)
+    if case.procedure is Procedure.COMMITMENT and row.code == "OFFICE_SIGNED":
+        return _office_promise(work, case, f)
     return None
 
 
@@ -87,8 +91,7 @@ def _opinion(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
             work, case.household_id, Verdict.ACCEPTED if same else Verdict.CHANGED, reason=str(given["reason"]),
             outcome=outcome, reason_code=code, schedule=schedule, **terms,
         )  # fmt: skip
-    if outcome is Outcome.EXIT and entry.reason_code is ExitReason.NONE:
-        raise Refused("终止须写明原因代码（如 收入超过标准），请在意见中填写")
+    _reason_holds(case, outcome, entry.reason_code)
     if entry.reason_code is not ExitReason.NONE:
         given["reason_code"] = entry.reason_code.value
     if stands is not None and given.get("amount") is None and outcome in (Outcome.RAISE, Outcome.LOWER):
@@ -96,6 +99,14 @@ def _opinion(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
         settled = same and stands.amount_min == stands.amount_max
         given["amount"] = stands.amount_min if settled else None  # what the notice will say binds the decision
     return entry.seq
+
+
+def _reason_holds(case: Case, outcome: Outcome, code: ExitReason) -> None:
+    """原因: there is one for an end; one that lies in a person's own act, taken over too, needs that person named."""
+    if code in OWN_ACTS and outcome.adverse and case.member_no is None:
+        raise Refused(f"{ONE_NAMED.missing}（{ONE_NAMED.law}）")
+    if outcome is Outcome.EXIT and code is ExitReason.NONE:
+        raise Refused("终止须写明原因代码（如 收入超过标准），请在意见中填写")
 
 
 def _commit(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
@@ -110,6 +121,15 @@ def _commit(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
         text_version=text.version, text_sha256=text.sha256, guardian_no=given.get("guardian_no"), evidence=f.evidence,
     )  # fmt: skip
     return entry.seq
+
+
+def _office_promise(work: Work, case: Case, f: Facts) -> int:
+    """经办人承诺: the version of the office's own text, beside the promise that it answers."""
+    signed = case.last("SIGNED")
+    assert signed is not None
+    assert case.member_no is not None
+    version = wording("promise_office", f.on).version
+    return commitments.office_signed(work, case.household_id, case.member_no, signed_on=signed.on, version=version).seq
 
 
 def _check(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:

@@ -122,8 +122,10 @@ def _readable(work: Work, case: Case, clock: Clock, sight: Sight) -> Period | st
 
 _OWN_KEYS: Mapping[str, Mapping[str, str]] = {
     Scheme.DIBAO.value: {"opinion": ""}, Scheme.EDGE.value: {"opinion": ""},
-    Scheme.TEKUN.value: {"investigate": "", "total": "", "refusal": "tekun.refusal_notice"},
-    Scheme.RIGID.value: {"opinion": "", "investigate": "", "total": "gangxing.total", "refusal": ""},
+    Scheme.TEKUN.value: {
+        "investigate": "", "total": "", "refusal": "tekun.refusal_notice", "confirm": "tekun.county_confirm",
+    },
+    Scheme.RIGID.value: {"opinion": "", "investigate": "", "total": "gangxing.total", "refusal": "", "confirm": ""},
     "行政诉讼": {"reply": "remedy.reply_litigation"},
 }  # fmt: skip
 """What was asked for, clock → the parameter of its own that the rules of that scheme or way set; "" they set none."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel import col, select
 
-from integrity import case_reasons, organs, postings
+from integrity import case_reasons, kinship, organs, postings, tekun_persons
 from integrity.assistance import paid, running
 from integrity.calendars import workdays
 from integrity.case_files import Case, cases_of
@@ -19,8 +19,9 @@ from integrity.records.ledger import Conduct, Finding, Notice, Step
 from integrity.records.office import Kinship, Person, Posting, PostingLine
 from integrity.rules.policy import Policy
 from integrity.rules.procedure import Facts, Row
+from integrity.rules.procedure_reasons import reason
 from integrity.rules.workdays import Period, add_months, end_of
-from integrity.terms import ConductKind, FindingState, NationalClass, Outcome, Presence, Procedure, Scheme
+from integrity.terms import ConductKind, FindingState, NationalClass, Outcome, Presence, Procedure, Relation, Scheme
 from integrity.work import Work
 
 ECONOMIC = (
@@ -45,11 +46,22 @@ class Place(NamedTuple):
 
 def known(work: Work, case: Case, row: Row, f: Facts, place: Place) -> Known:
     """The values that the needs of this procedure read, and nothing else."""
-    looks = _LOOKS.get(case.procedure, ())
-    found: Known = _visitors(work, case, f) if "visitor_1" in {ask.name for ask in row.asks} else {}
+    looks, asks = _LOOKS.get(case.procedure, ()), {ask.name for ask in row.asks}
+    found: Known = _visitors(work, case, f) if "visitor_1" in asks else {}
+    if row.code == "NOTICE":
+        found |= _hearing_time(case, f, place)
+    if "speaker" in asks:
+        found["own_names"] = _own_names(work, case, f)
     for look in looks:
         found |= look(work, case, f, place)
     return found
+
+
+def _hearing_time(case: Case, f: Facts, at: Place) -> Known:
+    """听取意见期限: does the region say how long? Else whoever tells the person says how long, and why."""
+    clock = next(one for one in case.table.clocks if one.code == "hear")
+    row = at.policy.find(clock.key, at.area, f.on)
+    return {"hear_set": row is not None and row.value is not None, "hear_name": clock.name}
 
 
 def _visitors(work: Work, case: Case, f: Facts) -> Known:
@@ -61,6 +73,20 @@ def _visitors(work: Work, case: Case, f: Facts) -> Known:
         "visitor_kin": any(not ended for ended in state.values()),
         "visitors_unknown": [code for code in named if not _in_office(work, code, f.on)],
     }
+
+
+def _own_names(work: Work, case: Case, f: Facts) -> tuple[str, ...]:
+    """本人的姓名: of the member whom the case is about; of every living member where it names none; 户主 too."""
+    people = members(work, case.household_id, f.on)
+    if f.person is not None:
+        mine = [people[f.person.no]] if f.person.no in people else []
+    else:
+        mine = [one for one in people.values() if one.presence in _LIVING]
+    known = [work.session.get(Person, one.person_id) for one in mine]
+    names = [one.name for one in known if one is not None and one.name]
+    if any(one.relation is Relation.HEAD for one in mine):
+        names.append(Relation.HEAD.value)  # an officer may well write 户主 for the one who is
+    return tuple(names)
 
 
 def _in_office(work: Work, code: str, on: date) -> bool:
@@ -85,7 +111,7 @@ def _aid(work: Work, case: Case, f: Facts, at: Place) -> Known:
         persons = grant.persons or len(present)
         if amount is not None and persons > 0:
             found["floor"] = amount * (persons - 1) // persons
-    return found
+    return found | tekun_persons.known(work, case, reason(f), f.on)
 
 
 def _reason(work: Work, case: Case, f: Facts, at: Place) -> Known:
@@ -311,7 +337,10 @@ def _incentive(work: Work, case: Case, f: Facts, at: Place) -> Known:
 
 def _running(work: Work, case: Case, f: Facts, at: Place) -> Known:
     """正在享受: is assistance being paid to this household, so that none can be granted a second time?"""
-    return {"running": running(work, case.household_id, f.on) is not None}
+    return {
+        "running": running(work, case.household_id, f.on) is not None,
+        "kin_on_record": bool(kinship.relatives(work, case.household_id)),
+    }
 
 
 _STATES: dict[str, frozenset[Presence]] = {

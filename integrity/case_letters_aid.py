@@ -8,6 +8,7 @@ from functools import partial
 
 from integrity import assistance, case_acts, letters
 from integrity.case_files import Case
+from integrity.case_letters_tekun import of_one
 from integrity.case_papers import Draft, Given, Maker, heard
 from integrity.errors import Invalid, NotFound, Refused
 from integrity.households import members, standing
@@ -42,7 +43,7 @@ def _hearing(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[Paper
         letters.hearing_notice, work, case.household_id, _opinion(work, case), within=_worded(str(given["within"])),
         since=case.said("effective_on", "OPEN"),
     )
-    return [(PaperKind.F13, draft)]
+    return [(PaperKind.F13, of_one(work, case, draft))]
 
 
 def _worded(period: str) -> str:
@@ -158,7 +159,7 @@ def _tekun(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKi
             follow="本机关将核查您是否符合最低生活保障、临时救助等其他救助的条件", remedies=office.remedy(),
         )  # fmt: skip
 
-    return [(PaperKind.F29, draft)]
+    return [(PaperKind.F29, of_one(work, case, draft))]
 
 
 def _conclusion(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKind, Draft]]:

@@ -18,7 +18,7 @@ from integrity.case_papers import Draft, Given, Maker, heard, paper_at
 from integrity.case_parties import Party, found, party
 from integrity.case_records import RecordTerms, record_terms
 from integrity.errors import NotFound, Refused
-from integrity.households import standing
+from integrity.households import members, standing
 from integrity.letters_family import Desk, desk
 from integrity.letters_texts import wording
 from integrity.papers import coming_number
@@ -27,9 +27,9 @@ from integrity.records.office import Adoption
 from integrity.rules.procedure import Facts
 from integrity.rules.workdays import Period
 from integrity.rules.writing import paper_date
-from integrity.terms import FindingState, NationalClass, PaperKind, Procedure
+from integrity.terms import FindingState, NationalClass, PaperKind, Presence, Procedure
 from integrity.work import Work
-from reports.forms_sanctions import GRANTED, FindingDecision, FindingNotice, RepairDecision, RepairNotice
+from reports.forms_credit import GRANTED, NOTHING_LEFT, FindingDecision, FindingNotice, RepairDecision, RepairNotice
 
 _OTHER_ROADS = re.compile(r"停|减|退回|罚|惩戒|名单|公开|公示|曝光|报送")
 """Measures that a finding does not bring by itself: each has a procedure of its own, or none."""
@@ -227,7 +227,7 @@ def _repair(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperK
             *((text.one("decided", reason=str(given["reason"])),) if granted else ()),
         )  # fmt: skip
         return RepairDecision(
-            **office.head(), number=number, addressee=person.addressee, person=person.one.name,
+            **office.head(), number=number, addressee=_answered_to(work, case, person, on), person=person.one.name,
             finding_number=finding.document, finding_on=finding.document_on, applied_on=applied.on, facts=facts,
             grounds=text.all("grounds"), outcome=str(given["granted"]), since=on if granted else None,
             reason="" if granted else str(given["reason"]), again="" if granted else text.one("again"),
@@ -236,6 +236,51 @@ def _repair(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperK
         )  # fmt: skip
 
     return [(PaperKind.F27, draft)]
+
+
+def _record_ended(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKind, Draft]]:
+    """F27 办结: the record ended before anything was decided; the applicant is told that nothing is left to repair."""
+    applied = case.last("APPLIED")
+    if applied is None:
+        raise Refused("没有修复申请的记录，不能办结")
+
+    def draft(number: str, on: date) -> RepairDecision:
+        finding, text = _standing(work, case, on), wording("repair", on)
+        assert finding.document_on is not None
+        person = party(work, case, on)
+        office = desk(work, person.who.area, PaperKind.F27, on)
+        return RepairDecision(
+            **office.head(), number=number, addressee=_answered_to(work, case, person, on), person=person.one.name,
+            finding_number=finding.document, finding_on=finding.document_on, applied_on=applied.on,
+            facts=(
+                text.one("corrected", told=str(applied.data["corrected"])),
+                text.one("promise", told=str(applied.data["promise"])),
+            ),
+            grounds=text.all("grounds"), outcome=NOTHING_LEFT, reason=_why_ended(work, case, finding.document_on, on),
+            effect=text.one("ended"), remedies=office.remedy(),
+        )  # fmt: skip
+
+    return [(PaperKind.F27, draft)]
+
+
+def _why_ended(work: Work, case: Case, document_on: date, on: date) -> str:
+    """By what the record ended: a decision that took it back, or its own last day. Raises Refused while it is used."""
+    fact, text = conduct_of(work, case), wording("repair", on)
+    assert fact is not None
+    last = [one for one in standing(work, Finding, case.household_id, on) if one.conduct_seq == fact.seq][-1]
+    if last.state not in (FindingState.EFFECTIVE, FindingState.CONTESTED):
+        return text.one("ended_before", on=paper_date(last.happened_on), state=last.state.value)
+    until = record_terms(work, fact, national_class(work, case, fact), document_on).until
+    if until is None or on < until:
+        raise Refused("这条记录还在使用，应当核实并作出修复决定（国家发展改革委令第36号）")
+    return text.one("ended_by_itself", until=paper_date(until))
+
+
+def _answered_to(work: Work, case: Case, person: Party, on: date) -> str:
+    """主送 of the answer to an application: the person; after his death his near relatives."""
+    member = members(work, case.household_id, on).get(person.one.no)
+    dead = member is not None and member.presence is Presence.DEAD
+    return f"{person.one.name}的近亲属" if dead else person.addressee
 
 
 def _standing(work: Work, case: Case, on: date) -> Finding:
@@ -259,4 +304,5 @@ MAKERS: Mapping[tuple[Procedure, str], Maker] = {
     (Procedure.DEFAULT, "NOTICE"): _notice,
     (Procedure.DEFAULT, "DECIDE"): _decision,
     (Procedure.REPAIR, "DECIDE"): _repair,
+    (Procedure.REPAIR, "RECORD_ENDED"): _record_ended,
 }

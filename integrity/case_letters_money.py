@@ -1,4 +1,4 @@
-"""罚款、退回和催告的文书 (papers about money): F19 and F20 of a fine, F21 of a refund (告知、决定), F22 of both.
+"""罚款、退回和催告的文书 (papers about money): F19, F20, F34 of a fine, F21 of a refund (告知、决定), F22, F35 of both.
 
 社会救助法 73、74; 行政处罚法 44、45、59、63–67、72; 行政强制法 35、53、54. Money is paid by the person, never set off.
 """
@@ -7,28 +7,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from integrity import organs
+from integrity.calendars import workdays
 from integrity.case_files import Case
 from integrity.case_known import conduct_of
 from integrity.case_papers import Draft, Given, Maker, heard, paper_at
 from integrity.case_parties import Party, found, party
+from integrity.case_words import officer
 from integrity.errors import Refused
 from integrity.letters_family import Desk, address, desk
 from integrity.letters_texts import wording
+from integrity.rules.areas import level_of
 from integrity.rules.policy_keys import LAW_SINCE
-from integrity.rules.procedure import Facts
+from integrity.rules.procedure import Done, Facts
 from integrity.rules.procedure_heard import DISOBEYED, FRAUD
-from integrity.rules.workdays import Period
+from integrity.rules.workdays import Period, end_of
 from integrity.rules.writing import paper_date
-from integrity.terms import PaperKind, Procedure
+from integrity.terms import AreaLevel, PaperKind, Procedure
 from integrity.work import Work
+from reports.forms_fines import PenaltyHearing, Revocation
 from reports.forms_sanctions import (
     LARGE,
     NOT_LARGE,
     ORDERED,
     PLANNED,
+    Enforcer,
     Item,
     PenaltyDecision,
     PenaltyNotice,
@@ -94,12 +100,21 @@ def _fine_notice(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[P
         return PenaltyNotice(
             **claim.head(number), **claim.speak(given),
             facts=found(work, case, claim.person.one.name, "penalty", claim.office),
-            grounds=_fine_grounds(work, case, on), evidence=_listed(opened["proofs"]), reasons=(str(opened["reason"]),),
+            grounds=_fine_grounds(work, case, on), evidence=_listed(opened["proofs"]),
+            officers=enforcers(work, case.history[0]), reasons=(str(opened["reason"]),),
             gained=int(opened["gained"]), times=_times(f), fine=int(opened["amount"]), large=large,
             hearing_within=within if large == LARGE else "",
         )  # fmt: skip
 
     return [(PaperKind.F19, draft)]
+
+
+def enforcers(work: Work, step: Done) -> tuple[Enforcer, ...]:
+    """执法人员 of a step of inquiry, each with his certificate. Raises Refused when it does not name two."""
+    named = [(step.data.get(f"visitor_{n}"), step.data.get(f"card_{n}")) for n in (1, 2)]
+    if not all(code and card for code, card in named):
+        raise Refused("立案时没有写明两名执法人员和执法证号，不能制发处罚文书，请撤案后重新立案（行政处罚法第42条）")
+    return tuple(Enforcer(name=officer(work, str(code)), card=str(card)) for code, card in named)
 
 
 def _large(f: Facts, given: Given) -> str:
@@ -139,7 +154,8 @@ def _fine(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKin
         return PenaltyDecision(
             **claim.head(number), identity=claim.person.one.identity, address=address(work, claim.person.who, on),
             facts=_facts(work, case, claim, str(given["reason"])), grounds=_fine_grounds(work, case, on),
-            evidence=_listed(opened["proofs"]), notice_number=paper_at(work, case, "NOTICE").number,
+            evidence=_listed(opened["proofs"]), officers=enforcers(work, case.history[0]),
+            notice_number=paper_at(work, case, "NOTICE").number,
             heard="；".join([heard(work, case), *_hearing(case, on)]), gained=int(opened["gained"]), times=_times(f),
             fine=int(given["amount"]), pay_way=_pay_way(given), pay_within=text.one("pay_within"),
             consequences=text.all("consequences"), remedies=claim.office.remedy(),
@@ -243,11 +259,72 @@ def _remind(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperK
     return [(PaperKind.F22, draft)]
 
 
+def _hearing_notice(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKind, Draft]]:
+    """F34: when, where and before whom, how to ask for another presider, with whom the person may come."""
+    asked = case.last("HEARING_ASKED")
+    if asked is None:
+        raise Refused("当事人没有要求听证，不能制发听证通知书（行政处罚法第64条）")
+    asked_on = asked.on
+
+    def draft(number: str, on: date) -> PenaltyHearing:
+        claim, text = _claim(work, case, PaperKind.F34, on), wording("penalty_hearing", on)
+        return PenaltyHearing(
+            **claim.head(number), notice_number=paper_at(work, case, "NOTICE").number, asked_on=asked_on,
+            fine=int(case.history[0].data["amount"]), held_on=given["held_on"], earliest=_earliest(work, claim),
+            time=str(given["time"]), place=str(given["place"]), open=str(given["open"]),
+            presider=_presider(work, str(given["presider"]), on),
+            challenge=text.one("challenge", organ=claim.office.organ.name, phone=claim.office.organ.phone),
+            agents=text.one("agents"), bring=text.all("bring"), absent=text.one("absent"), help=text.one("help"),
+            grounds=text.all("grounds"),
+        )  # fmt: skip
+
+    return [(PaperKind.F34, draft)]
+
+
+def _earliest(work: Work, claim: Claim) -> date:
+    """The first day after the person's time to prepare, if the notice is served on the day on which it is made."""
+    office = claim.office
+    row = office.policy.row("penalty.hearing_notice", office.area, office.on)
+    period = Period.read(f"{office.value('penalty.hearing_notice')}{row.unit}")
+    return end_of(office.on, period, workdays(work)).end + timedelta(days=1)
+
+
+def _presider(work: Work, code: str, on: date) -> str:
+    """听证主持人: an officer of the county in office. Raises NotFound, Refused."""
+    found = organs.officer(work, code, on)
+    if level_of(found.area) not in (AreaLevel.COUNTY, AreaLevel.CITY):
+        raise Refused(f"听证由县级指定的人员主持，{code} 不是县级工作人员（行政处罚法第64条；社会救助法第73条）")
+    return officer(work, code)
+
+
+def _revocation(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKind, Draft]]:
+    """F35: which decision is undone, on what and why; what came in is given back, how and by when."""
+    decided = case.last("DECIDE")
+    if decided is None:
+        raise Refused("本案还没有决定，不能制发撤销决定通知书")
+    decided_on, amount, paid = decided.on, int(decided.data["amount"]), int(f.known.get("paid") or 0)
+    back = {"back_way": str(given["back_way"]), "back_by": given["back_by"]} if paid else {}
+
+    def draft(number: str, on: date) -> Revocation:
+        claim, text = _claim(work, case, PaperKind.F35, on), wording("revoked", on)
+        return Revocation(
+            **claim.head(number), decision=wording(claim.text, on).one("decision"),
+            decision_number=paper_at(work, case, "DECIDE").number, decision_on=decided_on, amount=amount,
+            basis=str(given["basis"]), reason=str(given["reason"]), paid=paid, back=paid, **back,
+            effects=text.all("effects"), grounds=text.all("grounds"),
+        )  # fmt: skip
+
+    return [(PaperKind.F35, draft)]
+
+
 MAKERS: Mapping[tuple[Procedure, str], Maker] = {
     (Procedure.FINE, "NOTICE"): _fine_notice,
     (Procedure.FINE, "DECIDE"): _fine,
+    (Procedure.FINE, "HEARING_NOTICE"): _hearing_notice,
     (Procedure.FINE, "REMIND"): _remind,
+    (Procedure.FINE, "REVOKED"): _revocation,
     (Procedure.REFUND, "NOTICE"): _refund_notice,
     (Procedure.REFUND, "DECIDE"): _refund,
     (Procedure.REFUND, "REMIND"): _remind,
+    (Procedure.REFUND, "REVOKED"): _revocation,
 }

@@ -17,7 +17,7 @@ from integrity.case_known import conduct_of
 from integrity.case_papers import Draft, Given, Maker
 from integrity.case_words import items, officer, person, sentences
 from integrity.errors import Invalid, NotFound, Refused, Unset
-from integrity.households import standing
+from integrity.households import members, standing
 from integrity.letters_family import Desk, desk, family
 from integrity.letters_texts import wording
 from integrity.records.ledger import Conduct, Finding
@@ -26,7 +26,7 @@ from integrity.rules.procedure import Done, Facts
 from integrity.rules.procedure_basis import SELF
 from integrity.rules.workdays import add_months
 from integrity.rules.writing import paper_date
-from integrity.terms import AreaLevel, ConductKind, FindingState, PaperKind, Procedure
+from integrity.terms import AreaLevel, ConductKind, FindingState, PaperKind, Presence, Procedure
 from integrity.work import Work
 from reports.forms_records import (
     ANSWER,
@@ -126,7 +126,24 @@ def recorded(work: Work, case: Case, on: date) -> str:
 
 def objector(work: Work, case: Case, filed: Done, on: date) -> str:
     """异议申请人: as the officer put it down, or the person himself."""
-    return str(filed.data.get("speaker") or person(work, case.household_id, fact_of(work, case).member_no, on).name)
+    told = filed.data.get("speaker")
+    own = person(work, case.household_id, fact_of(work, case).member_no, on).name
+    return own if told in (None, "", SELF) else str(told)
+
+
+def answered_to(work: Work, case: Case, filed: Done, on: date) -> str:
+    """主送: who objected; after the person's death his near relatives, by name where they brought it."""
+    no, name = fact_of(work, case).member_no, objector(work, case, filed, on)
+    if not _dead(work, case, no, on):
+        return name
+    kin = f"{person(work, case.household_id, no, on).name}的近亲属"
+    brought = _dead(work, case, no, filed.on) and filed.data.get("speaker")
+    return f"{name}（{kin}）" if brought else kin
+
+
+def _dead(work: Work, case: Case, no: int, on: date) -> bool:
+    member = members(work, case.household_id, on).get(no)
+    return member is not None and member.presence is Presence.DEAD
 
 
 def county_desk(work: Work, office: Desk) -> Desk:
@@ -150,7 +167,7 @@ def _answered(work: Work, case: Case, f: Facts, given: Given) -> Papers:
         own = (region.source,) if region is not None and region.is_set else ()
         name = objector(work, case, filed, on)
         return ObjectionPaper(
-            **office.head(), number=number, addressee=name, variant=ANSWER, objector=name,
+            **office.head(), number=number, addressee=answered_to(work, case, filed, on), variant=ANSWER, objector=name,
             record=recorded(work, case, on), wrong=sentences(filed.data["said"]), filed_on=filed.on, marked_on=filed.on,
             decided_on=on, result=_RESULTS[found], reasons=(str(checked.data["found"]), str(given["reason"])),
             grounds=(*text.all("grounds"), *own), remedies=None if found == "成立" else office.remedy(),

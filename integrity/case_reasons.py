@@ -38,8 +38,6 @@ def grounds(work: Work, case: Case, f: Facts, policy: Policy, area: str) -> Know
         found |= {"fraud_fact": _fraud(work, case), "fraud_by_county": f.level is AreaLevel.COUNTY}
     if code in OF_A_PERSON and outcome is Outcome.EXIT:
         found["whole_leaves"] = len(present) <= 1 and (case.member_no is None or set(present) <= {case.member_no})
-    if case.member_no is not None:
-        found["one_tekun"] = set(present) <= {case.member_no}
     return found | (_checked(work, case, f, code, outcome) if outcome in _ENDS else {})
 
 

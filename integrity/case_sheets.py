@@ -170,12 +170,20 @@ def _statement(work: Work, case: Case, step: Done, more: More) -> Draft:
             time=_told(step, more, "time", "起止时间"), place=_told(step, more, "place", "地点"),
             way=_told(step, more, "way", "陈述方式", said="manner"), speaker=speaker,
             capacity=_told(step, more, "capacity", "陈述人身份", default=own),
-            asker=officer(work, step.by), recorder=officer(work, recorder) if recorder else "",
+            asker=_askers(work, step), recorder=officer(work, recorder) if recorder else "",
             statement=sentences(step.data["said"]), evidence=items(step.data.get("handed")),
             refused=str(more.get("refused") or ""),
         )  # fmt: skip
 
     return draft
+
+
+def _askers(work: Work, step: Done) -> str:
+    """询问人: whoever wrote it down; for a fine the two officers with their certificates (行政处罚法 42)."""
+    if "card_1" not in step.data:
+        return officer(work, step.by)
+    named = ((officer(work, str(step.data[f"visitor_{n}"])), step.data[f"card_{n}"]) for n in (1, 2))
+    return "、".join(f"{name}，执法证号{card}" for name, card in named)
 
 
 def _told(step: Done, more: More, name: str, official: str, *, said: str = "", default: str = "") -> str:

@@ -24,9 +24,9 @@ from integrity.records.ledger import Conduct, Finding
 from integrity.rules.procedure import Done
 from integrity.terms import FindingState, NationalClass, Outcome, PaperKind, Presence
 from integrity.work import Work
+from reports.forms_credit import FindingDecision, RepairNotice
 from reports.forms_procedure import LEAVES, AmountReduction, MemberAdjustment, MemberMove, Reduction
 from reports.forms_records import OBJECTION, DefaultRecord, ObjectionPaper, RepairApplication
-from reports.forms_sanctions import FindingDecision, RepairNotice
 
 More = Added
 Sheet = Callable[[Work, Case, Done, More], Draft]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from integrity.errors import NotFound, Refused
-from integrity.households import home, members
+from integrity.households import correct, home, members, standing
 from integrity.records.ledger import Commitment
 from integrity.rules.facts import ADULT, age
 from integrity.terms import Capacity, SignedBy
@@ -41,3 +41,27 @@ def sign(
         ),
     )  # fmt: skip
 
+
+def office_signed(work: Work, household_id: int, member_no: int, *, signed_on: date, version: str) -> Commitment:
+    """经办人承诺 (the office's own promise): its text's version is put beside the promise that it answers.
+
+    The entry of the promise stays; a completed one takes its place. Raises NotFound.
+    """
+    promised = [
+        one for one in standing(work, Commitment, household_id, work.today)
+        if one.member_no == member_no and one.happened_on == signed_on and one.signed_by is not SignedBy.REFUSED
+    ]  # fmt: skip
+    if not promised:
+        raise NotFound(f"没有找到第 {member_no} 号成员在 {signed_on} 签署的承诺")
+    last = promised[-1]
+    kept = {name: getattr(last, name) for name in _PROMISE}
+    right = Commitment(**kept | {"office_text_version": version})
+    correct(work, household_id, last.seq, right, kind=Commitment, why="经办人已作出承诺，补记机关承诺文本的版本")
+    return right
+
+
+_PROMISE = (
+    "happened_on", "area", "occasion", "text_version", "text_sha256", "member_no", "signed_by", "guardian_no",
+    "explained_by", "evidence",
+)  # fmt: skip
+"""What the promise said, carried over as it was."""

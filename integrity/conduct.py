@@ -83,6 +83,14 @@ def _died(work: Work, household_id: int, fact: Conduct) -> bool:
     return member is not None and member.presence is Presence.DEAD
 
 
+def _stood(work: Work, household_id: int, conduct_seq: int, document: str) -> bool:
+    """维持 (upheld): was it found in his lifetime by this very document? Then nothing new is found on the dead."""
+    return any(
+        one.state is FindingState.EFFECTIVE and one.document == document and one.conduct_seq == conduct_seq
+        for one in standing(work, Finding, household_id, date.max)
+    )
+
+
 def find(
     work: Work, household_id: int, conduct_seq: int, state: FindingState, *, on: date, decided_by: str,
     reviewed_by: str = "", document: str = "", document_on: date | None = None, effective_on: date | None = None,
@@ -98,7 +106,8 @@ def find(
     if fact is None:
         raise NotFound(f"该户没有第 {conduct_seq} 条守信失信事实")
     _follows(work, household_id, conduct_seq, state)
-    if state in (FindingState.PROPOSED, FindingState.EFFECTIVE) and _died(work, household_id, fact):
+    anew = not _stood(work, household_id, conduct_seq, document)
+    if state in (FindingState.PROPOSED, FindingState.EFFECTIVE) and anew and _died(work, household_id, fact):
         raise Refused("本人已死亡，不再作失信认定，也不得记到继承人名下；已经决定的请撤销（红线第5条）")
     if work.import_id is None and decided_by in kinship.relatives(work, household_id):
         raise Refused(

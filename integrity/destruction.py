@@ -16,13 +16,16 @@ from typing import Any
 from sqlalchemy import case, func, null, update
 from sqlmodel import SQLModel, col, select
 
+from integrity import evidence
 from integrity.destruction_register import Destroyed, append, beside, made, read
 from integrity.errors import Conflict, NotFound, Refused
+from integrity.print_progress import files_with
 from integrity.records.chain import blanked_rows, genesis, seal_of
 from integrity.records.columns import micros
 from integrity.records.erasable import DAYS, ERASABLE, GONE
 from integrity.records.ledger import ENTRIES, Household, Member, Printing, Residence
-from integrity.records.office import Destruction, Evidence, PaperData, Person, Posting, PostingLine, PostingNote
+from integrity.records.office import Destruction, PaperData, Person, Posting, PostingLine, PostingNote
+from integrity.records.print_runs import PrintItem
 from integrity.retention import DESTROYED, assess, destroyed, due, last_entry, marks, waiting
 from integrity.settings import Settings
 from integrity.vault import Vault
@@ -116,7 +119,7 @@ def _found(work: Work, household_id: int) -> dict[str, Any]:
     """What there is to destroy."""
     return {
         "persons": tuple(_own_persons(work, household_id)), "papers": tuple(_own_contents(work, household_id)),
-        "evidence": tuple(_own_digests(work, household_id, "evidence", Evidence.sha256)),
+        "evidence": tuple(evidence.files_of(work, household_id)),
         "files": tuple(_printed(work, household_id)),
     }  # fmt: skip
 
@@ -160,8 +163,12 @@ def _own_digests(work: Work, household_id: int, name: str, key: Any) -> list[str
 
 def _printed(work: Work, household_id: int) -> Iterator[str]:
     """Files with a paper of this household. Those of a batch go as a whole: the other papers can be printed again."""
-    query = select(Printing.file).where(Printing.household_id == household_id).distinct()
-    yield from sorted(work.session.exec(query))
+    printed = select(Printing.file).where(Printing.household_id == household_id)
+    placed = select(PrintItem).where(PrintItem.household_id == household_id)
+    found = set(work.session.exec(printed))
+    for one in work.session.exec(placed):
+        found |= set(files_with(work, one))
+    yield from sorted(found)
 
 
 def _empty(work: Work, row: Destroyed) -> None:
@@ -189,6 +196,7 @@ def _empty(work: Work, row: Destroyed) -> None:
         .where(col(PaperData.sha256).in_(row.papers), func.length(PaperData.cipher) > 0)
         .values(cipher=b"")
     )
+    evidence.empty(work, row.household_id)
 
 
 def _seal(work: Work, row: Destroyed) -> None:
@@ -243,8 +251,8 @@ def finish(office: Office, chosen: Settings) -> list[str]:
     for row in rows:
         for file in row.files:
             _remove(chosen.papers, file)
-        for digest in row.evidence:
-            _remove(chosen.evidence, digest)
+        for file in row.evidence:
+            _remove(chosen.evidence, file)
     for pattern, last in lists:
         for path in chosen.papers.glob(pattern):
             if path.parent.name <= last:
@@ -281,11 +289,11 @@ def _old(chosen: Settings, rows: list[Destroyed]) -> list[Path]:
 def scrub(office: Office) -> None:
     """Leave nothing of what was emptied in free pages or in the write-ahead log. Raises Conflict when others work.
 
-    SQLite: the file is written anew and the log folded in and cut to nothing. PostgreSQL: the two tables are.
+    SQLite: the file is written anew and the log folded in and cut to nothing. PostgreSQL: the three tables are.
     """
     if office.engine.dialect.name == "postgresql":
         with office.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM (FULL) person, paper_data")
+            connection.exec_driver_sql("VACUUM (FULL) person, paper_data, evidence_file")
         return
     sqlite = office.engine.dialect.loaded_dbapi
     connection = sqlite.connect(str(office.engine.url.database), timeout=30, isolation_level=None)

@@ -34,6 +34,7 @@ class Destroyed:
     papers: tuple[str, ...]
     """Digests of contents that were emptied."""
     evidence: tuple[str, ...]
+    """Files in the store of evidence that were taken away, by their keyed names."""
     files: tuple[str, ...]
     """Files in the papers' directory that were taken away."""
 

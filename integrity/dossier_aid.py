@@ -9,16 +9,15 @@ from integrity.letters_family import Desk
 from integrity.records.ledger import Assistance, Change, Recheck, Verification
 from integrity.rules.writing import yuan
 from integrity.terms import Act, ExitReason
-from reports.dossier import Grid, Part, Prose
+from reports.dossier import Block, Grid, Part, Prose
 
 
 def payments(sight: Sight, desk: Desk) -> Part:
     """救助决定和逐月发放: what was decided, and what it came to each month."""
-    note = "本表按已登记的决定逐月列出应发的金额，不是银行的发放凭证。"
-    return Part(
-        title="救助决定和逐月发放", author=desk.organ.name, on=sight.on,
-        blocks=(_acts(sight), _months(sight), Prose(lines=(note,))),
-    )  # fmt: skip
+    note = Prose(lines=("本表按已登记的决定逐月列出应发的金额，不是银行的发放凭证。",))
+    blocks: tuple[Block, ...] = (_acts(sight), _months(sight))
+    blocks += (note,) if sight.of(Assistance) else ()
+    return Part(title="救助决定和逐月发放", author=desk.organ.name, on=sight.on, blocks=blocks)
 
 
 def checks(sight: Sight, desk: Desk) -> Part:
@@ -68,8 +67,7 @@ def _months(sight: Sight) -> Grid:
         for one in monthly(sight.of(Assistance), sight.on)
     )
     return Grid(
-        title="逐月发放", heads=("月份", "应发金额", "计算", "依据的条目"), widths=(15, 22, 45, 18), rows=rows,
-        empty="没有给予过救助。",
+        title="逐月发放", heads=("月份", "应发金额", "计算", "依据的条目"), widths=(15, 22, 45, 18), rows=rows
     )  # fmt: skip
 
 

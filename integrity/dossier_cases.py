@@ -6,38 +6,31 @@ When it happened, when it became known, who did it, what was said, which evidenc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
 
 from integrity import case_facts
 from integrity.case_files import Case
 from integrity.dossier_family import name_of
-from integrity.dossier_sight import DESTROYED, WITHHELD, Sight, computed, moment
+from integrity.dossier_sight import DESTROYED, Sight, computed, moment
 from integrity.errors import ChengxinError
 from integrity.letters_family import Desk
 from integrity.records.ledger import Conduct, Finding, Step
 from integrity.rules.policy import NotInForce
-from integrity.rules.procedure import EXTEND, SUSPEND, Done
-from integrity.rules.writing import yuan
+from integrity.rules.procedure import Done, Row
+from integrity.rules.procedure_words import stated, step_name
 from reports.dossier import Block, Grid, Part, Prose
 
-_SHIFTS = {SUSPEND: "中止期限", EXTEND: "延长期限"}
-_WORKED_OUT = {
-    "served_on": "送达之日", "within": "期限", "reason_code": "原因", "arrears": "补发", "arrears_total": "补发合计",
-    "overpaid": "多发", "overpaid_total": "多发合计", "give_back": "应退还", "clock": "期限", "length": "延长为",
-    "since": "自", "until": "至", "basis": "依据", "reason": "理由",
-}  # fmt: skip
-"""What the program itself adds to a step, and what a changed clock says."""
-_SUMS = ("amount", "gained", "arrears_total", "overpaid_total", "give_back")
 _OWN_WORDS = ("said", "speaker")
 """What the person told the office himself is his to read."""
 
 
-def conduct(sight: Sight, desk: Desk) -> Part:
-    """守信失信事实和认定: a fact has no effect by itself; every change of a finding is an entry of its own."""
-    return Part(
-        title="守信失信事实和认定", author=desk.organ.name, on=sight.on, blocks=(_facts(sight), _findings(sight))
-    )
+def facts(sight: Sight, desk: Desk) -> Part:
+    """守信失信事实: a fact has no effect by itself."""
+    return Part(title="守信失信事实", author=desk.organ.name, on=sight.on, blocks=(_facts(sight),))
+
+
+def findings(sight: Sight, desk: Desk) -> Part:
+    """认定: every change of a finding is an entry of its own."""
+    return Part(title="守信失信认定", author=desk.organ.name, on=sight.on, blocks=(_findings(sight),))
 
 
 def _facts(sight: Sight) -> Grid:
@@ -45,21 +38,15 @@ def _facts(sight: Sight) -> Grid:
         (
             str(one.seq), f"{one.kind.value} {one.item}", name_of(sight, one.member_no),
             one.happened_on.isoformat() + (f"至{one.act_end}" if one.act_end != one.happened_on else ""),
-            one.found_on.isoformat(), sight.told(one.source), _detail(sight, one), sight.officer(one.recorded_by),
-            one.evidence[:16],
+            one.found_on.isoformat(), sight.told(one.source, one), sight.told(one.detail, one),
+            sight.officer(one.recorded_by), one.evidence[:16],
         )
         for one in sight.of(Conduct)
     )  # fmt: skip
     return Grid(
-        title="事实",
         heads=("条目", "性质、事项", "成员", "行为日期", "发现日期", "来源", "说明", "登记人", "证据指纹"),
         widths=(6, 10, 10, 12, 12, 11, 18, 10, 11), rows=rows,
     )  # fmt: skip
-
-
-def _detail(sight: Sight, fact: Conduct) -> str:
-    """Where the source is an informer, the detail may name him."""
-    return WITHHELD if sight.told(fact.source) == WITHHELD and fact.detail else sight.told(fact.detail)
 
 
 def _findings(sight: Sight) -> Grid:
@@ -73,7 +60,7 @@ def _findings(sight: Sight) -> Grid:
         for one in sight.of(Finding)
     )  # fmt: skip
     return Grid(
-        title="认定", heads=("条目", "事实", "状态", "日期", "文号", "生效日期", "理由", "复核／决定", "案件"),
+        heads=("条目", "事实", "状态", "日期", "文号", "生效日期", "理由", "复核／决定", "案件"),
         widths=(6, 8, 9, 12, 15, 12, 16, 15, 7), rows=rows,
     )  # fmt: skip
 
@@ -85,7 +72,7 @@ def cases(sight: Sight, desk: Desk) -> list[Part]:
 
 
 def _case(sight: Sight, desk: Desk, case: Case, taken: Mapping[tuple[int, int], Step]) -> Part:
-    state = "已办结" if case.closed else f"办到“{_name(case, case.stage)}”"
+    state = "已办结" if case.closed else f"办到“{step_name(case.table, case.stage)}”"
     about = [f"第{case.no}号案件，{case.procedure.value}，{case.history[0].on}立案，{state}。依据：{case.table.law}。"]
     about += [f"涉及成员：{name_of(sight, case.member_no)}。"] if case.member_no else []
     about += [f"涉及户账第{case.subject_seq}条。"] if case.subject_seq else []
@@ -96,54 +83,41 @@ def _case(sight: Sight, desk: Desk, case: Case, taken: Mapping[tuple[int, int], 
     )  # fmt: skip
     return Part(
         title=f"第{case.no}号案件：{case.procedure.value}", author=desk.organ.name, on=case.history[-1].on,
-        note=state if case.closed else "未办结", blocks=(Prose(lines=tuple(about)), steps, _clocks(sight, case)),
+        note=state if case.closed else "未办结", blocks=(Prose(lines=tuple(about)), steps, *_clocks(sight, case)),
     )  # fmt: skip
-
-
-def _name(case: Case, code: str) -> str:
-    return _SHIFTS.get(code) or case.table.row(code).name
 
 
 def _step(sight: Sight, case: Case, done: Done, entry: Step) -> tuple[str, ...]:
-    law = "" if done.code in _SHIFTS else case.table.row(done.code).law
+    row = _row(case, done)
     made = f"（登记为第{done.entry}条）" if done.entry else ""
     return (
-        str(done.no), _name(case, done.code), done.on.isoformat(), moment(entry.recorded_at), sight.officer(done.by),
-        (_stated(sight, case, done, entry) + made), done.evidence[:16], law,
+        str(done.no), step_name(case.table, done.code), done.on.isoformat(), moment(entry.recorded_at),
+        sight.officer(done.by), _stated(sight, case, done, entry) + made, done.evidence[:16],
+        row.law if row else "",
     )  # fmt: skip
+
+
+def _row(case: Case, done: Done) -> Row | None:
+    """The row of the step; None for a clock that was suspended or extended."""
+    return next((one for one in case.table.rows if one.code == done.code), None)
 
 
 def _stated(sight: Sight, case: Case, done: Done, entry: Step) -> str:
     """What was said in a step, field by field."""
     if entry.data_sha256 and not done.data:
         return DESTROYED
-    row = next((one for one in case.table.rows if one.code == done.code), None)
-    names = _WORKED_OUT | ({one.name: one.official.split("（")[0] for one in row.asks} if row else {})
     said = []
-    for name, value in done.data.items():
-        if value not in ("", None, ()):
-            text = _shown(name, value)
-            said.append(f"{names.get(name, name)}：{sight.words(text) if name in _OWN_WORDS else sight.told(text)}")
+    for one in stated(case.table, done.code, done.data):
+        told = sight.words(one.text) if one.name in _OWN_WORDS else sight.told(one.text)
+        said.append(f"{one.official}：{told}")
     return "；".join(said)
 
 
-def _shown(name: str, value: Any) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if name in _SUMS and isinstance(value, int):
-        return yuan(value)
-    if isinstance(value, tuple | list):
-        return "、".join(f"{one}%" for one in value)
-    return str(value)
-
-
-def _clocks(sight: Sight, case: Case) -> Block:
-    """Every clock of the case with its computation, as of the day of the dossier."""
+def _clocks(sight: Sight, case: Case) -> tuple[Block, ...]:
+    """Every clock of the case with its computation, as of the day of the dossier; nothing where there is none."""
     try:
         running = case_facts.clocks(sight.work, case, sight.on)
         lines = tuple(computed(one.as_text()) for one in running.values())
     except (ChengxinError, NotInForce) as fault:
         lines = (f"期限不能计算：{fault}",)
-    return Prose(title="期限和计算", lines=lines or ("没有期限。",))
+    return (Prose(title="期限和计算", lines=lines),) if lines else ()

@@ -20,11 +20,16 @@ from reports.dossier import Block, Grid, Part
 
 
 def part(sight: Sight, desk: Desk) -> Part:
-    """家庭、住址和承诺: the household as it was known."""
+    """家庭和住址: the household as it was known."""
     return Part(
-        title="家庭、住址和承诺", author=desk.organ.name, on=sight.on,
-        blocks=(_members(sight), _states(sight), _homes(sight), _commitments(sight)),
+        title="家庭和住址", author=desk.organ.name, on=sight.on,
+        blocks=(_members(sight), _states(sight), _homes(sight)),
     )  # fmt: skip
+
+
+def commitments(sight: Sight, desk: Desk) -> Part:
+    """诚信承诺: what was promised, in which text."""
+    return Part(title="诚信承诺", author=desk.organ.name, on=sight.on, blocks=(_commitments(sight),))
 
 
 def name_of(sight: Sight, no: int | None) -> str:
@@ -118,7 +123,6 @@ def _commitments(sight: Sight) -> Block:
         for one in sight.of(Commitment)
     )  # fmt: skip
     return Grid(
-        title="诚信承诺",
         heads=("条目", "签署日期", "场合", "文本版本", "承诺人", "签署方式", "讲解人", "经办人承诺", "证据指纹"),
         widths=(6, 12, 11, 15, 10, 12, 12, 11, 11), rows=rows,
     )  # fmt: skip

@@ -40,8 +40,6 @@ def advice(sight: Sight, desk: Desk, told: list[recommendations.Explained]) -> P
     blocks: list[Block] = [_stored(sight), _opinions(sight)]
     for one in told:
         blocks += _reasons(sight, one)
-    if not told:
-        blocks.append(Prose(title="理由", lines=("没有可以说明的处理建议。",)))
     return Part(title="处理建议及理由", author=desk.organ.name, on=sight.on, blocks=tuple(blocks))
 
 
@@ -68,7 +66,7 @@ def _stored(sight: Sight) -> Grid:
     )  # fmt: skip
     return Grid(
         title="各次建议（与前一次不同的）", heads=("日期", "救助类别", "建议", "原因", "金额、期数"),
-        widths=(13, 20, 14, 25, 28), rows=rows, empty="没有评估过。",
+        widths=(13, 20, 14, 25, 28), rows=rows,
     )  # fmt: skip
 
 
@@ -135,7 +133,7 @@ def order_of_checks(sight: Sight, desk: Desk, told: list[recommendations.Explain
         lines.append("只涉及其他成员的明细没有列出。")
     grid = Grid(
         heads=("认定", "事项", "行为日期", "分值", "计入期间", "是否计入及理由", "目录版本"),
-        widths=(8, 18, 13, 9, 20, 20, 16), rows=rows, empty="没有计入的明细。",
+        widths=(8, 18, 13, 9, 20, 20, 16), rows=rows,
     )  # fmt: skip
     title = "核查先后的计算（内部使用）"
     return [Part(title=title, author=desk.organ.name, on=sight.on, blocks=(Prose(lines=tuple(lines)), grid))]
@@ -159,8 +157,10 @@ def rules(sight: Sight, desk: Desk, told: list[recommendations.Explained]) -> Pa
     named = [("政策版本（SHA-256）", policy.edition)]
     named += [("采用的积分目录", "、".join(policy.adopted))] if policy.adopted and sight.reader.scored else []
     named += [(f"{one.explanation.on}的建议所用版本", one.edition) for one in told]
-    laws = Prose(title="各步骤的依据", lines=tuple(_laws(sight)) or ("没有案件。",))
-    return Part(title="规则和参数", author=desk.organ.name, on=sight.on, blocks=(Pairs(rows=tuple(named)), grid, laws))
+    blocks: tuple[Block, ...] = (Pairs(rows=tuple(named)), grid)
+    laws = tuple(_laws(sight))
+    blocks += (Prose(title="各步骤的依据", lines=laws),) if laws else ()
+    return Part(title="规则和参数", author=desk.organ.name, on=sight.on, blocks=blocks)
 
 
 def _used(sight: Sight, told: list[recommendations.Explained]) -> Iterator[Row]:

@@ -5,7 +5,7 @@ Each paper stands with its full text in the form in which it was printed; what w
 
 from __future__ import annotations
 
-from integrity import delivery, papers, regional
+from integrity import delivery, papers, regional, seals
 from integrity.dossier_sight import DESTROYED, Sight
 from integrity.errors import ChengxinError
 from integrity.letters_family import Desk
@@ -31,13 +31,13 @@ def register(sight: Sight, desk: Desk) -> Part:
         for one in notices
     )  # fmt: skip
     listed = Grid(
-        title="文书和送达", heads=("条目", "文号", "文书", "制发日期", "打印", "送达", "内容指纹"),
+        heads=("条目", "文号", "文书", "制发日期", "打印", "送达", "内容指纹"),
         widths=(6, 16, 19, 12, 13, 24, 10), rows=rows,
     )  # fmt: skip
     ends = tuple(row for one in notices if (row := _remedies(sight, one)) is not None)
     remedies = Grid(
         title="救济期限和计算", heads=("文号", "起算", "申请行政复议", "提起行政诉讼"), widths=(18, 22, 30, 30),
-        rows=ends, empty="没有已经送达的载明救济途径的文书。",
+        rows=ends, empty="无（没有已经送达的载明救济途径的文书）。",
     )  # fmt: skip
     return Part(title="文书、送达和救济期限", author=desk.organ.name, on=sight.on, blocks=(listed, remedies))
 
@@ -105,7 +105,8 @@ def _sheet(sight: Sight, notice: Notice) -> Part:
     shown = sight.covered(letter)
     masked = shown != letter
     told += "下为全文，印章、签名见原件" + ("；其中的个人信息已遮蔽。" if masked else "。")
-    sheet = Sheet(letter=shown, data=forms.fingerprint(letter), regional=form)
+    code = seals.code_of(sight.work, notice.number)
+    sheet = Sheet(letter=shown, data=forms.fingerprint(letter), regional=form, code=code)
     return Part(
         title=head.title, author=head.author, on=head.on, number=head.number, note="有遮蔽" if masked else "",
         blocks=(Prose(lines=(told,)),), sheet=sheet,

@@ -204,10 +204,16 @@ class Sight:
         plain = set((self.numbers or {}).values())
         return _NUMBER.sub(lambda found: found[0] if found[0] in plain else mask_id(found[0]), shown)
 
-    def told(self, text: str, entry: Entry | None = None) -> str:
-        """What somebody told the office: withheld where it would show a reader who informed."""
+    def informed(self, entry: Entry) -> bool:
+        """Would the source or the detail of an entry show a reader who informed?"""
         complaint = isinstance(entry, Change) and entry.kind is Event.COMPLAINT
-        if text and not self.reader.informers and (complaint or _INFORMED.search(text)):
+        said = f"{getattr(entry, 'source', '')}{getattr(entry, 'detail', '')}"
+        return not self.reader.informers and (complaint or _INFORMED.search(said) is not None)
+
+    def told(self, text: str, entry: Entry | None = None) -> str:
+        """What somebody told the office: withheld where it, or its entry, would show a reader who informed."""
+        shows = not self.reader.informers and _INFORMED.search(text) is not None
+        if text and (shows or (entry is not None and self.informed(entry))):
             return WITHHELD
         return self.words(text)
 

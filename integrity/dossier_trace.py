@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlmodel import col, select
 
-from integrity import bookcheck
+from integrity import bookcheck, evidence
 from integrity.dossier_family import name_of
 from integrity.dossier_sight import Sight, moment
 from integrity.letters_family import Desk
@@ -30,14 +30,13 @@ from integrity.records.ledger import (
     Verification,
 )
 from integrity.records.office import Audit
-from integrity.rules.procedure import EXTEND, SUSPEND
 from integrity.rules.procedure_tables import table
+from integrity.rules.procedure_words import step_name
 from reports.dossier import Block, Grid, Pairs, Part, Prose
 
 LINES = 300
 """Log lines told one by one, the newest; what is older is counted by officer and matter."""
 _WHOLE = "通过：逐条重算一致，没有缺失、插入、改动；人员资料和文书内容与登记时一致"
-_SHIFTS = {SUSPEND: "中止期限", EXTEND: "延长期限"}
 
 
 def ledger(sight: Sight, desk: Desk) -> Part:
@@ -76,7 +75,7 @@ def _told(sight: Sight, entry: Entry) -> str:
 def _gist(sight: Sight, entry: Entry) -> str:
     match entry:
         case Step():
-            row = _SHIFTS.get(entry.step) or table(entry.procedure).row(entry.step).name
+            row = step_name(table(entry.procedure), entry.step)
             return f"第{entry.case_no}号案件第{entry.step_no}步：{row}"
         case Notice():
             return f"{entry.number}《{entry.kind.value}》"
@@ -177,10 +176,13 @@ def proof(sight: Sight, desk: Desk) -> Part:
 
 
 def _evidence(sight: Sight) -> Grid:
-    """The whole digest of each piece of evidence, with the entries that name it."""
+    """The whole digest of each piece of evidence, the entries that name it, and whether the file itself is kept."""
     named: dict[str, list[int]] = {}
     for one in sight.entries:
         if digest := getattr(one, "evidence", ""):
             named.setdefault(digest, []).append(one.seq)
-    rows = tuple((digest, "、".join(map(str, seqs))) for digest, seqs in named.items())
-    return Grid(title="证据", heads=("指纹（SHA-256）", "所在条目"), widths=(75, 25), rows=rows, empty="没有证据。")
+    rows = tuple(
+        (digest, "、".join(map(str, seqs)), evidence.standing(sight.work, sight.household_id, digest))
+        for digest, seqs in named.items()
+    )
+    return Grid(title="证据", heads=("指纹（SHA-256）", "所在条目", "文件"), widths=(66, 20, 14), rows=rows)

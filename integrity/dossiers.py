@@ -8,6 +8,7 @@ Reading order: `hindsight` (as of then), `dossier_sight` (what belongs in it, wh
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -133,16 +134,25 @@ def _numbers(work: Work, household_id: int, wanted: Wanted, until: datetime) -> 
 
 
 def _parts(sight: Sight, office: Desk) -> list[Part]:
-    """The parts in the order of the file."""
+    """The parts in the order in which a court or an inspector reads them, chapter by chapter."""
     told: list[recommendations.Explained] = dossier_grounds.explained(sight)
-    return [
-        dossier_family.part(sight, office), dossier_aid.payments(sight, office), dossier_aid.checks(sight, office),
-        dossier_cases.conduct(sight, office), *dossier_cases.cases(sight, office),
-        dossier_papers.register(sight, office), dossier_grounds.advice(sight, office, told),
-        *dossier_grounds.order_of_checks(sight, office, told), dossier_grounds.rules(sight, office, told),
-        dossier_trace.ledger(sight, office), dossier_trace.log(sight, office), *dossier_papers.sheets(sight),
-        dossier_trace.proof(sight, office),
-    ]  # fmt: skip
+    chapters: dict[str, list[Part]] = {
+        "家庭": [dossier_family.part(sight, office)],
+        "承诺": [dossier_family.commitments(sight, office)],
+        "事实": [dossier_aid.checks(sight, office), dossier_cases.facts(sight, office)],
+        "认定": [dossier_cases.findings(sight, office)],
+        "文书和送达": [dossier_papers.register(sight, office), *dossier_papers.sheets(sight)],
+        "决定和办理": [
+            dossier_aid.payments(sight, office), dossier_grounds.advice(sight, office, told),
+            *dossier_cases.cases(sight, office),
+        ],
+        "核查先后": dossier_grounds.order_of_checks(sight, office, told),
+        "规则": [dossier_grounds.rules(sight, office, told)],
+        "经办和核验": [
+            dossier_trace.ledger(sight, office), dossier_trace.log(sight, office), dossier_trace.proof(sight, office)
+        ],
+    }  # fmt: skip
+    return [replace(one, chapter=name) for name, parts in chapters.items() for one in parts]
 
 
 def _bound(sight: Sight, office: Desk, wanted: Wanted, parts: tuple[Part, ...]) -> Dossier:
@@ -163,7 +173,9 @@ def _bound(sight: Sight, office: Desk, wanted: Wanted, parts: tuple[Part, ...]) 
         household=household.number, reader=wanted.reader.name, reason=wanted.reason.strip(),
         masking=_masking(wanted), moment=f"{at:%Y-%m-%d %H:%M:%S.%f}", organ=organ.name,
         printed_by=sight.officer(sight.work.actor), keep=kept,
-        category=_category(sight), persons=tuple(people), since=min(days), until=max(days), scope=scope, parts=parts,
+        category=_category(sight), persons=tuple(people), since=min(days), until=max(days), scope=scope,
+        parts=tuple(one for one in parts if not one.empty),
+        absent=tuple(one.title for one in parts if one.empty),
     )  # fmt: skip
 
 

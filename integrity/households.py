@@ -8,10 +8,23 @@ from typing import TypeVar
 from sqlmodel import col, select
 
 from integrity.errors import Invalid, NotFound, Refused
-from integrity.records.ledger import Assistance, Entry, Household, Member, Notice, Residence, Step
+from integrity.records.ledger import (
+    Assistance,
+    Conduct,
+    Decision,
+    Entry,
+    Finding,
+    Household,
+    Member,
+    Notice,
+    Printing,
+    Residence,
+    Service,
+    Step,
+)
 from integrity.records.office import Person
 from integrity.rules.areas import check, level_of
-from integrity.terms import Ability, Act, AreaLevel, Capacity, Presence, Relation
+from integrity.terms import Ability, Act, AreaLevel, Capacity, FindingState, Presence, Relation
 from integrity.work import Work
 
 E = TypeVar("E", bound=Entry)
@@ -85,11 +98,12 @@ def change_member(
 
 def correct(
     work: Work, household_id: int, wrong_seq: int, right: Entry | None, *, kind: type[Entry], why: str,
-    undoing: bool = False,
+    undoing: bool = False, case_no: int | None = None,
 ) -> Entry:  # fmt: skip
     """Correct an entry (更正): a new one of the same kind takes its place, or nothing does (`right` is None).
 
-    The old entry stays in the ledger. Raises NotFound for an unknown entry, Refused when it was corrected already.
+    The old entry stays in the ledger. Raises NotFound for an unknown entry, Refused when it was corrected already or
+    when a case stands on it; `case_no` is the case whose own step takes back what it entered.
     """
     if not why.strip():
         raise Refused("更正必须说明理由")
@@ -100,8 +114,10 @@ def correct(
     again = select(kind).where(kind.household_id == household_id, kind.corrects == wrong_seq)
     if work.session.exec(again).first() is not None:
         raise Refused(f"第 {wrong_seq} 条已经更正过，请更正最新的一条")
+    if not undoing:  # an import that is undone takes the household itself back
+        _bound(work, household_id, wrong, case_no)
     if right is None:
-        if not undoing:  # an import that is undone takes the household itself back
+        if not undoing:
             _stays(work, household_id, wrong)
         right = kind(**{name: getattr(wrong, name) for name in kind.model_fields if name != "import_id"})
         right.void = True
@@ -120,8 +136,69 @@ def _stays(work: Work, household_id: int, wrong: Entry) -> None:
         raise Refused("文书的编号已经用掉，不能作废；请另行出具更正文书")
     if isinstance(wrong, Assistance) and wrong.act not in (Act.LOWER, Act.WITHDRAW, Act.STOP):
         raise Refused(f"“{wrong.act.value}”作废会减少救助，应按减发、停发办理，先听取意见（社会救助法第48条）")
+
+
+_ENDED = (FindingState.WITHDRAWN, FindingState.REVOKED, FindingState.REPAIRED)
+
+
+def _bound(work: Work, household_id: int, wrong: Entry, case_no: int | None) -> None:
+    """案件的条目 (what a case stands on) is no mistake of entry: it is changed by a step, never past the procedure."""
     if isinstance(wrong, Step):
-        raise Refused("案件的步骤不能作废；请在案件中另作一步")
+        what = f"这是{_case_named(wrong.case_no, wrong)}的步骤"
+        raise Refused(f"{what}，不能作废、更正；办理有误的，在该案件中另作一步，由后一步写明更正的内容（红线第11条）")
+    if isinstance(wrong, Assistance | Finding) and wrong.case_no is not None and wrong.case_no != case_no:
+        raise Refused(_decided(work, household_id, wrong, wrong.case_no))
+    step = _relying(work, household_id, wrong)
+    if step is not None:
+        raise Refused(f"{_RELIED[type(wrong)].format(case=_case_named(step.case_no, step))}（红线第11条）")
+
+
+def _case_named(no: int, step: Step | None) -> str:
+    return f"第 {no} 号案件" + (f"（{step.procedure.value}）" if step is not None else "")
+
+
+def _decided(work: Work, household_id: int, wrong: Assistance | Finding, case_no: int) -> str:
+    """Why what a case decided is not voided, and how it is taken back by law."""
+    first = select(Step).where(Step.household_id == household_id, Step.case_no == case_no, Step.step_no == 1)
+    named = _case_named(case_no, work.session.exec(first).first())
+    if isinstance(wrong, Finding):
+        return (
+            f"这条“{wrong.state.value}”是{named}办理的结果，不能作废、更正；本人有异议的，办理“异议”；认定有误的，"
+            "在认定的案件中办理“撤销认定”或者“不予认定”（山东省社会信用条例第39条、第40条；红线第11条）"
+        )
+    return (
+        f"这条“{wrong.act.value}”是{named}的决定，不能作废、更正；决定有误的，在该案件中办理“撤销决定”，恢复救助并补发；"
+        "本人不服的，登记“复议与诉讼”；情况变化的，另行立案（社会救助法第48条；红线第11条）"
+    )
+
+
+_RELIED: dict[type[Entry], str] = {
+    Service: "这份送达证明是{case}的依据，不能作废、更正；送达有误的，在该案件中撤回（撤销），重新制发文书并送达",
+    Printing: "这是{case}中文书的打印记录，不能作废、更正；再用纸张请补打",
+    Decision: "这条审核意见已经转入{case}，不能作废、更正；意见有误的，在该案件中办理“不予处理”，再提出新的意见",
+    Conduct: "{case}以这条事实立案，不能作废、更正；事实有误的，在该案件中办理不予认定、撤案或者撤销认定，"
+    "本人有异议的办理“异议”",
+}  # fmt: skip
+"""Kind of entry on which a case stands → why it stays, and the lawful way."""
+
+
+def _relying(work: Work, household_id: int, wrong: Entry) -> Step | None:
+    """A step that stands on this entry: it rests on its proof, or opened a case about it that is not undone."""
+    steps = select(Step).where(Step.household_id == household_id).order_by(col(Step.seq))
+    if isinstance(wrong, Service | Printing):
+        notice = work.session.get(Notice, (household_id, wrong.notice_seq))
+        about = [] if notice is None else notice.subject.split(":")
+        if len(about) != 3 or about[0] != "case":
+            return None
+        return work.session.exec(steps.where(Step.case_no == int(about[1]))).first()
+    if isinstance(wrong, Decision):
+        return work.session.exec(steps.where(Step.entry_seq == wrong.seq)).first()
+    if not isinstance(wrong, Conduct):
+        return None
+    found = [one for one in standing(work, Finding, household_id, date.max) if one.conduct_seq == wrong.seq]
+    if found and found[-1].state in _ENDED:
+        return None
+    return work.session.exec(steps.where(Step.subject_seq == wrong.seq)).first()
 
 
 def by_number(work: Work, number: str) -> int:

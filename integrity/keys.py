@@ -16,12 +16,13 @@ from pathlib import Path
 from sqlalchemy import func, text, update
 from sqlmodel import col, select
 
-from integrity import backups
+from integrity import backups, evidence
 from integrity.errors import ChengxinError, Invalid, NotFound, Refused
-from integrity.papers import write_file
+from integrity.files import write_file
 from integrity.persons import SEALED, context
-from integrity.records.office import Audit, Evidence, PaperData, Person
-from integrity.vault import Vault, load_vault
+from integrity.records.evidence import Evidence
+from integrity.records.office import Audit, PaperData, Person
+from integrity.vault import Vault, load_vault, written
 from integrity.work import Office, Work
 
 BLOCK = 500
@@ -51,7 +52,7 @@ def rotate(office: Office, path: Path, actor: str, progress: Progress = backups.
         with office.work(actor) as work:
             work.audit("更换密钥", office.vault.current, "新密钥已写入密钥文件")
     whole, sealed, faults = sum(left(office).values()), 0, list[str]()
-    for step in (_persons, _papers):
+    for step in (_persons, _papers, _evidence):
         for done, wrong in step(office, actor):
             sealed += done
             faults += wrong
@@ -78,7 +79,7 @@ def _used(work: Work) -> dict[str, int]:
     for query in (
         select(Person.key_id, func.count()).where(col(Person.destroyed_on).is_(None)).group_by(Person.key_id),
         select(PaperData.key_id, func.count()).where(func.length(PaperData.cipher) > 0).group_by(PaperData.key_id),
-        select(Evidence.key_id, func.count()).group_by(Evidence.key_id),
+        select(Evidence.key_id, func.count()).where(func.length(Evidence.file_key) > 0).group_by(Evidence.key_id),
     ):
         for key, count in work.session.exec(query):
             counts[key] = counts.get(key, 0) + count
@@ -95,9 +96,7 @@ def _add_key(vault: Vault, path: Path) -> Vault:
 
 def _write(vault: Vault, path: Path) -> None:
     """Put the key file in its place whole or not at all."""
-    lines = [f'current = "{vault.current}"', f'index = "{vault.index.hex()}"', "", "[keys]"]
-    lines += [f'{name} = "{key.hex()}"' for name, key in vault.keys.items()]
-    write_file(path, ("\n".join(lines) + "\n").encode())
+    write_file(path, written(vault))
 
 
 def _persons(office: Office, actor: str) -> Iterator[tuple[int, list[str]]]:
@@ -160,6 +159,20 @@ def _reseal_paper(work: Work, paper: PaperData) -> str:
     return ""
 
 
+def _evidence(office: Office, actor: str) -> Iterator[tuple[int, list[str]]]:
+    """Seal the keys of evidence files again, block by block; the files themselves stay as they are."""
+    last: int | None = 0
+    while last is not None:
+        with office.work(actor) as work:
+            query = select(Evidence).where(
+                col(Evidence.id) > last, Evidence.key_id != office.vault.current, func.length(Evidence.file_key) > 0
+            )
+            rows = list(work.session.exec(query.order_by(col(Evidence.id)).limit(BLOCK).with_for_update()))
+            wrong = [fault for row in rows if (fault := evidence.reseal(work, row))]
+            last = rows[-1].id if rows else None
+        yield len(rows) - len(wrong), wrong
+
+
 def retire(office: Office, path: Path, key: str, actor: str, *, kept: Path | None = None) -> None:
     """Take an old key out of the key file, for good. Raises Refused while anything needs it, and NotFound.
 
@@ -191,7 +204,7 @@ def _alone(work: Work) -> None:
     """Nobody else seals while a key is taken away. SQLite: the write lock is ours already."""
     connection = work.session.connection()
     if connection.dialect.name == "postgresql":
-        connection.execute(text("LOCK TABLE person, paper_data, evidence IN SHARE ROW EXCLUSIVE MODE"))
+        connection.execute(text("LOCK TABLE person, paper_data, evidence_file IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def needing(office: Office, kept: Path) -> list[Path]:

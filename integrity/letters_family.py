@@ -23,7 +23,7 @@ from reports.forms import Remedy
 UNKNOWN_PHONE = "未登记"
 _DECIDED = (PaperKind.F13, PaperKind.F15, PaperKind.F16, PaperKind.F29)
 """Papers on what the deciding organ plans or decided."""
-_COUNTY = frozenset(PaperKind[f"F{n}"] for n in (19, 20, 21, 22, 23, 24, 25, 27, 33))
+_COUNTY = frozenset(PaperKind[f"F{n}"] for n in (19, 20, 21, 22, 23, 24, 25, 27, 33, 34, 35))
 """Papers that only the county signs (社会救助法 73; 国办发〔2020〕49号). The others come from the township."""
 
 

@@ -1,8 +1,8 @@
 """告知与通知 (notices): which papers are due, made out township by township, printed, and made on demand at the desk.
 
-Reading order: `letters` (what a paper says), `papers` (number, content, ledger), `printing` (files), `delivery` (送达).
-The monthly job issues first and prints then; a paper that cannot be made is listed for a person with its reason, and
-the others go on.
+Reading order: `letters` (what a paper says), `papers` (number, content, ledger), `print_runs` (many papers), `printing`
+(one paper), `delivery` (送达). The monthly job issues first and makes print runs then; a paper that cannot be made is
+listed for a person with its reason, and the others go on.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from integrity.errors import NotFound, Refused
 from integrity.households import members, standing
 from integrity.letters_family import desk, organ_missing
 from integrity.papers import by_hand, by_number, content, issue, lock
-from integrity.printing import original, print_run, reprint, reproduce, verify_copy
+from integrity.print_runs import job_step
+from integrity.print_wishes import UNASKED, Asked
+from integrity.printing import original, reprint, reproduce, verify_copy
 from integrity.rechecks import list_due
 from integrity.recommendations import Finding, as_due
 from integrity.records.columns import SHANGHAI
@@ -34,7 +36,7 @@ from integrity.rules.facts import date_of
 from integrity.terms import Act, Event, ExitReason, Outcome, PaperKind, Presence
 from integrity.work import Work
 from reports.forms import Letter
-from reports.press import PART
+from reports.run_files import LARGEST
 
 __all__ = [
     "RemedyTerms", "by_number", "content", "hearing_ends", "issue", "issue_part", "notice_parts", "original",
@@ -57,7 +59,7 @@ class Wanted(NamedTuple):
 
 
 def notice_parts(work: Work) -> list[str]:
-    """The parts of the monthly job: issue for every township, then print in files of at most `PART` papers.
+    """The parts of the monthly job: issue for every township, then make a print run and lay out its files, one by one.
 
     Every township with a household registered by `work.due`; twice its households bounds the papers to print.
     """
@@ -68,14 +70,14 @@ def notice_parts(work: Work) -> list[str]:
         .group_by(township)
         .order_by(township)
     ).all()
-    prints = [f"{PRINT} {code}000 {n}" for code, homes in rows for n in range(1, 2 + 2 * homes // PART)]
+    prints = [f"{PRINT} {code}000 {n}" for code, homes in rows for n in range(1, 3 + 2 * homes // LARGEST)]
     return [*(f"{ISSUE} {code}000" for code, _ in rows), *prints]
 
 
 def issue_part(work: Work, part: str) -> str:
     """Do one part of the monthly job; its summary line, with what a person must see to."""
     step, township, *_ = part.split()
-    return _issue(work, township) if step == ISSUE else print_run(work, township)
+    return _issue(work, township) if step == ISSUE else job_step(work, township)
 
 
 def _issue(work: Work, township: str) -> str:
@@ -223,7 +225,7 @@ def _day(work: Work) -> date:
     return work.due.astimezone(SHANGHAI).date()
 
 
-def print_now(work: Work, household_id: int, kind: PaperKind) -> Path:
+def print_now(work: Work, household_id: int, kind: PaperKind, asked: Asked = UNASKED) -> Path:
     """Issue and print one paper at the desk; the file. The original is printed once: asked again, its file comes back.
 
     F01 and F02 are made out anew each day; the others for what stands now. Raises NotFound, Refused.
@@ -233,7 +235,7 @@ def print_now(work: Work, household_id: int, kind: PaperKind) -> Path:
         Notice.household_id == household_id, Notice.kind == kind, Notice.subject == one.subject
     )
     standing = work.session.exec(query).first()
-    return original(work, standing or _make(work, one))
+    return original(work, standing or _make(work, one), asked)
 
 
 def wanted_now(work: Work, household_id: int, kind: PaperKind) -> Wanted:

@@ -13,11 +13,9 @@ from integrity.cases import Case, Taken, open_case
 from integrity.errors import NotFound, Refused
 from integrity.records.ledger import Decision
 from integrity.records.office import Recommendation
+from integrity.rules.procedure_reasons import OWN_ACTS
 from integrity.terms import ExitReason, Outcome, Procedure, Scheme, Verdict
 from integrity.work import Work
-
-_OWN_ACTS = (ExitReason.X09, ExitReason.X13)
-"""Reasons that lie in one member's own act: the case is about that member."""
 
 
 def give(
@@ -44,7 +42,7 @@ def give(
         given["reason_code"] = code.value
     return open_case(
         work, household_id, procedure_for(work, household_id, chosen), outcome=chosen.value, reason=reason,
-        member_no=stands.member_no if code in _OWN_ACTS else None, **given,
+        member_no=stands.member_no if code in OWN_ACTS else None, **given,
     )  # fmt: skip
 
 

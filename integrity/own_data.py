@@ -17,13 +17,13 @@ from sqlmodel import col, or_, select
 
 from integrity import areas, persons
 from integrity.case_files import unseal
+from integrity.dossier_sight import OWN, WITHHELD, Sight
 from integrity.errors import ChengxinError, NotFound
 from integrity.households import home, members
 from integrity.papers import content
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import (
     ENTRIES,
-    Change,
     Conduct,
     Entry,
     Finding,
@@ -35,15 +35,16 @@ from integrity.records.ledger import (
     Service,
     Step,
 )  # fmt: skip
-from integrity.records.office import Audit, Officer, Person, Recommendation
+from integrity.records.office import Audit, Person, Recommendation
 from integrity.rules.identity import mask_name
 from integrity.rules.procedure_tables import table
 from integrity.rules.procedure_words import shown, step_name
 from integrity.rules.writing import yuan
-from integrity.terms import Event, Outcome, Scheme, Term
+from integrity.terms import Outcome, Scheme, Term
 from integrity.work import Work
 
-WITHHELD = "（涉及投诉举报人，不予提供）"
+__all__ = ["WITHHELD", "OwnData", "Section", "gather", "region"]
+
 _LABELS = {
     "happened_on": "发生日期", "recorded_at": "登记时间", "recorded_by": "登记人", "address": "住址", "urban": "城镇",
     "label": "分类", "no": "成员序号", "born_on": "出生日期", "relation": "与户主关系", "presence": "共同生活状态",
@@ -114,14 +115,14 @@ def gather(work: Work, household_id: int, member_no: int, *, asked_by: str) -> O
     people = _versions(work, {one.person_id for one in mine})
     if not people:
         raise NotFound("此人的资料已依法销毁")
-    veil = _Veil(work, household_id, member_no, {one.name for one in people})
+    sight = _sight(work, household_id, member_no, people)
     sections = (
         Section("本人资料", tuple(_person(work, one) for one in people)),
         Section("家庭", _family(work, household_id, member_no)),
-        *_ledger(work, household_id, member_no, veil),
-        Section("文书内容", tuple(_papers(work, household_id, veil))),
+        *_ledger(work, household_id, member_no, sight),
+        Section("文书内容", tuple(_papers(work, household_id, sight))),
         Section("处理建议（程序计算，由人决定）", tuple(_recommended(work, household_id))),
-        Section("查阅和使用记录", tuple(_reads(work, household_id, people, veil))),
+        Section("查阅和使用记录", tuple(_reads(work, household_id, people, sight))),
     )
     return OwnData(household.number, member_no, work.now.astimezone(SHANGHAI), asked_by, sections)
 
@@ -152,18 +153,10 @@ def _person(work: Work, person: Person) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
-class _Veil:
-    """遮蔽 (veil): other members' names masked wherever they stand in a text, one's own left as it is."""
-
-    def __init__(self, work: Work, household_id: int, member_no: int, own: set[str]) -> None:
-        others = {one.person_id for one in _entries(work, Member, household_id) if one.no != member_no}
-        rows = work.session.exec(select(Person.name).where(col(Person.id).in_(others)))
-        names = sorted({*rows, *own} - {""}, key=lambda one: (-len(one), one))
-        self._own = own
-        self._names = re.compile("|".join(map(re.escape, names)) or r"(?!)")
-
-    def __call__(self, text: str) -> str:
-        return self._names.sub(lambda found: found[0] if found[0] in self._own else mask_name(found[0]), text)
+def _sight(work: Work, household_id: int, member_no: int, people: list[Person]) -> Sight:
+    """What this person may see of the books as they stand, his own number in full."""
+    numbers = {one.id: persons.plain(work, one, "id_number") for one in people if one.id is not None}
+    return Sight(work, household_id, OWN, work.now, member_no, numbers=numbers)
 
 
 def _family(work: Work, household_id: int, member_no: int) -> tuple[dict[str, str], ...]:
@@ -177,7 +170,7 @@ def _family(work: Work, household_id: int, member_no: int) -> tuple[dict[str, st
     return tuple(found)
 
 
-def _ledger(work: Work, household_id: int, member_no: int, veil: _Veil) -> Iterator[Section]:
+def _ledger(work: Work, household_id: int, member_no: int, sight: Sight) -> Iterator[Section]:
     """The household's entries, kind by kind, without those that are another member's."""
     facts = {one.seq for one in _entries(work, Conduct, household_id) if one.member_no == member_no}
     left_out = 0
@@ -185,7 +178,7 @@ def _ledger(work: Work, household_id: int, member_no: int, veil: _Veil) -> Itera
         lines = []
         for entry in _entries(work, kind, household_id):
             if _concerns(entry, member_no, facts):
-                lines.append(_line(work, entry, veil))
+                lines.append(_line(work, entry, sight))
             else:
                 left_out += 1
         title = (kind.__doc__ or "").split("(")[0].strip()
@@ -202,23 +195,22 @@ def _concerns(entry: Entry, member_no: int, facts: set[int]) -> bool:
     return getattr(entry, "member_no", None) in (None, member_no)
 
 
-def _line(work: Work, entry: Entry, veil: _Veil) -> dict[str, str]:
+def _line(work: Work, entry: Entry, sight: Sight) -> dict[str, str]:
     """One entry in words."""
     said = {"序号": str(entry.seq)}
-    hidden = isinstance(entry, Change) and entry.kind is Event.COMPLAINT
     for name, label in _LABELS.items():
         value = getattr(entry, name, None)
         if value not in (None, ""):
-            word = _word(name, value, veil)
+            word = _word(name, value, sight)
             said[label] = f"{said[label]}、{word}" if label in said else word
     if isinstance(entry, Residence):
         said["村（居）"] = _village(work, entry)
     if isinstance(entry, Service) and entry.witnesses:
         said["见证人"] = "、".join(mask_name(one) for one in entry.witnesses.split("、"))
-    if hidden or (isinstance(entry, Conduct) and re.search("举报|投诉", f"{entry.source}{entry.detail}")):
+    if sight.informed(entry):
         said |= {label: WITHHELD for label in ("来源", "说明") if label in said}
     if isinstance(entry, Step) and entry.data_sha256:
-        said["内容"] = _stated(work, entry, veil)
+        said["内容"] = _stated(work, entry, sight)
     if isinstance(entry, Step):
         said["步骤"] = step_name(table(entry.procedure), entry.step)
     if entry.void or entry.corrects:
@@ -233,7 +225,7 @@ def _village(work: Work, entry: Residence) -> str:
         return entry.area
 
 
-def _word(name: str, value: Any, veil: _Veil) -> str:
+def _word(name: str, value: Any, sight: Sight) -> str:
     """A stored value as people read it."""
     if name in ("amount", "income"):
         return yuan(value)
@@ -241,23 +233,23 @@ def _word(name: str, value: Any, veil: _Veil) -> str:
         return "是" if value else "否"
     if isinstance(value, datetime):
         return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-    return value.value if isinstance(value, Term) else veil(str(value))
+    return value.value if isinstance(value, Term) else sight.words(str(value))
 
 
-def _stated(work: Work, step: Step, veil: _Veil) -> str:
+def _stated(work: Work, step: Step, sight: Sight) -> str:
     """What was stated in a step of a case."""
     said = unseal(work, step)
-    return veil(shown(table(step.procedure), step.step, said)) if said else "已依法销毁"
+    return sight.words(shown(table(step.procedure), step.step, said)) if said else "已依法销毁"
 
 
-def _papers(work: Work, household_id: int, veil: _Veil) -> Iterator[dict[str, str]]:
+def _papers(work: Work, household_id: int, sight: Sight) -> Iterator[dict[str, str]]:
     """What each paper to the household said."""
     printed = {one.notice_seq for one in _entries(work, Printing, household_id)}
     for notice in _entries(work, Notice, household_id):
         said = {"文号": notice.number, "文书": notice.kind.value, "已打印": "是" if notice.seq in printed else "否"}
         try:
             for official, text in _said(content(work, notice)):
-                said[official] = f"{said[official]}、{veil(text)}" if official in said else veil(text)
+                said[official] = f"{said[official]}、{sight.words(text)}" if official in said else sight.words(text)
         except ChengxinError as fault:
             said["内容"] = str(fault)
         yield said
@@ -287,20 +279,19 @@ def _recommended(work: Work, household_id: int) -> Iterator[dict[str, str]]:
         yield said
 
 
-def _reads(work: Work, household_id: int, people: list[Person], veil: _Veil) -> Iterator[dict[str, str]]:
+def _reads(work: Work, household_id: int, people: list[Person], sight: Sight) -> Iterator[dict[str, str]]:
     """Who read or used the data, when and why."""
     numbers = [one.number for one in _entries(work, Notice, household_id)]
     subjects = [
         f"household:{household_id}", *numbers, *(f"person:{one.id}" for one in people),
         *(f"person_index:{one.id_index[:12]}" for one in people if one.id_index),
     ]  # fmt: skip
-    officers = {one.code: one.name for one in work.session.exec(select(Officer))}
     query = select(Audit).where(col(Audit.subject).in_(subjects)).order_by(col(Audit.id))
     for line in work.session.exec(query):
         yield {
             "时间": f"{line.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
-            "何人": f"{officers.get(line.actor, '')}（{line.actor}）", "何事": line.action,
-            "事由": veil(line.detail) or "未写明",
+            "何人": sight.officer(line.actor), "何事": line.action,
+            "事由": sight.words(line.detail) or "未写明",
         }  # fmt: skip
 
 

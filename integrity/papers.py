@@ -1,4 +1,4 @@
-"""文书登记 (registering papers): the number, the frozen content and the ledger entry of a paper, and files on disk.
+"""文书登记 (registering papers): the number, the frozen content and the ledger entry of a paper.
 
 A number is taken last, when nothing can be missing any more, and in the same transaction as the entry: none is lost,
 none is used twice, none is dated back (GB/T 9704-2012 7.2.5). What was said is kept, encrypted, under its SHA-256.
@@ -6,22 +6,19 @@ none is used twice, none is dated back (GB/T 9704-2012 7.2.5). What was said is 
 
 from __future__ import annotations
 
-import glob
 import json
-import os
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import date
 from hashlib import sha256
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from integrity import organs
+from integrity import organs, regional, seals
 from integrity.errors import ChengxinError, Invalid, NotFound, Refused
 from integrity.households import home
 from integrity.letters_family import desk
@@ -29,7 +26,6 @@ from integrity.records.ledger import Household, LedgerHead, Notice
 from integrity.records.office import NumberSeries, PaperData
 from integrity.rules import redlines
 from integrity.rules.policy import NotInForce
-from integrity.rules.redline_words import LIST_WORDS, SCORE_WORDS
 from integrity.rules.writing import document_number
 from integrity.terms import PaperKind
 from integrity.work import Work
@@ -42,12 +38,11 @@ from reports.press import check_glyphs
 Draft = Callable[[str, date], Letter]
 """Makes the letter out for a number and a day."""
 _MARKS = (
-    "告 诺 经 权 受 访 示 确 守 失 核 结 听 述 决 渐 员 减 罚告 罚 退 催 信告 信 修告 修申 修 异 特终 回 公 卷 移"
+    "告 诺 经 权 受 访 示 确 守 失 核 结 听 述 决 渐 员 减 罚告 罚 退 催 信告 信 修告 修申 修 异 特终 回 公 卷 移 "
+    "罚听 撤"
 )
 MARKS = MappingProxyType({PaperKind[f"F{n:02}"]: mark for n, mark in enumerate(_MARKS.split(), start=1)})
 """文书代字: what stands between the organ's prefix and 〔year〕, so that each kind has a series of its own."""
-FORBIDDEN = (*SCORE_WORDS, *LIST_WORDS)
-"""Words that no paper may carry: a score is for planning inside the office only (红线 2, 6)."""
 _HAN = "\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _BLANK = re.compile(f"(?<=[{_HAN}])\\s+|\\s+(?=[{_HAN}])")
 _FORMS: dict[str, type[Letter]] = {form.__name__: form for form in EVERY}
@@ -73,6 +68,7 @@ def issue(work: Work, household_id: int, kind: PaperKind, subject: str, letter: 
         draft: Letter = tidy(letter(document_number(series, on.year, 1), on))
         series = _prefix(work, place.area, kind, draft) + MARKS[kind]
         inspect(draft)
+        regional.in_force(place.area, draft)  # a region's own form that it does not fit must not cost a number
     except (ChengxinError, NotInForce, PressStopped) as missing:
         raise Refused(f"户 {_number_of(work, household_id)} 的《{kind.value}》不能制发：{missing}") from missing
     final = replace(draft, number=next_number(work, series, on.year))
@@ -82,6 +78,7 @@ def issue(work: Work, household_id: int, kind: PaperKind, subject: str, letter: 
             sha256=digest, key_id=work.vault.current, cipher=work.vault.seal_bytes(body, f"paper_data|{digest}")
         )
     )
+    seals.seal(work, final, digest)
     return work.append(
         household_id,
         Notice(
@@ -194,6 +191,11 @@ def _made(kind: Any, value: Any) -> Any:
 
 def content(work: Work, notice: Notice, *, copy: int = 0) -> Letter:
     """What a notice says, from its frozen content. Raises NotFound, and Invalid when it was altered."""
+    return thaw(data_of(work, notice), copy=copy)
+
+
+def data_of(work: Work, notice: Notice) -> bytes:
+    """数据文件 (data of a paper): the frozen content itself, whose SHA-256 is on the paper. Raises as `content`."""
     kept = work.session.get(PaperData, notice.data_sha256)
     if kept is None:
         raise NotFound(f"没有找到文书 {notice.number} 的内容")
@@ -202,7 +204,7 @@ def content(work: Work, notice: Notice, *, copy: int = 0) -> Letter:
     body = work.vault.open_bytes(kept.key_id, kept.cipher, f"paper_data|{notice.data_sha256}")
     if sha256(body).hexdigest() != notice.data_sha256:
         raise Invalid(f"文书 {notice.number} 的内容已被改动")
-    return thaw(body, copy=copy)
+    return body
 
 
 def by_hand(reasons: Sequence[str]) -> str:
@@ -219,40 +221,3 @@ def by_number(work: Work, number: str) -> Notice:
     if found is None:
         raise NotFound(f"没有文号为 {number} 的文书")
     return found
-
-
-def _sweep(path: Path) -> None:
-    """Take away what a process that died while writing this file has left beside it."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
-        pid = left.suffix[1:]
-        if pid.isdigit() and int(pid) != os.getpid() and not _alive(int(pid)):
-            left.unlink(missing_ok=True)
-
-
-def _alive(pid: int) -> bool:
-    """Is there a process of this number?"""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Put a file in its place whole or not at all: temporary file, flush to disk, rename, flush of the directory."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _sweep(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

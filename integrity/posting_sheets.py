@@ -129,6 +129,7 @@ def row_of(work: Work, kind: PostingKind, area: str, line: Line, on: date, *, ma
     if not low <= home(work, line.household_id, on).area < high:
         raise Refused("不住在这个村（社区）")
     people, persons = _people(work, line.household_id, on)
+    people = _named_first(work, kind, line, people, on)
     name = masking.printed_name(masking.public_name(people, line.guardian), masked=masked)
     if kind is PostingKind.RESULT:
         return Posted(name=name, persons=persons, fen=_decided(work, line, on))
@@ -136,6 +137,15 @@ def row_of(work: Work, kind: PostingKind, area: str, line: Line, on: date, *, ma
     if kind is PostingKind.TEKUN_END:
         return Posted(name=name, persons=max(persons, 1), fen=0)
     return Posted(name=name, persons=persons, fen=_planned(case, line))
+
+
+def _named_first(work: Work, kind: PostingKind, line: Line, people: list[Candidate], on: date) -> list[Candidate]:
+    """拟终止供养的人: the one whom the case names, not the head; alive or not, in the household or not."""
+    if kind is not PostingKind.TEKUN_END or line.case_no is None:
+        return people
+    no = read_case(work, line.household_id, line.case_no).member_no
+    member = None if no is None else members(work, line.household_id, on).get(no)
+    return people if member is None else [_candidate(work, member, on), *(one for one in people if one.no != no)]
 
 
 def _people(work: Work, household_id: int, on: date) -> tuple[list[Candidate], int]:

@@ -17,14 +17,15 @@ from typing import NamedTuple
 
 from sqlmodel import col, select
 
-from integrity import areas, regional
+from integrity import areas, print_styles, regional, seals
 from integrity.errors import ChengxinError, Conflict, Invalid, NotFound, Refused
-from integrity.papers import MARKS, freeze, inspect, lock, next_number, thaw, tidy, write_file
+from integrity.files import write_file
+from integrity.papers import MARKS, freeze, inspect, lock, next_number, thaw, tidy
 from integrity.permissions import require
 from integrity.posting_sheets import CASES, Line, computed_again, hanging, letter, row_of, signing
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Household
-from integrity.records.office import PaperData, Posting, PostingLine, PostingNote
+from integrity.records.office import Audit, PaperData, Posting, PostingLine, PostingNote
 from integrity.rules.areas import code_range, level_of
 from integrity.rules.identity import refuse_id_numbers
 from integrity.rules.policy import NotInForce
@@ -35,7 +36,7 @@ from integrity.work import Work
 from reports.faults import PressStopped
 from reports.forms import Letter
 from reports.forms_household import Posted
-from reports.press import Paper, render_letter
+from reports.press import Item, Paper, render
 
 __all__ = [
     "Line", "Posting", "Tally", "by_number", "due_down", "ended", "hung", "object_to", "over_without_objection",
@@ -44,6 +45,8 @@ __all__ = [
 
 MATTER = "公示"
 _FOLDER = "公示"
+_PRINTED = "打印公示单"
+"""The audit line of a print; its detail is the version of the form."""
 _NAMED = 8
 _PLACE = 120
 
@@ -77,6 +80,7 @@ def post(
         first = document_number(series, on.year, 1)
         draft: Letter = tidy(letter(work, kind, own, area, rows, number=first, until=until.term.end, place=place))
         inspect(draft)
+        regional.in_force(area, draft)  # before a number is drawn
     except (ChengxinError, NotInForce, PressStopped) as missing:
         raise Refused(f"《{kind.value}》不能制作：{missing}") from missing
     final = replace(draft, number=next_number(work, series, on.year))
@@ -135,6 +139,7 @@ def _keep(work: Work, final: Letter) -> str:
     """Seal what is put up, like the content of a paper; its digest."""
     digest, body = freeze(final)
     _seal(work, digest, body)
+    seals.seal(work, final, digest)
     return digest
 
 
@@ -202,17 +207,33 @@ def sheet(work: Work, posting: Posting) -> Letter:
 
 
 def print_sheet(work: Work, posting: Posting) -> Path:
-    """The sheet as a PDF file, as often as needed while it hangs: always the same. Raises as `sheet`."""
+    """The sheet as a PDF file, as often as needed while it hangs: always the same. Raises as `sheet`.
+
+    The form of the first print stays: NotFound, Invalid when a region's own form is gone or was altered since.
+    """
     require(work, MATTER, posting.area)
     form = sheet(work, posting)
     try:
-        paper: Paper = render_letter(form, regional.in_force(posting.area, form))
+        item = _item(work, posting, form)
+        paper: Paper = render(item)
     except PressStopped as fault:
         raise Refused(f"公示单 {posting.number} 不能印制：{fault}") from fault
+    if item.regional:
+        regional.keep(work, item.regional)
+    print_styles.keep(item.edition)
     path = _file(posting)
     write_file(path, paper.pdf)
-    work.audit("打印公示单", posting.number)
+    work.audit(_PRINTED, posting.number, f"{paper.template_sha256} {item.edition.sha256}")
     return path
+
+
+def _item(work: Work, posting: Posting, form: Letter) -> Item:
+    """The sheet in the form and the templates in which it was printed first, or is printed from now on."""
+    printed = select(Audit.detail).where(Audit.action == _PRINTED, Audit.subject == posting.number, Audit.detail != "")
+    first = work.session.exec(printed.order_by(col(Audit.id))).first()
+    template, _, edition = (first or "").partition(" ")
+    own = regional.kept(work, form, template) if template else regional.in_force(posting.area, form)
+    return print_styles.set_as(Item(form, own, seals.code_of(work, posting.number)), edition)
 
 
 def _file(posting: Posting) -> Path:

@@ -16,9 +16,10 @@ from sqlmodel import col, select
 
 from integrity import editions, organs
 from integrity.errors import NotFound, Refused
+from integrity.files import write_file
 from integrity.letters import DONE
 from integrity.letters_family import organ_missing
-from integrity.papers import by_hand, write_file
+from integrity.papers import by_hand
 from integrity.printing import place_name
 from integrity.rechecks import list_due, possibly_due
 from integrity.recommendations import Finding

@@ -18,10 +18,12 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from integrity.errors import Invalid, NotFound, Refused
-from integrity.papers import FORBIDDEN, write_file
+from integrity.errors import Conflict, Invalid, NotFound, Refused
+from integrity.files import write_file
+from integrity.permissions import require
 from integrity.records.office import Audit
 from integrity.rules.areas import pack_region, policy_regions
+from integrity.rules.redline_words import LIST_WORDS, SCORE_WORDS
 from integrity.settings import settings
 from integrity.work import Work
 from reports.faults import TemplateRefused
@@ -33,6 +35,8 @@ from reports.regional_fields import forms_of
 KEPT = ".kept"
 USED = "使用地方样式"
 """The audit line of a first use; its subject is the SHA-256."""
+FORBIDDEN = (*SCORE_WORDS, *LIST_WORDS)
+"""Words that no paper may carry: a score is for planning inside the office only (红线 2, 6)."""
 _NAME = re.compile(r"(F\d{2})-(\d{4}-\d{2}-\d{2})\.html")
 
 
@@ -135,6 +139,27 @@ def region_fault(region: str) -> str:
     except Invalid as fault:
         return str(fault)
     return "" if good == region and region in policy_regions(region)[:-1] else f"文件夹“{region}”应写作 {good}"
+
+
+def adopt(work: Work, source: Path, region: str) -> FormFile:
+    """启用地方样式 (adopt a template): checked for every form of its number before it is put in its place.
+
+    From today at the earliest: a paper that has a number already keeps to the form by which it was checked. Raises
+    Forbidden, Refused, Invalid, Conflict when the place is taken, NotFound, TemplateRefused.
+    """
+    require(work, "启用政策版本")
+    if fault := region_fault(region):
+        raise Invalid(fault)
+    found = described(source.absolute())
+    if found.since <= work.today:
+        raise Refused(f"起用日期 {found.since} 应在今天之后：已经编号的文书不换样式（红线第16条）")
+    made = check_file(source)
+    place = settings().regional_forms / region / source.name
+    if place.exists():
+        raise Conflict(f"{place} 已存在；要改样式，请用新的起用日期")
+    write_file(place, made[0].source.encode("utf-8"))
+    work.audit("启用地方样式", made[0].sha256, f"{region}/{source.name}")
+    return FormFile(region, found.form, found.since, place)
 
 
 def keep(work: Work, template: RegionalForm) -> None:

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Where `serve` listens.")
     port: int = Field(default=8000, description="Port of `serve`.")
     actor: str = Field(default="", description="工号 of the officer at the command line.")
+    evidence_mb: int = Field(default=20, ge=1, le=500, description="How large one piece of evidence may be, in MB.")
 
     @property
     def database_url(self) -> str:
@@ -44,6 +45,11 @@ class Settings(BaseSettings):
     def papers(self) -> Path:
         """Where printed papers lie."""
         return self.home / "papers"
+
+    @property
+    def styles(self) -> Path:
+        """Where the built-in templates are kept in which papers were printed."""
+        return self.home / "styles"
 
     @property
     def evidence(self) -> Path:

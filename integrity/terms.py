@@ -269,6 +269,8 @@ class PaperKind(Term):
     F31 = "公告送达"
     F32 = "档案封面和卷内目录"
     F33 = "移送函"
+    F34 = "行政处罚听证通知书"
+    F35 = "撤销决定通知书"
 
 
 class Procedure(Term):
@@ -344,6 +346,30 @@ class ServiceWay(Term):
     ENTRUSTED = "委托送达"
     ELECTRONIC = "电子送达"
     ANNOUNCEMENT = "公告送达"
+
+
+class PrintState(Term):
+    """打印状态 (state of a paper in a print run). SERVED is never stored: the proof of service tells it."""
+
+    READY = "待打印"
+    PRINTING = "打印中"
+    PRINTED = "已打印"
+    HANDED = "已交接"
+    SERVED = "已送达"
+    RETURNED = "已退回"
+    DROPPED = "已撤出"
+
+
+class PrintEvent(Term):
+    """打印批次记事 (what happened to a print run, one of its files or one of its papers)."""
+
+    STARTED = "开始打印"
+    MISCOUNTED = "页数不符"
+    PRINTED = "页数相符"
+    SPOILED = "作废张"
+    HANDED = "交接"
+    RETURNED = "退回"
+    DROPPED = "撤出"
 
 
 class Verdict(Term):

@@ -2,6 +2,7 @@
 
 Keys lie in a file outside the database (mode 0600), each with an id that is stored beside the ciphertext. The context
 (table, column, the row's salt) is bound into every ciphertext, so that one cannot be moved to another place.
+The keys that sign the check codes of papers (核验码, Ed25519) lie in the same file.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .errors import Conflict, Invalid, NotFound
@@ -24,11 +26,16 @@ _NONCE, _KEY = 12, 32
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """密钥 (keys) of one installation: `current` seals, every key still opens, `index` makes blind indexes."""
+    """密钥 (keys) of one installation: `current` seals, every key still opens, `index` makes blind indexes.
+
+    `signs` names the key in `signing` that signs check codes; "" in a key file of the time before there were any.
+    """
 
     current: str
     keys: dict[str, bytes] = field(repr=False)
     index: bytes = field(repr=False)
+    signs: str = ""
+    signing: dict[str, bytes] = field(repr=False, default_factory=dict)
 
     @property
     def chain(self) -> bytes:
@@ -65,16 +72,38 @@ class Vault:
         return hmac.new(self.index, f"{purpose}|{canonical}".encode(), sha256).hexdigest()
 
 
+def public_key(seed: bytes) -> bytes:
+    """公钥 (public key) of a signing key: 32 bytes."""
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+
+
+def signing_id(seed: bytes) -> str:
+    """签名密钥编号 (id of a signing key): four hexadecimal digits, out of its public key."""
+    return sha256(public_key(seed)).hexdigest()[:4]
+
+
+def written(vault: Vault) -> bytes:
+    """The text of a key file."""
+    lines = [f'current = "{vault.current}"', f'index = "{vault.index.hex()}"']
+    lines += [f'signs = "{vault.signs}"'] if vault.signs else []
+    lines += ["", "[keys]", *(f'{name} = "{key.hex()}"' for name, key in vault.keys.items())]
+    if vault.signing:
+        lines += ["", "[signing]", *(f'"{name}" = "{key.hex()}"' for name, key in vault.signing.items())]
+    return ("\n".join(lines) + "\n").encode()
+
+
 def create_vault(path: Path) -> Vault:
     """Make a new key file. Raises Conflict when one is there: a key is never overwritten."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = f'current = "k1"\nindex = "{os.urandom(32).hex()}"\n\n[keys]\nk1 = "{os.urandom(32).hex()}"\n'
+    seed = os.urandom(_KEY)
+    name = signing_id(seed)
+    fresh = Vault("k1", {"k1": os.urandom(_KEY)}, os.urandom(_KEY), name, {name: seed})
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise Conflict(f"密钥文件 {path} 已存在，不会覆盖") from None
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(handle, "wb") as file:
+        file.write(written(fresh))
         file.flush()
         os.fsync(file.fileno())
     return load_vault(path)
@@ -85,7 +114,8 @@ def load_vault(path: Path) -> Vault:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         keys = {name: bytes.fromhex(value) for name, value in data["keys"].items()}
-        vault = Vault(current=data["current"], keys=keys, index=bytes.fromhex(data["index"]))
+        signing = {name: bytes.fromhex(value) for name, value in data.get("signing", {}).items()}
+        vault = Vault(data["current"], keys, bytes.fromhex(data["index"]), data.get("signs", ""), signing)
     except FileNotFoundError:
         raise NotFound(
             f"没有找到密钥文件 {path}。新装的机关请运行 chengxin init；"
@@ -99,8 +129,13 @@ def load_vault(path: Path) -> Vault:
 
 def _check(vault: Vault, path: Path) -> None:
     """Raise Invalid for keys that are too short or too long, and when the current one is not among them."""
-    for name, key in (*vault.keys.items(), ("index", vault.index)):
+    for name, key in (*vault.keys.items(), *vault.signing.items(), ("index", vault.index)):
         if len(key) != _KEY:
             raise Invalid(f"密钥文件 {path} 已损坏：密钥 {name} 应为 {_KEY} 字节，现为 {len(key)} 字节")
     if vault.current not in vault.keys:
         raise Invalid(f"密钥文件 {path} 已损坏：现用密钥 {vault.current} 不在其中")
+    if vault.signs and vault.signs not in vault.signing:
+        raise Invalid(f"密钥文件 {path} 已损坏：现用签名密钥 {vault.signs} 不在其中")
+    for name, seed in vault.signing.items():
+        if signing_id(seed) != name:
+            raise Invalid(f"密钥文件 {path} 已损坏：签名密钥 {name} 与其编号不符")

@@ -12,18 +12,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from reports import engine, fonts, forms, marks
 from reports.forms import Letter, may, said
-from reports.press import Paper, paper
+from reports.press import Paper
 from reports.regional import RegionalForm
+from reports.volumes import Volume
 
 TITLE = "案卷"
 STYLE = "dossier.css"
-COVER, PART = "tables/dossier_cover.html", "tables/dossier.html"
+COVER, PART, NUMBERS = "tables/dossier_cover.html", "tables/dossier.html", "tables/dossier_numbers.html"
 ROWS = 120
 """Rows of tables in one layout: the cost of a table grows faster than its length."""
 _BODY = re.compile(r"<body[^>]*>(.*)</body>", re.DOTALL)
@@ -41,13 +42,13 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """表格 (table): `widths` are the shares of the columns; `empty` is said where there is no row."""
+    """表格 (table): `widths` are the shares of the columns; `empty` is said in one line where there is no row."""
 
     heads: tuple[str, ...]
     widths: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
-    empty: str = "没有记录。"
+    empty: str = "无。"
     kind: str = field(default="grid", init=False)
 
     @property
@@ -70,24 +71,34 @@ Block = Pairs | Grid | Prose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """文书全文 (full text of a paper) as its form has it; `data` is the fingerprint of the original's content."""
+    """文书全文 (full text of a paper) as its form has it; fingerprint `data` and `code` are the original's."""
 
     letter: Letter
     data: str
     regional: RegionalForm | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """卷内的一件 (one piece of the file); each begins on a page of its own and stands in the table of contents."""
+    """卷内的一件 (one piece of the file); each begins on a page of its own and stands in the table of contents.
+
+    `chapter` is the heading under which the table of contents lists it.
+    """
 
     title: str
     author: str
     on: date
     number: str = ""
     note: str = ""
+    chapter: str = ""
     blocks: tuple[Block, ...] = ()
     sheet: Sheet | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Nothing but tables without a row: not worth a page."""
+        return self.sheet is None and all(isinstance(one, Grid) and not one.rows for one in self.blocks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +121,7 @@ class Dossier:
     until: date = said("截止日期")
     scope: str = may("范围")
     parts: tuple[Part, ...] = field(default=(), metadata={"official": "卷内文件", "optional": True, "least": 0})
+    absent: tuple[str, ...] = field(default=(), metadata={"official": "没有记录的各项", "optional": True, "least": 0})
 
 
 class Place(NamedTuple):
@@ -120,32 +132,53 @@ class Place(NamedTuple):
 
 
 def dossier_pdf(dossier: Dossier) -> Paper:
-    """印制案卷 (print the dossier): parts in order, pages counted from 1; cover and contents before them, uncounted.
+    """印制案卷 (print the dossier): the parts, pages counted 第X页 共Y页; cover and contents before them, uncounted.
 
     A character that no face can draw stands as its code point. Raises `Incomplete`, `FontsMissing`, `PressStopped`.
     """
     forms.require(TITLE, replace(dossier, parts=()))
-    documents: list[Any] = []
+    with engine.uncollected():
+        return _printed(dossier)
+
+
+def _printed(dossier: Dossier) -> Paper:
+    data, volume = canonical(dossier), Volume(STYLE)
     places: list[Place] = []
-    digest, page = hashlib.sha256(), 1
     for part in dossier.parts:
-        places.append(Place(part, page))
+        places.append(Place(part, volume.pages + 1))
         for number, piece in enumerate(_pieces(part)):
-            html, bundle = _filled(dossier, piece, page=page, continued=number > 0)
-            digest.update(html.encode())
-            documents.append(engine.lay_out(html, STYLE, bundle))
-            page += len(documents[-1].pages)
-    data = digest.hexdigest()
-    front = legible(engine.fill(COVER, dossier=dossier, places=places, pages=page - 1, data=data))
-    identity = hashlib.sha256(front.encode()).hexdigest()
-    version = engine.version(COVER, PART, f"style/{STYLE}")
-    return paper([engine.lay_out(front, STYLE), *documents], identity, version)
+            html, bundle = _filled(dossier, piece, continued=number > 0)
+            volume.add(html, bundle, title="" if number else legible(f"{part.title} {part.number}".rstrip()))
+    volume.number(NUMBERS)
+    digest = hashlib.sha256(data).hexdigest()
+    front = engine.fill(COVER, dossier=dossier, places=places, pages=volume.pages, data=digest)
+    volume.front(legible(front), "封面和卷内目录")
+    return volume.paper(data, f"{TITLE}.json", engine.version(COVER, PART, NUMBERS, f"style/{STYLE}"))
 
 
-def _filled(dossier: Dossier, part: Part, *, page: int, continued: bool) -> tuple[str, dict[str, bytes]]:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A paper as it is attached: of the region's own form only the fingerprint."""
+
+    letter: Letter
+    data: str
+    form: str
+    code: str
+
+
+def canonical(dossier: Dossier) -> bytes:
+    """规范数据 (canonical data) of the dossier: what stands on its pages, covered where the pages are covered."""
+    kept = [
+        replace(part, sheet=_Kept(one.letter, one.data, one.regional.sha256 if one.regional else "", one.code))  # type: ignore[arg-type]  # only to be written
+        if (one := part.sheet) else part for part in dossier.parts
+    ]  # fmt: skip
+    return forms.canonical(replace(dossier, parts=tuple(kept)))
+
+
+def _filled(dossier: Dossier, part: Part, *, continued: bool) -> tuple[str, dict[str, bytes]]:
     """The page of one part, and the check code of its paper."""
     body, bundle = _paper(part.sheet) if part.sheet else ("", {})
-    html = engine.fill(PART, dossier=dossier, part=part, body=Markup(body), page=page, continued=continued)  # escaped
+    html = engine.fill(PART, dossier=dossier, part=part, body=Markup(body), continued=continued)  # escaped
     return legible(html), bundle
 
 
@@ -158,8 +191,7 @@ def _paper(sheet: Sheet) -> tuple[str, dict[str, bytes]]:
         version = engine.version(f"letters/{letter.template}")
         html = engine.fill(f"letters/{letter.template}", letter=letter, qr=asset, data=sheet.data, version=version)
     found = _BODY.search(html)
-    code = marks.qr("CXJZ1", letter.form, letter.number, letter.on.isoformat(), letter.organ, sheet.data)
-    return found[1] if found else html, {asset: code}
+    return found[1] if found else html, {asset: marks.of(letter, sheet.data, sheet.code)}
 
 
 def _pieces(part: Part) -> Iterator[Part]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from reports import forms_household, forms_procedure, forms_records, forms_sanctions
+from reports import forms_credit, forms_fines, forms_household, forms_procedure, forms_records, forms_sanctions
 from reports.forms import Letter
 
 
@@ -17,7 +17,7 @@ def _concrete(kind: type[Letter]) -> Iterator[type[Letter]]:
         yield from _concrete(one)
 
 
-MODULES = (forms_household, forms_procedure, forms_records, forms_sanctions)
+MODULES = (forms_credit, forms_fines, forms_household, forms_procedure, forms_records, forms_sanctions)
 """The modules with forms; to import them is to know the forms."""
 EVERY: tuple[type[Letter], ...] = tuple(
     sorted((one for one in _concrete(Letter) if one.__module__.startswith("reports.")), key=lambda one: one.form)

@@ -65,11 +65,31 @@ def printable(character: str) -> bool:
     Private-use characters are refused although some faces hold glyphs for them: what they show depends on the machine.
     Control and format characters (including those that turn the direction of text round) are refused as invisible.
     """
-    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"}:
+    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} or _unseen(ord(character)):
         return False
     starts, ends = _ranges()
     place = bisect_right(starts, ord(character)) - 1
     return place >= 0 and ord(character) <= ends[place]
+
+
+_UNSEEN = ((0x115F, 0x1160), (0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFFC, 0xFFFC),
+           (0xE0100, 0xE01EF))  # fmt: skip
+"""Fillers, variation selectors and stand-ins: printed as a blank or not at all."""
+
+
+def _unseen(point: int) -> bool:
+    return any(first <= point <= last for first, last in _UNSEEN)
+
+
+_DRAWN: set[str] = set()
+"""Characters that were found printable: one look at a whole text instead of one at each character."""
+
+
+def drawable(text: str) -> bool:
+    """可印 (drawable): can every character of a text be printed?"""
+    unknown = set(text) - _DRAWN
+    _DRAWN.update(found := [character for character in unknown if printable(character)])
+    return len(found) == len(unknown)
 
 
 def missing_glyphs(texts: Mapping[str, str]) -> list[Missing]:

@@ -10,14 +10,15 @@ Sources: 社会救助法 45、47、48、62 条; 民发〔2021〕57 号; 个人�
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
 
+from reports import contents
 from reports.faults import Incomplete
-from reports.wording import is_number
+from reports.plain import Plain, bare, speak
+from reports.wording import cn_date, cn_month, is_number, sentence, yuan
 
 
 def said(official: str, **options: Any) -> Any:
@@ -79,6 +80,11 @@ class Letter:
     rules: str = may("规则版本")
     copy: int = may("补打份数", 0)
 
+    @property
+    def heading(self) -> str:
+        """标题 (heading): what stands at the head of the page."""
+        return self.title
+
     def required(self) -> tuple[str, ...]:
         """本情形的必填项 (required in this case): names of optional fields that what this paper says makes required."""
         return ()
@@ -86,6 +92,21 @@ class Letter:
     def contradictions(self) -> Iterator[str]:
         """不合之处 (what cannot be right), in the officer's words. Asked only when nothing required is empty."""
         yield from ()
+
+    def plain(self) -> Plain | None:
+        """明白话 (the letter in plain words), from its own data; None for a paper that is not sent to a person."""
+        return None
+
+    def told(self, *says: str, can_do: Iterable[str] = (), by_when: Iterable[str] = ()) -> Plain:
+        """明白话 (plain words): with the remedies, where there are any, and with whom to call."""
+        ways, days = list(can_do), list(by_when)
+        if self.remedies is not None:
+            ways.append(f"不服的，可以向{self.remedies.organ}申请行政复议，也可以向{self.remedies.court}起诉。")
+            days.append(
+                f"申请行政复议，收到之日起{self.remedies.days}日内；起诉，收到之日起{self.remedies.months}个月内。"
+            )
+        call = f"{self.organ}，联系人{self.contact}，电话{self.phone}"
+        return Plain(says=tuple(sentence(one) for one in says), can_do=tuple(ways), by_when=tuple(days), call=call)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +151,14 @@ class PolicyNotice(Letter):
     necessity: str = said("处理敏感个人信息的必要性及影响")
     exercise: str = said("行使个人信息权利的方式")
 
+    def plain(self) -> Plain:
+        """What the family must do, and that it has rights."""
+        return self.told(
+            "申请和领取社会救助要如实申报，这份告知书写明您的义务、权利和个人信息怎样使用",
+            "家里的人口、收入、财产有变化，要告诉工作人员", "看不清、看不懂的，工作人员会逐项读给您听",
+            can_do=["弄清楚以后再签名。", f"查阅、更正您的个人信息：{sentence(self.exercise)}"],
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecheckNotice(Letter):
@@ -147,6 +176,16 @@ class RecheckNotice(Letter):
     bring: tuple[str, ...] = may("携带材料", ())
     last: date | None = may("上次核查日", None)
     home_visit: str = may("上门服务")
+
+    def plain(self) -> Plain:
+        """By when and where, and that payment goes on."""
+        return self.told(
+            f"请在{cn_date(self.due)}前（含当日）到{bare(self.place)}办理定期核查",
+            f"请带上：{'；'.join(map(bare, self.bring))}" if self.bring else "不用带材料，带上这份通知书就行",
+            "核查期间，救助金照常发放",
+            can_do=[sentence(self.home_visit)] if self.home_visit else [],
+            by_when=[f"{cn_date(self.due)}前（含当日）。"],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +209,14 @@ class HearingNotice(Letter):
     place: str = said("陈述申辩地点")
     within: str = said("陈述申辩期限")
     help: str = said("可提供的帮助")
+
+    def plain(self) -> Plain:
+        """What is planned, that nothing is decided, and that the person is asked."""
+        return self.told(
+            f"现在还没有决定，先听取您的意见：{self.planned}",
+            "决定作出并送达以前，救助金照常发放", "您提意见，不会因此处理得更重",
+            can_do=[speak(self.how, self.place), sentence(self.help)], by_when=[sentence(self.within)],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +258,17 @@ class DecisionNotice(Letter):
         elif not moves[self.change]:
             yield f"新月救助金（与「{self.change}」不一致）"
 
+    def plain(self) -> Plain:
+        """From which month how much."""
+        old, new, month = yuan(self.old_fen), yuan(self.new_fen), cn_month(self.since)
+        said = {
+            "增发": f"您家每月的救助金从{month}起由{old}增加到{new}",
+            "减发": f"您家每月的救助金从{month}起由{old}减为{new}",
+            "停发": f"您家每月的救助金从{month}起停止发放，原来每月{old}",
+            "恢复": f"您家的救助金从{month}起恢复发放，每月{new}",
+        }.get(self.change, f"您家的{self.category}从{month}起终止")
+        return self.told(said, "原因和依据写在后面", can_do=["对数字、原因有疑问的，可以打电话问。"])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalNotice(Letter):
@@ -248,27 +306,16 @@ class WithdrawalNotice(Letter):
         if len(self.schedule) != self.months:
             yield "逐月发放计划（月数与渐退期不一致）"
 
-
-def _blank(value: object, least: int) -> bool:
-    if isinstance(value, int):
-        return value < least
-    return not value or (isinstance(value, str) and not value.strip())
-
-
-def _lacking(record: Any, path: str = "") -> Iterator[str]:
-    """Official names of required fields that are empty, also inside nested records and lists."""
-    for one in fields(record):
-        value, official = getattr(record, one.name), path + one.metadata["official"]
-        if _blank(value, one.metadata["least"]):
-            if not one.metadata.get("optional") or isinstance(value, int):
-                yield official
-            continue
-        for item in value if isinstance(value, tuple) else ():
-            if isinstance(item, str) and not item.strip():
-                yield official
-        for item in value if isinstance(value, tuple) else (value,):
-            if is_dataclass(item):
-                yield from _lacking(item, official + "·")
+    def plain(self) -> Plain:
+        """For how many months how much is still paid."""
+        whole = yuan(sum(one.fen for one in self.schedule))
+        first, last = self.schedule[0], self.schedule[-1]
+        return self.told(
+            f"您家的救助金从{cn_month(self.since)}到{cn_month(self.until)}继续发放{self.months}个月，一共{whole}",
+            f"{cn_month(first.month)}发放{yuan(first.fen)}，{cn_month(last.month)}发放{yuan(last.fen)}，各月金额见后面的表",
+            f"{cn_date(self.recheck)}对您家复核一次",
+            can_do=["家里情况又有变化、符合条件的，可以随时再申请。"],
+        )
 
 
 def _contradictions(letter: Letter) -> Iterator[str]:
@@ -277,16 +324,16 @@ def _contradictions(letter: Letter) -> Iterator[str]:
         yield f"文号（「{letter.number}」应如「某民核〔2026〕7号」）"
     if letter.requires_remedies and letter.remedies is None:
         yield "救济途径"
-    named = {one.name: one.metadata["official"] for one in fields(letter)}
-    lacking = [named[name] for name in letter.required() if _blank(getattr(letter, name), 1)]
-    yield from lacking
-    if not lacking and next(_lacking(letter), None) is None:
+    lacking = [name for name in letter.required() if contents.blank(getattr(letter, name))]
+    yield from (contents.names(type(letter))[name] for name in lacking)
+    if not lacking and contents.complete(letter):
         yield from letter.contradictions()
 
 
 def require(title: str, record: Any, contradictions: Iterable[str] = ()) -> None:
     """必填检查 (required fields): raise `Incomplete`, naming the paper and every field that is empty or malformed."""
-    lacking = [*dict.fromkeys(_lacking(record)), *contradictions]
+    lacking = [] if contents.complete(record) else list(dict.fromkeys(contents.lacking(record)))
+    lacking += contradictions
     if lacking:
         raise Incomplete(title, lacking)
 
@@ -296,20 +343,16 @@ def check(letter: Letter) -> None:
     require(letter.title, letter, _contradictions(letter))
 
 
-def texts(record: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def texts(record: Any) -> Iterator[tuple[str, str]]:
     """全部文字 (every text of a record): pairs of official field name and text, for the glyph gate."""
-    for one in fields(record):
-        value, official = getattr(record, one.name), path + one.metadata["official"]
-        for item in value if isinstance(value, tuple) else (value,):
-            if is_dataclass(item):
-                yield from texts(item, official + "·")
-            elif isinstance(item, str):
-                yield official, item
+    return iter(contents.texts(record))
+
+
+def canonical(record: Any) -> bytes:
+    """规范数据 (canonical data): the form and its data as UTF-8 JSON, keys in order; what `fingerprint` is taken of."""
+    return contents.canonical(record)
 
 
 def fingerprint(record: Any) -> str:
     """内容指纹 (data fingerprint): SHA-256 of the form and its data; a reprint has the fingerprint of its original."""
-    data = asdict(record)
-    data.pop("copy", None)
-    canonical = json.dumps([type(record).__name__, data], ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical(record)).hexdigest()

@@ -15,6 +15,8 @@ from datetime import date
 from typing import ClassVar
 
 from reports.forms import Letter, Person, may, said
+from reports.plain import Plain, bare
+from reports.wording import cn_date, cn_month, sentence, yuan
 
 
 def allowed(official: str, value: str, words: Collection[str]) -> Iterator[str]:
@@ -46,6 +48,14 @@ class OfficePromise(Letter):
     time_limit: str = said("办理时限")
     complaints: str = said("监督电话")
     complaint_ways: str = may("其他投诉方式")
+
+    def plain(self) -> Plain:
+        """Who is in charge, within what time, and where one complains."""
+        return self.told(
+            f"您家的{self.category}由{self.clerk}经办，办理时限是：{self.time_limit}",
+            "经办人没有做到承诺的，您可以投诉，投诉不影响您家申请和享受救助",
+            can_do=[f"投诉请打监督电话{self.complaints}。"],
+        )
 
 
 OWN, THIRD = "共同生活家庭成员", "共同生活家庭成员以外的赡养抚养扶养义务人"
@@ -135,6 +145,11 @@ class AcceptanceNotice(Letter):
     reasons: tuple[str, ...] = may("不予受理的理由", ())
     grounds: tuple[str, ...] = may("不予受理的依据", ())
 
+    @property
+    def heading(self) -> str:
+        """标题 (heading) of this variant."""
+        return f"社会救助申请{self.variant}通知书"
+
     def required(self) -> tuple[str, ...]:
         """Each variant's own particulars; remedies where the application is not accepted."""
         own = {
@@ -163,6 +178,22 @@ class AcceptanceNotice(Letter):
                 yield f"需要补齐的材料（「{paper}」可以由核对取得，不得要求申请人提供）"
             if paper in received:
                 yield f"需要补齐的材料（「{paper}」已经收到）"
+
+    def plain(self) -> Plain:
+        """Taken on, something missing, or not taken on."""
+        if self.variant == ACCEPTED and self.accepted_on:
+            return self.told(
+                f"您申请的{self.category}已经在{cn_date(self.accepted_on)}受理",
+                f"办理时限：{self.time_limit}", "办好以后会书面通知您",
+            )  # fmt: skip
+        if self.variant == SUPPLEMENT:
+            return self.told(
+                f"您申请的{self.category}还缺{len(self.missing)}项材料，请补齐：{'；'.join(map(bare, self.missing))}",
+                "除了这些，这次申请不再要别的材料", can_do=[sentence(self.how)], by_when=[sentence(self.within)],
+            )  # fmt: skip
+        return self.told(
+            f"您申请的{self.category}没有受理", f"原因：{self.reasons[0]}", can_do=["情况有变化的，可以随时再申请。"]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +351,12 @@ class ConfirmationNotice(Letter):
     reasons: tuple[str, ...] = may("不予确认的理由", ())
     grounds: tuple[str, ...] = said("依据")
 
+    @property
+    def heading(self) -> str:
+        """标题 (heading) of this result."""
+        words = {CONFIRMED: "社会救助确认通知书", ENDED: "社会救助终止审核确认告知书"}
+        return words.get(self.variant, "社会救助不予确认告知书")
+
     def required(self) -> tuple[str, ...]:
         """Each result's own particulars; remedies where nothing is given."""
         refused = ("reasons", "remedies")
@@ -336,3 +373,17 @@ class ConfirmationNotice(Letter):
         if self.variant != CONFIRMED and (self.fen is not None or self.since is not None):
             yield f"月救助金、起始月份（{self.variant}告知书不列）"
         yield from in_order("申请日期", self.applied_on, "成文日期", self.on)
+
+    def plain(self) -> Plain:
+        """Granted with its sum and month, or not granted and why."""
+        if self.variant == CONFIRMED and self.since:
+            paid = f"每月发放{yuan(self.fen)}" if self.fen else "享受相应待遇"
+            return self.told(
+                f"您家申请的{self.category}已经批准，从{cn_month(self.since)}起{paid}",
+                f"一共{len(self.persons)}人享受：{'、'.join(self.persons)}",
+                "家里的人口、收入、财产有变化，要告诉工作人员",
+            )
+        stopped = "停止审核，没有批准" if self.variant == ENDED else "没有批准"
+        return self.told(
+            f"您家申请的{self.category}{stopped}", f"原因：{self.reasons[0]}", can_do=["符合条件的，可以随时再申请。"]
+        )

@@ -14,7 +14,8 @@ from datetime import date
 from typing import ClassVar
 
 from reports.forms import Letter, may, said
-from reports.wording import is_number
+from reports.plain import Plain
+from reports.wording import cn_date, cn_month, is_number, sentence, yuan
 
 UNCHANGED, CHANGED = "无明显变化", "有变化"
 ADOPTED = ("采纳", "部分采纳", "不采纳")
@@ -78,6 +79,20 @@ class RecheckConclusion(Letter):
             yield "核查日期（晚于成文日期）"
         if self.next_due <= self.checked_on:
             yield "下次核查日（不晚于核查日期）"
+
+    def plain(self) -> Plain:
+        """Nothing changes, or what was found and that it is no decision yet."""
+        if self.conclusion == UNCHANGED:
+            said = f"每月的救助金不变，还是{yuan(self.old_fen)}" if self.old_fen else "现在的救助不变"
+            return self.told(f"定期核查办完了，您家{said}", f"下次核查在{cn_date(self.next_due)}")
+        found = (
+            f"每月的救助金现在是{yuan(self.old_fen)}，按新情况测算是{yuan(self.new_fen)}"
+            if self.old_fen != self.new_fen else "情况有变化"
+        )  # fmt: skip
+        return self.told(
+            f"定期核查办完了，您家{found}", "这还不是决定；决定作出并送达以前，救助金照常发放", self.follows,
+            can_do=["核查到的情况不对的，请马上打电话告诉我们。"],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +280,15 @@ class TekunEnd(Letter):
         if self.since is not None and (self.since.year, self.since.month) != following:
             yield "终止月份（应为作出决定的下月）"
 
+    def plain(self) -> Plain | None:
+        """From which month it ends; a public notice is sent to nobody."""
+        if self.stage == POSTING or self.since is None:
+            return None
+        return self.told(
+            f"{self.person}的特困人员救助供养从{cn_month(self.since)}起终止", f"原因：{self.cause}",
+            can_do=["符合最低生活保障、临时救助等条件的，可以申请。"],
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalEnd(Letter):
@@ -291,6 +315,14 @@ class WithdrawalEnd(Letter):
         """It ends after it begins."""
         if self.until <= self.since:
             yield "渐退截止日（应在起始日之后）"
+
+    def plain(self) -> Plain:
+        """The last month, its sum, and what is looked at before it ends."""
+        return self.told(
+            f"您家的渐退期到{cn_date(self.until)}为止，{cn_month(self.until)}的救助金{yuan(self.last_fen)}照常发放",
+            f"{cn_date(self.recheck)}前后对您家复核一次", "现在还没有作出决定",
+            can_do=[sentence(one) for one in self.rights],
+        )  # fmt: skip
 
 
 FORMS: tuple[type[Letter], ...] = (

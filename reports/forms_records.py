@@ -15,6 +15,8 @@ from typing import ClassVar
 
 from reports.forms import Letter, Person, may, said
 from reports.forms_household import allowed, in_order
+from reports.plain import Plain
+from reports.wording import cn_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,11 @@ class ObjectionPaper(Letter):
     measure: str = may("更正措施")
 
     @property
+    def heading(self) -> str:
+        """标题 (heading) of this variant."""
+        return "个人信息请求答复书" if self.variant == PERSONAL else f"诚信档案异议{self.variant}书"
+
+    @property
     def refused(self) -> bool:
         """不予采纳 (something of the objection was refused)."""
         return self.result in (PARTLY, UNFOUNDED, NOT_DONE)
@@ -156,6 +163,16 @@ class ObjectionPaper(Letter):
         yield from in_order("异议提出日期", self.filed_on, "异议标注日期", self.marked_on)
         yield from in_order("异议提出日期", self.filed_on, "处理日期", self.decided_on)
         yield from in_order("处理日期", self.decided_on, "成文日期", self.on)
+
+    def plain(self) -> Plain | None:
+        """What came of it; the objection itself goes to the office."""
+        if self.variant == OBJECTION:
+            return None
+        whose = "您" if self.objector == self.addressee else self.objector
+        asked = "个人信息请求" if self.variant == PERSONAL else "对诚信档案的异议"
+        more = [self.measure] if self.measure else []
+        why = [f"原因：{self.reasons[0]}"] if self.refused else []
+        return self.told(f"{whose}{cn_date(self.filed_on)}提出的{asked}，结果是：{self.result}", *more, *why)
 
 
 WAYS = ("直接送达", "留置送达", "邮寄送达", "委托送达", "电子送达")

@@ -1,4 +1,4 @@
-"""处罚、退回、失信认定和修复的文书 (sanctions and repair): F19–F25 and F27, each told before it is decided.
+"""处罚、退回的文书 (fines and orders to pay back): F19–F22, each told before it is decided.
 
 As in `forms`, facts, grounds, measures and periods come from the caller as finished text; money is in 分. A paper that
 weighs on a person names the remedies.
@@ -15,11 +15,14 @@ from itertools import pairwise
 from typing import ClassVar
 
 from reports.forms import Letter, may, said
+from reports.forms_credit import CasePaper, PriorNotice
 from reports.forms_procedure import numbered, one_of
+from reports.plain import Plain, bare, speak
+from reports.wording import cn_date, sentence, yuan
 
 PLANNED, ORDERED = "拟责令退回", "责令退回"
 LARGE, NOT_LARGE = "属于", "不属于"
-GRANTED, DENIED = "准予修复", "不予修复"
+MIN_OFFICERS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,20 @@ class Instalment:
 
     due: date = said("缴纳日期")
     fen: int = said("缴纳金额")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enforcer:
+    """执法人员 (enforcement officer): by name, with the certificate that he shows. 行政处罚法 42、55 条."""
+
+    name: str = said("姓名")
+    card: str = said("执法证号")
+
+
+def _enforcers(told: tuple[Enforcer, ...]) -> Iterator[str]:
+    """Fewer than two, or one twice. A paper of the time before they were named has none."""
+    if told and min(len({one.name.strip() for one in told}), len({one.card.strip() for one in told})) < MIN_OFFICERS:
+        yield "执法人员（不得少于2人，各有执法证号）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,24 +65,9 @@ def _instalments(parts: tuple[Instalment, ...], whole: int, on: date) -> Iterato
         yield "分期安排（日期早于成文日期或者没有先后顺序）"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CasePaper(Letter):
-    """案件文书 (paper of one case against one person): what he did and on what it rests."""
-
-    household: str = said("户编号")
-    person: str = said("当事人")
-    facts: tuple[str, ...] = said("认定的事实")
-    grounds: tuple[str, ...] = said("依据")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriorNotice(CasePaper):
-    """事先告知 (told before it is decided): how, where and within what time the person can speak, and the help."""
-
-    how: str = said("陈述申辩方式")
-    place: str = said("陈述申辩地点")
-    within: str = said("陈述申辩期限")
-    help: str = said("可提供的帮助")
+def _parts(parts: tuple[Instalment, ...]) -> str:
+    """How many parts, and the first of them, in plain words."""
+    return f"已经批准分{len(parts)}期，第一期{yuan(parts[0].fen)}，{cn_date(parts[0].due)}前缴"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ class PenaltyNotice(PriorNotice):
     template: ClassVar[str] = "penalty_notice.html"
 
     evidence: tuple[str, ...] = said("证据")
+    officers: tuple[Enforcer, ...] = may("执法人员", ())
     reasons: tuple[str, ...] = said("理由")
     gained: int = said("非法获取的财物和利益价值")
     times: int = said("法定罚款倍数上限")
@@ -95,10 +98,21 @@ class PenaltyNotice(PriorNotice):
     def contradictions(self) -> Iterator[str]:
         """The fine may not exceed the multiple that the paper itself names."""
         yield from one_of("是否属于较大数额罚款", self.large, (LARGE, NOT_LARGE))
+        yield from _enforcers(self.officers)
         if self.large == NOT_LARGE and self.hearing_within:
             yield "要求听证期限（不属于较大数额罚款）"
         if self.fine > self.gained * self.times:
             yield "拟罚款金额（超过法定上限）"
+
+    def plain(self) -> Plain:
+        """The planned fine, and that nothing is decided."""
+        asked = [f"要求听证：{sentence(self.hearing_within)}"] if self.large == LARGE else []
+        return self.told(
+            f"本机关打算对{self.who}罚款{yuan(self.fine)}，现在还没有决定，先听取{self.who}的意见",
+            "提意见不会因此罚得更重", *(["您还可以要求听证，听证不收费"] if asked else []),
+            can_do=[speak(self.how, self.place), sentence(self.help)],
+            by_when=[f"提意见：{sentence(self.within)}", *asked],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +127,7 @@ class PenaltyDecision(CasePaper):
     identity: str = said("身份证号")
     address: str = said("住址")
     evidence: tuple[str, ...] = said("证据")
+    officers: tuple[Enforcer, ...] = may("执法人员", ())
     notice_number: str = said("事先告知书文号")
     heard: str = said("陈述申辩和听证情况")
     gained: int = said("非法获取的财物和利益价值")
@@ -126,9 +141,20 @@ class PenaltyDecision(CasePaper):
     def contradictions(self) -> Iterator[str]:
         """The fine keeps to its ceiling, the instalments to the fine."""
         yield from numbered("事先告知书文号", self.notice_number)
+        yield from _enforcers(self.officers)
         if self.fine > self.gained * self.times:
             yield "罚款金额（超过法定上限）"
         yield from _instalments(self.instalments, self.fine, self.on)
+
+    def plain(self) -> Plain:
+        """The fine, by when it is paid, and in how many parts."""
+        parts = [_parts(self.instalments)] if self.instalments else []
+        return self.told(
+            f"对{self.who}罚款{yuan(self.fine)}，请{bare(self.pay_within)}缴纳", *parts,
+            f"不按期缴纳的后果：{self.consequences[0]}",
+            can_do=[sentence(self.pay_way), "经济确实困难的，可以申请延期或者分期缴纳。"],
+            by_when=[f"缴纳：{sentence(self.pay_within)}"],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +202,20 @@ class RefundOrder(CasePaper):
             yield "应退金额（与金额计算各项之和不符）"
         yield from _instalments(self.instalments, self.amount, self.on)
 
+    def plain(self) -> Plain:
+        """The sum to pay back, planned or ordered, and that assistance goes on."""
+        kept = "现在的救助金照常发放，这笔钱不从救助金里扣"
+        if self.stage == PLANNED:
+            return self.told(
+                f"本机关打算要求{self.who}退回{yuan(self.amount)}，现在还没有决定，先听取{self.who}的意见", kept,
+                can_do=[speak(self.how, self.place), sentence(self.help)], by_when=[sentence(self.within)],
+            )  # fmt: skip
+        parts = [_parts(self.instalments)] if self.instalments else []
+        return self.told(
+            f"{self.who}要退回{yuan(self.amount)}，请{bare(self.pay_within)}退回", *parts, kept,
+            can_do=[sentence(self.pay_way)], by_when=[f"退回：{sentence(self.pay_within)}"],
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder(Letter):
@@ -210,125 +250,16 @@ class Reminder(Letter):
         if not self.decision_on <= self.served_on <= self.on:
             yield "决定送达日期（早于决定日期或者晚于成文日期）"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingNotice(PriorNotice):
-    """失信认定事先告知书 (notice of a planned finding, F23): nothing is recorded and nothing follows from it yet."""
-
-    form: ClassVar[str] = "F23"
-    title: ClassVar[str] = "社会救助失信认定事先告知书"
-    template: ClassVar[str] = "finding_notice.html"
-
-    documents: tuple[str, ...] = said("据以认定的文书")
-    grade: str = said("拟认定的失信类别")
-    effects: tuple[str, ...] = said("拟采取的措施")
-    until: date = said("拟定终止日期")
-
-    def contradictions(self) -> Iterator[str]:
-        """It ends after it was told."""
-        if self.until <= self.on:
-            yield "拟定终止日期（不晚于成文日期）"
+    def plain(self) -> Plain:
+        """What is still owed and by when."""
+        who = "您" if self.person == self.addressee else self.person
+        return self.told(
+            f"{who}还有{yuan(self.rest)}没有缴，请{bare(self.pay_within)}缴清",
+            f"应缴{yuan(self.owed)}，已经缴了{yuan(self.paid)}", f"不缴清的后果：{self.consequences[0]}",
+            can_do=[sentence(self.pay_way), speak(self.how, self.place), sentence(self.help)],
+            by_when=[f"缴清：{sentence(self.pay_within)}"],
+        )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingDecision(CasePaper):
-    """失信认定决定书 (finding, F24): on documents in force, ending on a day; served with the repair notice (F25)."""
-
-    form: ClassVar[str] = "F24"
-    title: ClassVar[str] = "社会救助失信认定决定书"
-    template: ClassVar[str] = "finding.html"
-    requires_remedies: ClassVar[bool] = True
-
-    documents: tuple[str, ...] = said("据以认定的文书")
-    grade: str = said("失信类别")
-    heard: str = said("听取意见情况")
-    effects: tuple[str, ...] = said("采取的措施")
-    until: date = said("终止日期")
-    use: str = may("信息使用范围")
-    object_how: str = said("提出异议的方式")
-    object_within: str = said("异议提出和答复的期限")
-    notice_number: str = said("事先告知书文号")
-    repair_number: str = said("信用修复告知书文号")
-
-    def contradictions(self) -> Iterator[str]:
-        """It ends after it was made, and the two papers that belong to it have numbers of their own."""
-        yield from numbered("事先告知书文号", self.notice_number)
-        yield from numbered("信用修复告知书文号", self.repair_number)
-        if len({self.number, self.notice_number, self.repair_number}) < 3:
-            yield "信用修复告知书文号（与本决定书或者事先告知书的文号相同）"
-        if self.until <= self.on:
-            yield "终止日期（不晚于成文日期）"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepairNotice(Letter):
-    """信用修复告知书 (repair notice, F25): from when, on what conditions and how to apply; when it ends by itself."""
-
-    form: ClassVar[str] = "F25"
-    title: ClassVar[str] = "社会救助信用修复告知书"
-    template: ClassVar[str] = "repair_notice.html"
-
-    person: str = said("当事人")
-    finding_number: str = said("失信认定决定书文号")
-    finding_on: date = said("失信认定日期")
-    grade: str = said("失信类别")
-    earliest: date = said("最早可申请修复日期")
-    until: date = said("自动终止日期")
-    conditions: tuple[str, ...] = said("修复条件")
-    how: str = said("申请方式")
-    place: str = said("申请地点")
-    bring: tuple[str, ...] = may("申请材料", ())
-    reply_within: str = said("办理期限")
-    effect: str = said("修复的效果")
-    grounds: tuple[str, ...] = said("依据")
-
-    def contradictions(self) -> Iterator[str]:
-        """Found, then open to repair, then ended."""
-        yield from numbered("失信认定决定书文号", self.finding_number)
-        if self.finding_on > self.on:
-            yield "失信认定日期（晚于成文日期）"
-        if not self.finding_on <= self.earliest <= self.until:
-            yield "最早可申请修复日期（早于失信认定日期或者晚于自动终止日期）"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepairDecision(Letter):
-    """信用修复决定书 (decision on repair, F27): 准予修复 with its day and effect, or 不予修复 with the reason."""
-
-    form: ClassVar[str] = "F27"
-    title: ClassVar[str] = "社会救助信用修复决定书"
-    template: ClassVar[str] = "repair.html"
-    requires_remedies: ClassVar[bool] = True
-
-    person: str = said("当事人")
-    finding_number: str = said("失信认定决定书文号")
-    finding_on: date = said("失信认定日期")
-    applied_on: date = said("申请日期")
-    facts: tuple[str, ...] = said("审查情况")
-    grounds: tuple[str, ...] = said("依据")
-    outcome: str = said("决定事项")
-    since: date | None = may("修复生效日期", None)
-    reason: str = may("不予修复的理由")
-    again: str = may("再次申请的条件")
-    effect: str = said("决定的效果")
-
-    def required(self) -> tuple[str, ...]:
-        """The day of a repair, the reason of a refusal."""
-        return ("since",) if self.outcome == GRANTED else ("reason",)
-
-    def contradictions(self) -> Iterator[str]:
-        """Found, applied for and decided in this order; a repair has no reason against it."""
-        yield from numbered("失信认定决定书文号", self.finding_number)
-        yield from one_of("决定事项", self.outcome, (GRANTED, DENIED))
-        if not self.finding_on <= self.applied_on <= self.on:
-            yield "申请日期（早于失信认定日期或者晚于成文日期）"
-        if self.outcome == GRANTED and self.reason:
-            yield "不予修复的理由（已准予修复）"
-        if self.outcome == DENIED and self.since is not None:
-            yield "修复生效日期（不予修复）"
-
-
-FORMS: tuple[type[Letter], ...] = (
-    PenaltyNotice, PenaltyDecision, RefundOrder, Reminder, FindingNotice, FindingDecision, RepairNotice, RepairDecision,
-)  # fmt: skip
+FORMS: tuple[type[Letter], ...] = (PenaltyNotice, PenaltyDecision, RefundOrder, Reminder)
 """Every form of this file."""

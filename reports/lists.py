@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from reports import engine, forms
 from reports.forms import may, said
-from reports.press import Paper, check_glyphs, paper
+from reports.press import Paper, check_glyphs
 from reports.tables import Column, Table, table_xlsx
+from reports.volumes import Volume
 from reports.wording import cn_date
 
 TITLE = "定期核查清单"
@@ -99,16 +99,15 @@ def recheck_list_pdf(roll: RecheckList) -> Paper:
     """
     lines = _checked(roll)
     counts = [(village, len(list(members))) for village, members in groupby(lines, key=lambda line: line.village)]
-    documents: list[Any] = []
+    volume = Volume(STYLE)
     pieces = list(_pieces(lines))
     for piece, groups in enumerate(pieces):
-        page = 1 + sum(len(document.pages) for document in documents)
         html = engine.fill(
-            TEMPLATE, roll=roll, title=TITLE, groups=groups, page=page, counts=counts, first=piece == 0,
+            TEMPLATE, roll=roll, title=TITLE, groups=groups, page=volume.pages + 1, counts=counts, first=piece == 0,
             last=piece == len(pieces) - 1, total=len(lines), persons=sum(line.persons for line in lines),
         )  # fmt: skip
-        documents.append(engine.lay_out(html, STYLE))
-    return paper(documents, forms.fingerprint(roll), engine.version(TEMPLATE, f"style/{STYLE}"))
+        volume.add(html)
+    return volume.paper(forms.canonical(roll), f"{TITLE}.json", engine.version(TEMPLATE, f"style/{STYLE}"))
 
 
 def recheck_list_xlsx(roll: RecheckList) -> bytes:

@@ -7,36 +7,70 @@ the engine complain (`engine`). Data, template and PDF fingerprints, kept, are e
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from markupsafe import Markup
 
 from reports import engine, fonts, forms, marks
-from reports.faults import MissingGlyphs
+from reports.editions import Edition
+from reports.faults import Incomplete, MissingGlyphs, PressStopped
 from reports.forms import Letter
 from reports.regional import RegionalForm
 from reports.regional_fields import sample
+from reports.setting import joined, set_page
 from reports.wording import cn_date
+from reports.writer import pdf
+from reports.writer.overlap import overprinted
+from reports.writer.sheet import Sheets
 
-STYLE = "letter.css"
-FRAME = ("letters/_letter.html", "letters/_parts.html")
-"""The common page and the parts that the pages share."""
-PART = 150
-"""Letters in one PDF of a run: the engine holds about 1 MB a letter until the PDF is written."""
+STYLE, LARGE, COVER = "letter.css", "letter-large.css", "plain.css"
+PLAIN, REGIONAL = "_plain.html", "_regional.html"
+"""The cover in plain words, and the page around a region's own form."""
+PART = 200
+"""Letters in one PDF of a run, so that a jammed printer never costs more than one stack of paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """版式 (variant) of a letter, chosen by the office: 大字版 (large print), 明白纸 (a cover in plain words).
+
+    The fingerprint of the data is that of the letter in every variant. To print the same bytes again one must know the
+    variant, so whoever keeps a print keeps it too.
+    """
+
+    large: bool = False
+    cover: bool = False
+
+    @property
+    def sheet(self) -> str:
+        """Style sheet of the letter itself."""
+        return LARGE if self.large else STYLE
+
+    @property
+    def name(self) -> str:
+        """As an officer calls it."""
+        return "大字版" * self.large + "、" * (self.large and self.cover) + "附明白纸" * self.cover or "普通版"
+
+
+NORMAL = Variant()
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """印件 (paper): a PDF and what is needed to prove or repeat it; fingerprints are hexadecimal SHA-256."""
+    """印件 (paper): a PDF and what is needed to prove or repeat it; fingerprints are hexadecimal SHA-256.
+
+    `content_sha256` is that of what is on the pages, the same alone and in a run; "" for what is no letter.
+    """
 
     pdf: bytes
     pages: int
     sha256: str
     data_sha256: str
     template_sha256: str
+    content_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +82,7 @@ class Place:
     first_page: int
     pages: int
     data_sha256: str
+    content_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +101,8 @@ class RunPaper:
 
 def check_glyphs(texts: Sequence[tuple[str, str]]) -> None:
     """缺字检查 (glyph gate) over pairs of field name and text. Raises `MissingGlyphs`."""
+    if fonts.drawable("".join([text for _, text in texts])):
+        return
     joined: dict[str, str] = {}
     for official, text in texts:
         joined[official] = joined.get(official, "") + text
@@ -73,106 +110,211 @@ def check_glyphs(texts: Sequence[tuple[str, str]]) -> None:
         raise MissingGlyphs(missing)
 
 
-def paper(documents: Sequence[Any], data_sha256: str, template_sha256: str) -> Paper:
-    """成件 (make the paper) out of laid-out documents."""
-    pdf = engine.write(documents, data_sha256)
-    pages = sum(len(document.pages) for document in documents)
-    return Paper(pdf, pages, hashlib.sha256(pdf).hexdigest(), data_sha256, template_sha256)
+@lru_cache(maxsize=256)
+def edition(template: str, variant: Variant = NORMAL) -> Edition:
+    """样式版本 (today's edition) of one letter form: its own page, the common page and parts, the style, the cover."""
+    cover = (f"letters/{PLAIN}", COVER) if variant.cover else ()
+    return engine.edition(f"letters/{template}", variant.sheet, *cover)
 
 
-@lru_cache
-def template_version(template: str) -> str:
-    """样式版本 (template version) of one letter form: its own page, the common page and parts, and the style."""
-    return engine.version(f"letters/{template}", *FRAME, f"style/{STYLE}")
+def template_version(template: str, variant: Variant = NORMAL) -> str:
+    """样式版本 (template version) of one letter form: the fingerprint of its edition."""
+    return edition(template, variant).sha256
 
 
-def version_of(letter: Letter, regional: RegionalForm | None = None) -> str:
+def version_of(letter: Letter, regional: RegionalForm | None = None, variant: Variant = NORMAL) -> str:
     """样式版本 (template version) of a letter: that of the built-in form, or the SHA-256 of the region's own."""
-    return regional.sha256 if regional else template_version(letter.template)
+    return regional.sha256 if regional else template_version(letter.template, variant)
 
 
-def _document(letter: Letter, regional: RegionalForm | None = None) -> Any:
-    """Check, fill in, lay out."""
-    forms.check(letter)
-    check_glyphs(list(forms.texts(letter)))
-    if regional:
-        regional.check(letter)
-    return _laid_out(letter, regional, f"补打 第{letter.copy}份" if letter.copy else "")
+@dataclass(frozen=True)
+class Item:
+    """待印文书 (a paper to be printed): the letter, a region's own form of it, its check code, the variant.
+
+    `kept` is the edition of an earlier print in which it is set again; None is today's.
+    """
+
+    letter: Letter
+    regional: RegionalForm | None = None
+    code: str = ""
+    variant: Variant = NORMAL
+    kept: Edition | None = None
+
+    @property
+    def edition(self) -> Edition:
+        """样式版本 (edition) in which it is set; that of the page around it when the form is a region's own."""
+        return self.kept or edition(REGIONAL if self.regional else self.letter.template, self.variant)
+
+    @property
+    def version(self) -> str:
+        """样式版本 (template version) of the form: that of the edition, or the SHA-256 of the region's own."""
+        return self.regional.sha256 if self.regional else self.edition.sha256
+
+    @cached_property
+    def data(self) -> bytes:
+        """规范数据 (canonical data) of the letter, attached to its PDF."""
+        return forms.canonical(self.letter)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """内容指纹 (data fingerprint) of the letter."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    def check(self, where: str = "") -> None:
+        """印前检查 (before printing): is everything there and can it be drawn? Raises `Incomplete`, `MissingGlyphs`."""
+        forms.check(self.letter)
+        check_glyphs([(where + name, text) for name, text in forms.texts(self.letter)])
+        if self.regional:
+            self.regional.check(self.letter)
+
+    def sheets(self) -> Sheets:
+        """成版 (set): the cover, if wanted, and the letter, which begins on a right-hand page all the same."""
+        mark = f"补打 第{self.letter.copy}份" if self.letter.copy else ""
+        letter = set_page(*page_of(self, mark), strictly=True)
+        if self.regional and (found := overprinted(letter)):
+            raise PressStopped(f"地方样式不能使用：{found}")
+        return joined((set_page(*cover_of(self.letter, self.kept)), letter)) if self.variant.cover else letter
 
 
-def _laid_out(letter: Letter, regional: RegionalForm | None, mark: str) -> Any:
-    data = forms.fingerprint(letter)
-    asset = f"asset:qr/{data}"  # one name a letter: the engine keeps one image a name, also across a whole run
-    code = marks.qr("CXJZ1", letter.form, letter.number, letter.on.isoformat(), letter.organ, data)
-    if regional:
-        body = Markup(regional.fill(letter, asset, data))  # its tags are from a list, its values escaped
-        html = engine.fill("letters/_regional.html", letter=letter, body=body, mark=mark)
+def page_of(item: Item, mark: str) -> tuple[str, str, dict[str, bytes]]:
+    """填写 (the filled page) of a letter, its style sheet and its pictures."""
+    letter, data = item.letter, item.fingerprint
+    asset = f"asset:qr/{data}"
+    if item.regional:
+        body = Markup(item.regional.fill(letter, asset, data))  # its tags are from a list, its values escaped
+        values: dict[str, Any] = {"letter": letter, "body": body, "mark": mark}
     else:
-        html = engine.fill(
-            f"letters/{letter.template}", letter=letter, qr=asset, data=data, version=template_version(letter.template)
-        )
-    return engine.lay_out(html, STYLE, {asset: code})
+        values = {"letter": letter, "qr": asset, "data": data, "version": item.version}
+    pictures = {asset: marks.bare(letter, data, item.code)}
+    if (kept := item.kept) is None:
+        page = REGIONAL if item.regional else letter.template
+        return engine.fill(f"letters/{page}", **values), item.variant.sheet, pictures
+    return engine.fill_from(kept, kept.page, **values), engine.sheet_of(kept, kept.style), pictures
 
 
-def render_letter(letter: Letter, regional: RegionalForm | None = None) -> Paper:
-    """印一份 (print one letter), in a region's own form where one is given.
+def cover_of(letter: Letter, kept: Edition | None = None) -> tuple[str, str, dict[str, bytes]]:
+    """明白纸 (the cover in plain words). Raises `Incomplete` for a paper that is not sent to a person."""
+    if (plain := letter.plain()) is None:
+        raise Incomplete(letter.title, ["明白纸（这种文书不是发给个人的，没有明白纸）"])
+    if kept is None:
+        return engine.fill(f"letters/{PLAIN}", letter=letter, plain=plain), COVER, {}
+    html = engine.fill_from(kept, kept.cover, letter=letter, plain=plain)
+    return html, engine.sheet_of(kept, kept.cover_style), {}
 
+
+def render_letter(
+    letter: Letter, regional: RegionalForm | None = None, variant: Variant = NORMAL, *, code: str = ""
+) -> Paper:
+    """印一份 (print one letter), in a region's own form where one is given, in the variant that was chosen.
+
+    `code` is the finished check code in digits (see `marks`); without it the paper bears a plain one.
     Raises `Incomplete`, `MissingGlyphs`, `FontsMissing`, `TemplateRefused`, `PressStopped`.
     """
-    return paper([_document(letter, regional)], forms.fingerprint(letter), version_of(letter, regional))
+    return render(Item(letter, regional, code, variant))
+
+
+def render(item: Item) -> Paper:
+    """印一份 (print one paper), today or as at an earlier print. Raises as `render_letter`."""
+    item.check()
+    return _alone(item, item.sheets(), item.version)
+
+
+def _alone(item: Item, sheets: Sheets, template_sha256: str) -> Paper:
+    made, content = pdf.told(sheets, item.data, f"{item.letter.form}.json", item.fingerprint)
+    digest = hashlib.sha256(made).hexdigest()
+    return Paper(made, len(sheets.pages), digest, item.fingerprint, template_sha256, content)
 
 
 def proof(regional: RegionalForm) -> Paper:
     """样张 (proof) of a region's own form, marked as such: each field says its own name, nothing is a real case."""
-    letter = sample(regional.form)
-    return paper([_laid_out(letter, regional, "样张")], forms.fingerprint(letter), regional.sha256)
+    item = Item(sample(regional.form), regional)
+    return _alone(item, set_page(*page_of(item, "样张")), regional.sha256)
 
 
-def render_run(letters: Sequence[Letter], regional: Sequence[RegionalForm | None] = ()) -> RunPaper:
+class Bundle:
+    """装订 (one file of a run): papers one after the other for two-sided printing, each on a right-hand page.
+
+    `title` is what a reader shows; `identifier`, a hexadecimal digest of the contents, becomes that of the file.
+    """
+
+    def __init__(self, title: str, identifier: str) -> None:
+        self._run = pdf.Run(title, identifier)
+        self.pages = 0
+
+    @property
+    def sheets(self) -> int:
+        """张数 (sheets of paper), printed on both sides."""
+        return (self.pages + 1) // 2
+
+    def page(self, html: str, style: str, title: str) -> int:
+        """加附页 (add pages that are no letter): a cover, a list. Its first page."""
+        return self._add(set_page(html, style, {}), b"", title).first_page
+
+    def letter(self, item: Item, part: int = 0) -> Place:
+        """加一份 (add a letter), already checked. Raises what `render_letter` raises, but for the checks."""
+        return self.put(item, item.sheets(), part)
+
+    def put(self, item: Item, sheets: Sheets, part: int = 0, *, back: bool = False) -> Place:
+        """加一份已成版的 (add a letter that is set); `back` lets it begin on the back of a sheet."""
+        number = item.letter.number
+        laid = self._add(sheets, item.data, number, back=back)
+        return Place(number, part, laid.first_page, laid.pages, item.fingerprint, laid.content_sha256)
+
+    def _add(self, sheets: Sheets, data: bytes, title: str, *, back: bool = False) -> pdf.Laid:
+        if self.pages % 2 and not back:
+            self._run.blank()
+            self.pages += 1
+        laid = self._run.add(sheets, data, title)
+        self.pages += laid.pages
+        return laid
+
+    def write(self) -> bytes:
+        """成文件 (the file). `ValueError` when there is nothing in it."""
+        if self.pages % 2:
+            self._run.blank()
+            self.pages += 1
+        return self._run.write()
+
+
+def render_run(
+    letters: Sequence[Letter], regional: Sequence[RegionalForm | None] = (), variants: Sequence[Variant] = (), *,
+    codes: Sequence[str] = (),
+) -> RunPaper:  # fmt: skip
     """批量印制 (print a run), in the given order, for two-sided printing; page numbers begin anew with each letter.
 
-    `regional` holds for each letter the region's own form or None; empty when there is none at all.
+    `regional` holds for each letter the region's own form or None, `variants` its variant, `codes` its check code in
+    digits or ""; empty when there is none.
+    A cover is a page of its letter: `first_page` is that of the cover.
     Every letter is checked before the first page is laid out: a run is printed whole or not at all.
     Raises what `render_letter` raises, and `ValueError` for an empty run.
     """
     if not letters:
         raise ValueError("empty run")
-    for letter in letters:
-        forms.check(letter)
-        check_glyphs([(f"{letter.number}的{name}", text) for name, text in forms.texts(letter)])
+    count = len(letters)
+    items = [
+        Item(letter, form, code, variant)
+        for letter, form, code, variant in zip(
+            letters, regional or [None] * count, codes or [""] * count, variants or [NORMAL] * count, strict=True
+        )
+    ]
+    for item in items:
+        item.check(f"{item.letter.number}的")
     parts: list[bytes] = []
-    items: list[Place] = []
-    pairs = list(zip(letters, regional or [None] * len(letters), strict=True))
-    for start in range(0, len(letters), PART):
-        pdf, places = _part(pairs[start : start + PART], len(parts))
-        parts.append(pdf)
-        items.extend(places)
-    return RunPaper(tuple(parts), tuple(items))
-
-
-def _part(pairs: Sequence[tuple[Letter, RegionalForm | None]], part: int) -> tuple[bytes, list[Place]]:
-    documents: list[Any] = []
     places: list[Place] = []
-    page = 1
-    for letter, regional in pairs:
-        document = _document(letter, regional)
-        places.append(Place(letter.number, part, page, len(document.pages), forms.fingerprint(letter)))
-        padded = list(_padded(document))
-        documents.extend(padded)
-        page += sum(len(one.pages) for one in padded)
-    digest = hashlib.sha256("".join(place.data_sha256 for place in places).encode()).hexdigest()
-    return engine.write(documents, digest), places
+    with engine.uncollected():
+        for start in range(0, count, PART):
+            made, found = _part(items[start : start + PART], len(parts))
+            parts.append(made)
+            places.extend(found)
+    return RunPaper(tuple(parts), tuple(places))
 
 
-def _padded(document: Any) -> Iterator[Any]:
-    """The letter and, when its pages are odd in number, an empty page, so that the next begins on a right-hand page."""
-    yield document
-    if len(document.pages) % 2:
-        yield _empty_page()
-
-
-def _empty_page() -> Any:
-    return engine.lay_out('<html lang="zh-CN"><title>空白页</title><body class="blank"></body></html>', STYLE)
+def _part(items: Sequence[Item], part: int) -> tuple[bytes, list[Place]]:
+    digests = "".join(item.fingerprint for item in items)
+    first, last = items[0].letter.number, items[-1].letter.number
+    bundle = Bundle(f"{first}至{last}" if first != last else first, hashlib.sha256(digests.encode()).hexdigest())
+    places = [bundle.letter(item, part) for item in items]
+    return bundle.write(), places
 
 
 def describe(letter: Letter) -> str:

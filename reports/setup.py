@@ -24,7 +24,7 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-from reports import fonts
+from reports import codes, fonts, parts
 from reports.faces import Face, cut
 
 RECIPE = "3"
@@ -241,6 +241,11 @@ def main() -> int:
         print(f"字体安装未完成：{failure}", file=sys.stderr)
         return 1
     print(f"字体{'已安装' if made else '已就绪'}：{fonts.folder()}")
+    codes.prepare()
+    try:
+        parts.install(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    except (parts.PartsFailed, OSError, subprocess.SubprocessError) as lacking:
+        print(f"提示：核验网页将少一些功能：{lacking}")
     if util.find_library("harfbuzz-subset") is None:
         print("提示：没有找到 libharfbuzz-subset0，印制会慢几十倍，请安装：apt-get install libharfbuzz-subset0")
     return 0

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from reports import engine, forms
 from reports.forms import may, said
-from reports.press import Paper, check_glyphs, paper
+from reports.press import Paper, check_glyphs
+from reports.volumes import Volume
 
 STYLE = "table.css"
 TEMPLATE = "tables/summary.html"
@@ -52,5 +53,7 @@ def summary_pdf(summary: Summary) -> Paper:
     check_glyphs(list(forms.texts(summary)))
     chart = Markup(bars_svg(summary.bars, summary.title))  # our own template has escaped every value
     html = engine.fill(TEMPLATE, summary=summary, chart=chart, total=sum(bar.count for bar in summary.bars))
+    volume = Volume(STYLE)
+    volume.add(html)
     version = engine.version(TEMPLATE, CHART, f"style/{STYLE}")
-    return paper([engine.lay_out(html, STYLE)], forms.fingerprint(summary), version)
+    return volume.paper(forms.canonical(summary), "汇总表.json", version)

@@ -39,7 +39,8 @@ class Table:
     made_on: date = date(2000, 1, 1)
 
 
-_FORMATS = {"text": "@", "number": "0", "money": "0.00", "date": "yyyy-mm-dd"}
+FORMATS = {"text": "@", "number": "0", "money": "0.00", "date": "yyyy-mm-dd"}
+"""Kind of a column → how a spreadsheet shows it."""
 
 
 def _check(table: Table) -> None:
@@ -51,7 +52,7 @@ def _check(table: Table) -> None:
             raise ValueError(f"第{serial}行有{len(row)}格，应有{len(table.columns)}格")
 
 
-def _put(sheet: Any, row: int, column: int, value: Cell, style: Any) -> None:
+def put(sheet: Any, row: int, column: int, value: Cell, style: Any) -> None:
     """One cell by its type: strings are written as strings whatever they look like."""
     if value is None or value == "":
         sheet.write_blank(row, column, None, style)
@@ -63,7 +64,7 @@ def _put(sheet: Any, row: int, column: int, value: Cell, style: Any) -> None:
         sheet.write_number(row, column, value, style)
 
 
-def _page_setup(sheet: Any, head: int, last: int) -> None:
+def page_setup(sheet: Any, head: int, last: int) -> None:
     """A4 landscape, one page wide, head row repeated and frozen."""
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -88,7 +89,7 @@ def table_xlsx(table: Table) -> bytes:
     book.set_properties({"title": table.title, "created": datetime(made.year, made.month, made.day)})  # noqa: DTZ001
     sheet = book.add_worksheet("清单")
     grid = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter", "text_wrap": True}
-    styles = {kind: book.add_format({**grid, "num_format": code}) for kind, code in _FORMATS.items()}
+    styles = {kind: book.add_format({**grid, "num_format": code}) for kind, code in FORMATS.items()}
     bold = book.add_format({**grid, "bold": True, "align": "center", "bg_color": "#EEEEEE"})
     for place, column in enumerate(table.columns):
         sheet.set_column(place, place, column.width, styles[column.kind])
@@ -98,7 +99,7 @@ def table_xlsx(table: Table) -> bytes:
         sheet.write_string(2, place, column.title, bold)
     for line, row in enumerate(table.rows, 3):
         for place, value in enumerate(row):
-            _put(sheet, line, place, value, styles[table.columns[place].kind])
+            put(sheet, line, place, value, styles[table.columns[place].kind])
     _finish(sheet, table)
     book.close()
     return out.getvalue()
@@ -111,4 +112,4 @@ def _finish(sheet: Any, table: Table) -> None:
     for place, column in enumerate(table.columns):
         if column.choices and table.rows:
             sheet.data_validation(3, place, last, place, {"validate": "list", "source": list(column.choices)})
-    _page_setup(sheet, 2, last)
+    page_setup(sheet, 2, last)

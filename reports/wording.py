@@ -31,6 +31,35 @@ def yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}元"
 
 
+_DIGITS, _PLACES, _GROUPS = "零壹贰叁肆伍陆柒捌玖", ("", "拾", "佰", "仟"), ("", "万", "亿", "万亿")
+
+
+def capital(fen: int) -> str:
+    """大写金额 (in capitals, 支付结算办法附一): 140950 → 人民币壹仟肆佰零玖元伍角. `ValueError` below zero."""
+    if fen < 0:
+        raise ValueError(f"amount below zero: {fen}")
+    whole, (tenths, cents) = fen // 100, divmod(fen % 100, 10)
+    said = _capital_whole(whole) + "元" if whole or not fen else ""
+    if tenths:
+        said += _DIGITS[tenths] + "角"
+    if cents:
+        said += ("零" if whole and not tenths else "") + _DIGITS[cents] + "分"
+    return f"人民币{said}{'' if fen % 100 else '整'}"
+
+
+def _capital_whole(number: int) -> str:
+    """Digits with their places; zeros between two digits are read once, those at the end not at all."""
+    said, gap, group = "", False, False
+    for place, digit in zip(range(len(str(number)) - 1, -1, -1), map(int, str(number)), strict=True):
+        if digit:
+            said += ("零" if gap else "") + _DIGITS[digit] + _PLACES[place % 4]
+        gap, group = not digit, group or bool(digit)
+        if place % 4 == 0:
+            said += _GROUPS[place // 4] if group else ""
+            group = False
+    return said or "零"
+
+
 def sentence(text: str) -> str:
     """成句 (sentence): the text with a full stop, unless it already ends with a mark."""
     text = text.strip()

@@ -12,6 +12,7 @@ from integrity import (
     case_reminders,
     deadlines,
     notices,
+    periodic,
     postings,
     recheck_lists,
     recommendations,
@@ -76,13 +77,18 @@ WITHDRAWALS = Job(
     finish=totals("withdrawals"), in_order=False,
 )  # fmt: skip
 CASES = Job("cases", "案件期限提醒", Daily(time(6, 50)), undivided(case_reminders.remind), in_order=False)
+MONTHLY_REPORT = Job(
+    "monthly_report", "月报", Daily(time(7)), periodic.make_monthly, parts=periodic.parts,
+    finish=totals("monthly_report"), after=("roll_evaluation",), in_order=False,
+)  # fmt: skip
+"""Due every day, because only the office's own calendar knows the first working day of a month; the others are idle."""
 STANDARDS_REMINDER = Job(
     "standards_reminder", "标准与日历提醒", Yearly(time(8), ((11, 1), (1, 5))), undivided(deadlines.yearly),
     in_order=False,
 )  # fmt: skip
 
 TIMETABLE: tuple[Job, ...] = (
-    RECHECK_LIST, DEADLINES, ENDINGS, POSTINGS, WITHDRAWALS, CASES, ROLL_EVALUATION, COMPARISON_INTAKE, NOTICES,
-    STANDARDS_REMINDER,
+    RECHECK_LIST, DEADLINES, ENDINGS, POSTINGS, WITHDRAWALS, CASES, MONTHLY_REPORT, ROLL_EVALUATION,
+    COMPARISON_INTAKE, NOTICES, STANDARDS_REMINDER,
 )  # fmt: skip
 """The whole timetable: daily, monthly, yearly."""

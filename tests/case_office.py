@@ -58,5 +58,5 @@ def heard(office: Office, household: int, on: date, case: int = 1, told_by: str 
     step(office, told_by, household, "NOTICE", case)
     hand_over(office, household, "NOTICE", on=on, case=case)
     signed = {"capacity": "本人", "finished": "是", "evidence": EVIDENCE}
-    step(office, "jb01", household, "STATEMENT", case, speaker="户主", said="不同意", **signed)
+    step(office, "jb01", household, "STATEMENT", case, speaker="本人", said="不同意", **signed)
     step(office, "fh02", household, "REVIEW", case, adopted="不采纳", reason="已核实")

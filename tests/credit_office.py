@@ -19,6 +19,8 @@ from tests.papers_office import COUNTY, TOWNSHIP, furnish
 
 Family = Callable[..., int]
 PROOF = "b" * 64
+OFFICERS = {"visitor_1": "jb01", "card_1": "试验080001", "visitor_2": "fh01", "card_2": "试验080002"}
+"""The two who inquired into an act, with their certificates."""
 NEXT_YEAR = """
 year = 2027
 notice = "试验用放假安排"

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from sqlalchemy import Engine, make_url
 
 from integrity import commitments, conduct, rechecks, recommendations
 from integrity.terms import Cause, ConductKind, Event, Procedure, RecheckResult, SignedBy
-from integrity.work import Office
+from integrity.vault import load_vault
+from integrity.work import Office, make_engine
 from tests.case_office import heard
-from tests.conftest import SetClock
+from tests.conftest import SetClock, _create, _named
 from tests.credit_office import begin, hand_over, next_year, staffed, step
 from tests.papers_office import evaluate, granted, papers, richer
 
 __all__ = ["papers"]
+
+_serial = count()
 
 Family = Callable[..., int]
 HE, SHE, CHILD = "试验乙", "试验丙", "试验丁"
@@ -27,10 +34,60 @@ WITHDRAWN, FOUND, OBJECTED = 1, 2, 3
 """Numbers of the cases."""
 
 
+class Told(NamedTuple):
+    """The story as it was written down once: a database to copy, its keys, its papers, its household, the moment."""
+
+    database: str
+    keys: Path
+    papers: Path
+    household: int
+    now: datetime
+
+
+@pytest.fixture(scope="session")
+def told_once() -> dict[str, Told]:
+    """What was written down, by engine."""
+    return {}
+
+
 @pytest.fixture
-def rich(office: Office, family: Family, clock: SetClock, papers: Path) -> tuple[Office, int]:
-    """Everything that a file can hold, as of 2026-11-09."""
-    return told(office, family, clock)
+def rich(
+    office: Office, family: Family, clock: SetClock, papers: Path, told_once: dict[str, Told],
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Office, int]]:  # fmt: skip
+    """Everything that a file can hold, as of 2026-11-09: told once on each engine and copied for each test."""
+    kind = office.engine.dialect.name
+    if kind not in told_once:
+        _, household = told(office, family, clock)
+        office.dispose()
+        told_once[kind] = _kept(office.engine, clock, household, papers, tmp_path_factory.mktemp("told"))
+    office.dispose()
+    source = told_once[kind]
+    shutil.copy(source.keys, tmp_path / "keys.toml")
+    shutil.copytree(source.papers, papers, dirs_exist_ok=True)
+    clock.now = source.now
+    url = _copied(source.database, tmp_path / "told.db")
+    made = Office(make_engine(url), make_engine(url, read_only=True), load_vault(tmp_path / "keys.toml"), clock)
+    yield made, source.household
+    made.dispose()
+
+
+def _kept(engine: Engine, clock: SetClock, household: int, papers: Path, folder: Path) -> Told:
+    """Put the database, the keys and the papers where no test changes them."""
+    shutil.copy(papers.parent.parent / "keys.toml", folder / "keys.toml")
+    shutil.copytree(papers, folder / "papers")
+    url = _copied(engine.url.render_as_string(hide_password=False), folder / "told.db")
+    return Told(url, folder / "keys.toml", folder / "papers", household, clock.now)
+
+
+def _copied(url: str, path: Path) -> str:
+    """The URL of a copy of a database that nobody has open."""
+    if url.startswith("sqlite"):
+        shutil.copy(url.removeprefix("sqlite:///"), path)
+        return f"sqlite:///{path}"
+    name = f"told{next(_serial)}"
+    _create(url, name, str(make_url(url).database))
+    return _named(url, name)
 
 
 def told(office: Office, family: Family, clock: SetClock) -> tuple[Office, int]:

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from reports.forms import Letter
+from reports.forms_credit import FindingDecision, FindingNotice, RepairDecision, RepairNotice
+from reports.forms_fines import PenaltyHearing, Revocation
 from reports.forms_procedure import (
     AmountReduction,
     MemberAdjustment,
@@ -17,16 +19,13 @@ from reports.forms_procedure import (
     WithdrawalEnd,
 )
 from reports.forms_sanctions import (
-    FindingDecision,
-    FindingNotice,
+    Enforcer,
     Instalment,
     Item,
     PenaltyDecision,
     PenaltyNotice,
     RefundOrder,
     Reminder,
-    RepairDecision,
-    RepairNotice,
 )
 from tests.press_samples import FACTS, GROUNDS, HOUSEHOLD, LETTER, REMEDY
 
@@ -51,6 +50,7 @@ PAY: dict[str, Any] = {
 }
 INSTALMENTS = (Instalment(due=date(2026, 10, 31), fen=120000), Instalment(due=date(2026, 11, 30), fen=120000))
 CONSEQUENCES = ("每日按罚款数额的百分之三加处罚款，加处罚款的数额不超过罚款的数额。", "依法申请人民法院强制执行。")
+OFFICERS = (Enforcer(name="孙海（xz03）", card="15080000101"), Enforcer(name="李岚（xz05）", card="15080000107"))
 DOCUMENTS = ("《行政处罚决定书》（清河民罚〔2026〕3号），已经发生法律效力。",)
 EFFECTS = ("由工作人员进行批评教育。", "享受救助期间每三个月核查一次。")
 
@@ -139,6 +139,7 @@ PENALTY_NOTICE = PenaltyNotice(
     **SPEAKING,
     within=WITHIN,
     evidence=EVIDENCE,
+    officers=OFFICERS,
     reasons=("当事人隐瞒务工收入，事后主动说明情况，酌情从轻。",),
     gained=240000,
     times=2,
@@ -153,6 +154,7 @@ PENALTY = PenaltyDecision(
     identity="370881********0017",
     address="清河县平安镇河西村2组18号",
     evidence=EVIDENCE,
+    officers=OFFICERS,
     notice_number="清河民罚告〔2026〕2号",
     heard="当事人2026年8月28日陈述家庭困难，经复核予以采纳，减少罚款；当事人没有要求听证。",
     gained=240000,
@@ -161,6 +163,32 @@ PENALTY = PenaltyDecision(
     instalments=INSTALMENTS,
     consequences=CONSEQUENCES,
 )
+PENALTY_HEARING = PenaltyHearing(
+    **{**COUNTY, "number": "清河民罚听〔2026〕1号"},
+    household="370881101-0042", person="欧阳䶮𬭎", notice_number="清河民罚告〔2026〕2号", asked_on=date(2026, 9, 4),
+    fine=120000, held_on=date(2026, 9, 18), earliest=date(2026, 9, 17), time="上午9时30分",
+    place="清河县民政局三楼会议室（清河县人民路1号）", open="不公开", presider="周立（xz09）",
+    challenge="申请回避可以在听证开始以前书面或者口头提出，并说明理由，向清河县民政局提出",
+    agents="您可以亲自参加听证，也可以委托一至二人代理，代理人应当携带您签名的委托书",
+    bring=("请携带身份证件和您要提交的证据。", "因故不能按时参加的，请在听证以前告知本机关。"),
+    absent="没有正当理由不出席听证的，视为放弃听证权利，终止听证", help=SPEAKING["help"],
+    grounds=("《中华人民共和国行政处罚法》第六十三条、第六十四条。",),
+)  # fmt: skip
+REVOCATION = Revocation(
+    **{**COUNTY, "number": "清河民撤〔2026〕1号"},
+    household="370881101-0042", person="欧阳䶮𬭎", decision="行政处罚决定书", decision_number="清河民罚〔2026〕3号",
+    decision_on=date(2026, 8, 31), amount=240000, basis="清河县人民政府清政复决〔2026〕8号行政复议决定书",
+    reason="认定多领金额的证据不足", paid=120000, back=120000, back_way="退回当事人本人的银行账户",
+    back_by=date(2026, 9, 30), effects=("被撤销的决定不再履行，尚未缴纳的金额不再缴纳。",),
+    grounds=("《中华人民共和国行政复议法》第六十四条。",),
+)  # fmt: skip
+REVOCATION_UNPAID = Revocation(
+    **{**COUNTY, "number": "清河民撤〔2026〕2号"},
+    household="370881101-0042", person="欧阳䶮𬭎", decision="责令退回决定书", decision_number="清河民退〔2026〕3号",
+    decision_on=date(2026, 8, 31), amount=240000, basis="（2026）某08行初8号行政判决书", reason="认定事实不清", paid=0,
+    back=0, effects=("被撤销的决定不再履行，尚未缴纳的金额不再缴纳。",),
+    grounds=("《中华人民共和国行政诉讼法》第七十条。",),
+)  # fmt: skip
 _REFUND: dict[str, Any] = {
     **CASE,
     **PAY,
@@ -291,7 +319,7 @@ WITHDRAWAL_END = WithdrawalEnd(
     rights=("家庭情况又有变化的，现在就可以告诉工作人员。",), grounds=("《中华人民共和国社会救助法》第四十七条",),
 )  # fmt: skip
 PROCEDURE_LETTERS: tuple[Letter, ...] = (
-    CONCLUSION, STATEMENT, MEMBERS, REDUCTION, PENALTY_NOTICE, PENALTY, REFUND_PLANNED, REFUND, REMINDER,
-    FINDING_NOTICE, FINDING, REPAIR_NOTICE, REPAIR, REPAIR_DENIED, TEKUN_POSTING, TEKUN_END,
-    WITHDRAWAL_END,
+    CONCLUSION, STATEMENT, MEMBERS, REDUCTION, PENALTY_NOTICE, PENALTY_HEARING, PENALTY, REFUND_PLANNED, REFUND,
+    REMINDER, FINDING_NOTICE, FINDING, REPAIR_NOTICE, REPAIR, REPAIR_DENIED, TEKUN_POSTING, TEKUN_END,
+    WITHDRAWAL_END, REVOCATION, REVOCATION_UNPAID,
 )  # fmt: skip

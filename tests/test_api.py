@@ -56,13 +56,14 @@ def test_a_whole_case_goes_by_the_api_from_the_opinion_to_service(
     served = told(api, rich, clock)
     assert served["taken"]["code"] == "NOTICE_SERVED"
     clock.on(date(2026, 9, 4))
-    api("jb01").step(rich, "陈述申辩", 陈述人="户主", 陈述人身份="本人", finished="是", evidence="a" * 64,
-        said="养老金只补发了一次")
+    api("jb01").step(
+        rich, "陈述申辩", 陈述人="本人", 陈述人身份="本人", finished="是", evidence="a" * 64, said="养老金只补发了一次"
+    )
     api("fh01").step(rich, "复核意见", adopted="不采纳", reason="银行流水显示按月发放")
     shown = api("jd01").get(f"/households/{rich}/cases/1").json()
     assert shown["stage"] == "复核意见"
     assert {one["code"] for one in shown["next"]} == {"STATEMENT", "DROP", "DECIDE"}
-    assert [one["value"] for one in shown["steps"][3]["said"]] == ["户主", "本人", "养老金只补发了一次", "是"]
+    assert [one["value"] for one in shown["steps"][3]["said"]] == ["本人", "本人", "养老金只补发了一次", "是"]
     assert next(one for one in shown["clocks"] if one["code"] == "hear")["last_day"] == "2026-09-09"
     decided = api("sp01").step(rich, "作出决定", **PLAN).json()
     (paper,) = decided["papers"]

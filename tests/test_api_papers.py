@@ -145,7 +145,7 @@ def test_identity_numbers_on_a_paper_are_masked_wherever_they_stand() -> None:
 
 def test_a_clock_is_suspended_and_extended_by_the_api(api: Api, rich: str, clock: SetClock, office: Office) -> None:
     told(api, rich, clock)
-    api("jb01").step(rich, "陈述申辩", speaker="户主", capacity="本人", finished="是", evidence="a" * 64, said="不同意")
+    api("jb01").step(rich, "陈述申辩", speaker="本人", capacity="本人", finished="是", evidence="a" * 64, said="不同意")
     reason = {"reason": "等待鉴定", "basis": "鉴定委托书"}
     stood = api("fh01").step(rich, SUSPEND, clock="decide", since="2026-09-02", until="2026-09-10", **reason)
     assert (stood.status_code, stood.json()["name"]) == (200, "中止期限"), stood.text

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from sqlalchemy import text
 
 from integrity import assistance, backups, bookcheck
 from integrity.errors import Conflict, Invalid, NotFound, Refused
-from integrity.settings import Settings
+from integrity.regional import KEPT
+from integrity.settings import Settings, settings
 from integrity.terms import Scheme
 from integrity.vault import create_vault
 from integrity.work import Office, make_engine, open_office
@@ -167,3 +169,63 @@ def test_a_backup_never_takes_the_place_of_another(kept: Office, clock: SetClock
         backups.make(kept, tmp_path / "backups")
     assert backups.read(made.folder) == made
     assert len(list((tmp_path / "backups").iterdir())) == 1
+
+
+@pytest.fixture
+def form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The kept text of a regional form that a paper was printed in."""
+    monkeypatch.setenv("CHENGXIN_HOME", str(tmp_path))
+    settings.cache_clear()
+    text = "<p>某市样式</p>".encode()
+    path = tmp_path / "forms" / KEPT / f"{sha256(text).hexdigest()}.html"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(text)
+    yield path
+    settings.cache_clear()
+
+
+def test_the_regional_forms_that_papers_were_printed_in_come_back(
+    kept: Office, form: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    form.with_name(".half.html.1").write_bytes(b"half")  # another process is writing
+    made = backups.make(kept, tmp_path / "backups")
+    assert made.forms == (form.stem,)
+    assert sorted(one.name for one in (made.folder / "forms").iterdir()) == [form.name]
+    assert backups.read(made.folder) == made
+    there = place(kept, tmp_path, request)
+    altered = there.regional_forms / KEPT / form.name
+    altered.parent.mkdir(parents=True)
+    altered.write_bytes(b"altered")
+    backups.restore(there, made.folder)
+    assert altered.read_bytes() == form.read_bytes()
+    assert [one.read_bytes() for one in altered.parent.glob("*.aside-*")] == [b"altered"]
+
+
+def test_a_backup_with_a_lost_or_altered_form_is_refused(
+    kept: Office, form: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    made = backups.make(kept, tmp_path / "backups")
+    there, copy = place(kept, tmp_path, request), made.folder / "forms" / form.name
+    copy.write_bytes(b"altered")
+    with pytest.raises(Invalid, match="备份中的样式"):
+        backups.restore(there, made.folder)
+    copy.unlink()
+    with pytest.raises(NotFound, match="不是完整的备份：缺少 forms/"):
+        backups.restore(there, made.folder)
+    assert not (there.home / "chengxin.db").exists()
+    assert not there.regional_forms.exists()
+
+
+def test_an_altered_form_is_told_before_it_is_backed_up(kept: Office, form: Path, tmp_path: Path) -> None:
+    form.write_bytes(b"altered")
+    with pytest.raises(Refused, match="已被改动"):
+        backups.make(kept, tmp_path / "backups")
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_a_backup_of_the_time_before_forms_were_kept_is_read(kept: Office, tmp_path: Path) -> None:
+    made = backups.make(kept, tmp_path / "backups")
+    told = json.loads((made.folder / "manifest.json").read_text())
+    del told["forms"]
+    (made.folder / "manifest.json").write_text(json.dumps(told))
+    assert backups.read(made.folder).forms == ()

@@ -20,7 +20,7 @@ from integrity.records.ledger import Conduct, Finding, Notice
 from integrity.rules.policy import PACKS, load
 from integrity.terms import ConductKind, FindingState, NationalClass, PaperKind, Procedure
 from integrity.work import Office
-from reports.forms_sanctions import FindingDecision, FindingNotice, RepairDecision, RepairNotice
+from reports.forms_credit import FindingDecision, FindingNotice, RepairDecision, RepairNotice
 from tests import policy_texts
 from tests.conftest import SetClock
 from tests.credit_office import PROOF, Family, acted, begin, hand_over, refused, staffed, step

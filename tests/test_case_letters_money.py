@@ -19,7 +19,7 @@ from integrity.terms import Procedure
 from integrity.work import Office
 from reports.forms_sanctions import PenaltyDecision, PenaltyNotice, Reminder
 from tests.conftest import SetClock
-from tests.credit_office import PROOF, Family, acted, begin, hand_over, next_year, refused, staffed, step
+from tests.credit_office import OFFICERS, PROOF, Family, acted, begin, hand_over, next_year, refused, staffed, step
 from tests.papers_office import granted, papers
 
 __all__ = ["papers"]
@@ -27,10 +27,10 @@ __all__ = ["papers"]
 BANK = "任城农商银行各网点，账户名称：任城区财政局"
 FINE: dict[str, Any] = {
     "gained": 600_000, "amount": 300_000, "reason": "隐瞒务工收入",
-    "proofs": "用工单位的工资证明；2026年8月5日询问笔录",
+    "proofs": "用工单位的工资证明；2026年8月5日询问笔录", **OFFICERS,
 }  # fmt: skip
 SPOKEN: dict[str, Any] = {
-    "speaker": "本人", "capacity": "本人", "said": "家里困难", "finished": "是", "evidence": PROOF,
+    "speaker": "本人", "capacity": "本人", "said": "家里困难", "finished": "是", "evidence": PROOF, **OFFICERS,
 }  # fmt: skip
 Ready = tuple[Office, int, int]
 
@@ -54,7 +54,7 @@ def told(ready: Ready, *, large: str = "不属于", **more: Any) -> PenaltyNotic
     """A fine is planned, told and served on 3 August."""
     office, household, _ = ready
     fined(ready, **more)
-    taken = step(office, "fh01", household, "告知", within="5个工作日", large=large)
+    taken = step(office, "fh01", household, "告知", within="5个工作日", within_reason="参照罚款", large=large)
     hand_over(office, household, "NOTICE", on=date(2026, 8, 3))
     with office.reading() as work:
         letter = content(work, taken.papers[0])
@@ -223,10 +223,13 @@ def test_a_large_fine_waits_for_the_hearing(ready: Ready, clock: SetClock) -> No
     refused(office, "fh01", household, "举行听证", "办理过“立案”", said="辩论", evidence=PROOF)
     refused(office, "fh02", household, "举行听证", "请附证据", said="辩论")
     refused(office, "fh02", household, "举行听证", "七个工作日之后", said="对金额有异议", evidence=PROOF)
-    days = {"told_on": date(2026, 8, 20), "held_on": date(2026, 9, 1)}
-    invited: dict[str, Any] = {**days, "place": "民政局三楼会议室", "evidence": PROOF}
+    invited: dict[str, Any] = {
+        "held_on": date(2026, 9, 1), "time": "上午9时", "place": "民政局三楼会议室", "presider": "sp02", "open": "公开",
+    }  # fmt: skip
     refused(office, "zf01", household, "听证通知", "只能由县级", **invited)
     step(office, "fh02", household, "听证通知", **invited)
+    refused(office, "sp02", household, "举行听证", "七个工作日之后", said="辩论", evidence=PROOF)
+    hand_over(office, household, "HEARING_NOTICE", on=date(2026, 8, 20))
     clock.on(date(2026, 8, 31))  # the seven working days ended on the 31st (行政处罚法 64、85)
     refused(office, "sp02", household, "举行听证", "七个工作日之后", said="对金额有异议", evidence=PROOF)
     clock.on(date(2026, 9, 1))
@@ -249,7 +252,7 @@ def test_a_large_fine_waits_for_the_hearing(ready: Ready, clock: SetClock) -> No
 def test_somebody_says_whether_a_fine_is_large_where_the_province_does_not(ready: Ready) -> None:
     office, household, _ = ready
     fined(ready)
-    refused(office, "fh01", household, "告知", "较大数额", within="5个工作日")
+    refused(office, "fh01", household, "告知", "较大数额", within="5个工作日", within_reason="参照罚款")
     refused(office, "fh01", household, "告知", "听取意见期限", large="不属于")
     with office.reading() as work:
         assert standing(work, Notice, household, date(2026, 8, 3)) == []

@@ -168,7 +168,10 @@ def test_money_of_a_revoked_order_is_given_back(ready: Ready, clock: SetClock) -
     step(office, "sp01", household, "责令退回决定", amount=200_000, computed="只算两个月", reason="从轻")
     hand_over(office, household, "DECIDE", on=date(2026, 8, 3))
     step(office, "jb01", household, "收到退回款", amount=50_000)
-    revoked = step(office, "sp01", household, "撤销决定", basis="任政复决〔2026〕1号", reason="复议撤销")
+    revoked = step(
+        office, "sp01", household, "撤销决定", basis="任政复决〔2026〕1号", reason="复议撤销",
+        back_way="退回本人账户", back_by=date(2026, 12, 31),
+    )  # fmt: skip
     assert revoked.case.history[-1].data["give_back"] == 50_000
     with office.reading() as work:
         assert [one.case.no for one in waiting(work, TOWNSHIP)] == [1]

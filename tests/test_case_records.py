@@ -17,7 +17,7 @@ from integrity.rules.credit import score, terms
 from integrity.rules.facts import UNKNOWN, FindingFacts, day
 from integrity.terms import Capacity, FindingState, NationalClass, PaperKind, Procedure
 from integrity.work import Office
-from reports.forms_sanctions import FindingNotice
+from reports.forms_credit import FindingNotice
 from tests.conftest import SetClock
 from tests.credit_office import Family, acted, begin, refused, staffed, step
 from tests.papers_office import TOWNSHIP, papers
@@ -80,7 +80,7 @@ def test_without_an_adopted_catalogue_the_class_alone_limits_the_record(
         office, "jb01", household, Procedure.DEFAULT, subject_seq=acted(office, household), **(FACT | {"level": "严重"})
     )
     refused(office, "jb01", household, "告知", "听取意见期限")
-    taken = step(office, "jb01", household, "告知", within="5工作日")
+    taken = step(office, "jb01", household, "告知", within="5工作日", within_reason="参照邻县")
     with office.reading() as work:
         letter = content(work, taken.papers[0])
     assert isinstance(letter, FindingNotice)
@@ -89,7 +89,7 @@ def test_without_an_adopted_catalogue_the_class_alone_limits_the_record(
     assert not any("目录" in one for one in letter.grounds)
     unnamed = acted(office, household, item="Q7")
     begin(office, "jb01", household, Procedure.DEFAULT, subject_seq=unnamed, **FACT)
-    refused(office, "jb01", household, "告知", "只写了代码", case=2, within="5工作日")
+    refused(office, "jb01", household, "告知", "只写了代码", case=2, within="5工作日", within_reason="参照邻县")
 
 
 def test_nobody_else_takes_the_number_that_a_paper_has_named(ready: Ready) -> None:

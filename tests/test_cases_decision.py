@@ -64,8 +64,17 @@ def test_a_stop_goes_from_the_opinion_through_hearing_decision_and_service(
     office, household = rich
     told(office, household, clock)
     clock.on(date(2026, 9, 4))
-    step(office, "jb01", household, "陈述申辩", speaker="户主", capacity="本人", finished="是",
-    said="养老金只补发了一次", evidence=EVIDENCE)
+    step(
+        office,
+        "jb01",
+        household,
+        "陈述申辩",
+        speaker="本人",
+        capacity="本人",
+        finished="是",
+        said="养老金只补发了一次",
+        evidence=EVIDENCE,
+    )
     step(office, "fh01", household, "复核意见", adopted="不采纳", reason="银行流水显示按月发放")
     decided = step(
         office, "sp01", household, "作出决定", outcome="退出", reason="收入超过标准", effective_on=date(2026, 11, 1)
@@ -121,8 +130,17 @@ def test_the_same_person_neither_proposes_and_decides_nor_hears_and_reviews(
     step(office, "jb01", household, "告知")
     clock.on(date(2026, 9, 2))
     hand_over(office, household, "NOTICE", on=date(2026, 9, 2))
-    step(office, "fh01", household, "陈述申辩", speaker="户主", capacity="本人", finished="是", evidence=EVIDENCE,
-    said="不同意")
+    step(
+        office,
+        "fh01",
+        household,
+        "陈述申辩",
+        speaker="本人",
+        capacity="本人",
+        finished="是",
+        evidence=EVIDENCE,
+        said="不同意",
+    )
     with pytest.raises(Refused, match="办理过“陈述申辩”"):
         step(office, "fh01", household, "复核意见", adopted="不采纳", reason="已核实")
     step(office, "fh02", household, "复核意见", adopted="不采纳", reason="已核实")
@@ -138,8 +156,17 @@ def test_the_decision_is_never_heavier_than_what_was_told(
     proposed(office, household, outcome="减发", amount=100_000)
     step(office, "jb01", household, "告知")
     hand_over(office, household, "NOTICE", on=date(2026, 9, 1))
-    step(office, "jb01", household, "陈述申辩", speaker="户主", capacity="本人", finished="是", evidence=EVIDENCE,
-    said="不同意")
+    step(
+        office,
+        "jb01",
+        household,
+        "陈述申辩",
+        speaker="本人",
+        capacity="本人",
+        finished="是",
+        evidence=EVIDENCE,
+        said="不同意",
+    )
     step(office, "fh01", household, "复核意见", adopted="部分采纳", reason="已核实")
     with pytest.raises(Refused, match="不得重于"):
         step(office, "sp01", household, "作出决定", reason="已核实", effective_on=date(2026, 11, 1), **heavier)
@@ -190,8 +217,17 @@ def test_relatives_and_strangers_take_no_step(rich: tuple[Office, int]) -> None:
 def test_a_cancelled_stop_revives_the_grant_with_back_pay(rich: tuple[Office, int], clock: SetClock) -> None:
     office, household = rich
     told(office, household, clock)
-    step(office, "jb01", household, "陈述申辩", speaker="户主", capacity="本人", finished="是", evidence=EVIDENCE,
-    said="不同意")
+    step(
+        office,
+        "jb01",
+        household,
+        "陈述申辩",
+        speaker="本人",
+        capacity="本人",
+        finished="是",
+        evidence=EVIDENCE,
+        said="不同意",
+    )
     step(office, "fh01", household, "复核意见", adopted="不采纳", reason="已核实")
     step(office, "sp01", household, "作出决定", outcome="退出", reason="收入超过标准", effective_on=date(2026, 11, 1))
     hand_over(office, household, "DECIDE", on=date(2026, 9, 2))

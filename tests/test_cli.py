@@ -210,16 +210,16 @@ def test_what_a_command_writes_is_readable_by_the_owner_only(tmp_path: Path) -> 
     assert [path for path in written if path.stat().st_mode & 0o077] == []
 
 
-def test_the_last_batch_is_listed_by_kind(township: Path) -> None:
-    assert "还没有批量印制过文书" in run("print", "run")
+def test_the_last_print_run_is_listed(township: Path) -> None:
+    assert "还没有制作过打印批次" in run("print", "run")
     run("organ", "add", "--area", "370811", "--name", "任城区民政局", "--prefix", "任民", "--since", "2020-01-01",
         "--address", "某路1号", "--phone", "0537-1", "--contact", "某人", "--by", BOSS)  # fmt: skip
     run("policy", "adopt", "--area", "370811", "--document", "任民字〔2026〕1号", "--since", "2026-07-01", "--by", BOSS)
     said = run("evaluate", "--by", HANDLER) + run("run", "notices", "--by", HANDLER)
     assert "文书生成 20" in said
-    assert "print" not in run("print", "run").split("《")[0]
-    assert "《定期核查通知书》1 份" in run("print", "run")
-    assert "-F11-1.pdf　1 份" in run("print", "run")
+    assert "打印批次 PC" in run("print", "run")
+    assert "1 份 待打印 1" in run("print", "run").replace("　", " ")
+    assert "-1.pdf" in run("print", "run")
 
 
 def test_who_may_not_is_refused_and_nothing_is_written(township: Path) -> None:
@@ -373,7 +373,8 @@ def test_policy_areas_and_calendar_can_be_asked(township: Path, tmp_path: Path) 
 
 def test_the_table_of_permissions_keeps_hands_apart() -> None:
     assert not [matter for matter, roles in ALLOWED.items() if Role.SYSTEM in roles]
-    assert [matter for matter, roles in ALLOWED.items() if Role.INSPECTOR in roles] == ["查看户账", "印制案卷"]
+    watched = [matter for matter, roles in ALLOWED.items() if Role.INSPECTOR in roles]
+    assert watched == ["查看户账", "印制案卷", "制作台账报表"]
     facts = {"登记家庭", "登记变化", "登记核对结果", "登记守信失信事实", "登记承诺"}
     for matter in facts:
         assert Role.APPROVER not in ALLOWED[matter], "who decides writes down no facts"

@@ -105,8 +105,16 @@ def test_a_stop_is_walked_by_commands_from_the_opinion_to_service(desk: Path) ->
     signed.write_bytes(b"signed")
     proof = run("evidence", str(signed)).split("　")[0]
     assert proof == hashlib.sha256(b"signed").hexdigest()
-    spoken = ("--set", "陈述人=户主", "--set", "陈述人身份=本人", "--set", "said=只补发了一次", "--set",
-    "是否陈述完毕=是")
+    spoken = (
+        "--set",
+        "陈述人=本人",
+        "--set",
+        "陈述人身份=本人",
+        "--set",
+        "said=只补发了一次",
+        "--set",
+        "是否陈述完毕=是",
+    )
     step("陈述申辩", *spoken, "--evidence", proof, by=HANDLER)
     step("复核意见", "--set", "是否采纳=不采纳", "--set", "理由=银行流水按月发放", by=REVIEWER)
     made = step(
@@ -228,7 +236,7 @@ def test_a_time_limit_is_changed_by_who_may_and_the_case_goes_on(desk: Path) -> 
     opened_case()
     step("告知", by=HANDLER)
     serve(f"任民听〔{TODAY.year}〕1号")
-    step("陈述申辩", "--set", "陈述人=户主", "--set", "陈述人身份=本人", "--set", "陈述内容=不同意", by=HANDLER)
+    step("陈述申辩", "--set", "陈述人=本人", "--set", "陈述人身份=本人", "--set", "陈述内容=不同意", by=HANDLER)
     change = ("case", "extend", "H1", "1", "--length", "30日", "--reason", "另需核实", "--basis", "任民字〔2026〕2号")
     assert "由复核、审批人员办理" in run(*change, "--clock", "听取意见后作出决定", "--by", HANDLER, code=4)
     assert "没有正在计算的这个期限" in run(*change, "--clock", "听取意见期限", "--by", BOSS, code=2)

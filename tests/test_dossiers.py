@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from typer.testing import CliRunner
 
-from integrity import bookcheck, dossiers, editions, persons, rechecks, recommendations
+from integrity import bookcheck, dossiers, editions, households, persons, rechecks, recommendations
 from integrity.__main__ import app
 from integrity.dossier_payments import monthly
 from integrity.dossier_sight import DESTROYED, WITHHELD
@@ -26,17 +26,30 @@ from integrity.households import correct, standing
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Assistance, Finding, LedgerHead, Member, Step, Verification
 from integrity.records.office import Audit, Person
+from integrity.rules.identity import make_id
 from integrity.rules.policy import PACKS, load
 from integrity.settings import settings
-from integrity.terms import Act, FindingState, Scheme
+from integrity.terms import Ability, Act, Capacity, FindingState, Relation, Scheme
 from integrity.work import Office
 from reports import forms
 from reports.dossier import Dossier, Grid, Part, legible
 from tests.conftest import SetClock
-from tests.dossier_home import CHILD, FOUND, HE, INFORMER, OBJECTED, PROOF, SHE, WITHDRAWN, papers, rich
+from tests.dossier_home import (
+    CHILD,
+    FOUND,
+    HE,
+    INFORMER,
+    OBJECTED,
+    PROOF,
+    SHE,
+    WITHDRAWN,
+    papers,
+    rich,
+    told_once,
+)  # fmt: skip
 from tests.test_press import read
 
-__all__ = ["papers", "rich"]
+__all__ = ["papers", "rich", "told_once"]
 
 Ready = tuple[Office, int]
 REASON = "（2026）试08行初1号调卷函"
@@ -77,14 +90,17 @@ def test_the_court_gets_every_part_and_the_contents_name_their_pages(rich: Ready
     with office.work("fh01", now=NOW) as work:
         made = dossiers.print_out(work, household, wanted(), datetime(2026, 11, 9, 9, tzinfo=SHANGHAI))
     pages = read(made.paper.pdf)
-    counted = [found[1] for page in pages if (found := re.search(r"第(\d+)页", page))]
-    assert counted == [str(n) for n in range(1, len(pages) - 1)]  # cover and contents are not counted
-    contents = PdfReader(BytesIO(made.paper.pdf)).pages[1].extract_text()
+    counted = [(int(found[1]), int(found[2])) for page in pages if (found := re.search(r"第(\d+)页共(\d+)页$", page))]
+    front = len(pages) - len(counted)  # cover and contents are not counted
+    assert front >= 2
+    assert counted == [(n, len(counted)) for n in range(1, len(counted) + 1)]
+    assert f"总页数{len(counted)}页" in pages[0]
+    contents = "\n".join(page.extract_text() for page in PdfReader(BytesIO(made.paper.pdf)).pages[1:front])
     places = re.findall(r"(\d{4}-\d\d-\d\d)\s+(\d+)", contents)
     assert [on for on, _ in places] == [one.on.isoformat() for one in dossier.parts]
     for one, (_, first) in zip(dossier.parts, places, strict=True):
-        assert f"JN000001{one.title}" in pages[int(first) + 1]
-        assert int(first) == 1 or one.title not in pages[int(first)][:60] or one.sheet
+        assert f"JN000001{one.title}" in pages[int(first) + front - 1]
+        assert int(first) == 1 or one.title not in pages[int(first) + front - 2][:60] or one.sheet
     whole = "".join(pages)
     for words in (
         HE, SHE, CHILD, REASON, "只漏报了一次", "1520.00元", "渐退第3个月", "通过：逐条重算一致", f"邻居{INFORMER}",
@@ -96,6 +112,49 @@ def test_the_court_gets_every_part_and_the_contents_name_their_pages(rich: Ready
     for one in dossier.parts:  # the whole text of each paper
         for _, words in forms.texts(one.sheet.letter) if one.sheet else ():
             assert re.sub(r"\s+", "", words).rstrip("。") in whole or words in ("", "停发"), words
+
+
+def test_the_parts_stand_in_the_order_of_reading(rich: Ready) -> None:
+    dossier = compiled(rich)
+    chapters = list(dict.fromkeys(one.chapter for one in dossier.parts))
+    assert chapters == [
+        "家庭", "承诺", "事实", "认定", "文书和送达", "决定和办理", "核查先后", "规则", "经办和核验",
+    ]  # fmt: skip
+    titles = [one.title for one in dossier.parts if not one.sheet]
+    assert titles == [
+        "家庭和住址", "诚信承诺", "核对、变化和核查", "守信失信事实", "守信失信认定", "文书、送达和救济期限",
+        "救助决定和逐月发放", "处理建议及理由", "第1号案件：调整与终止", "第2号案件：失信认定", "第3号案件：异议",
+        "核查先后的计算（内部使用）", "规则和参数", "经办记录（户账）", "账册核验",
+    ]  # fmt: skip
+    assert dossier.absent == ("查阅和操作记录",)  # nobody had read it yet
+
+
+def test_what_has_no_record_gets_no_page_and_one_line(rich: Ready) -> None:
+    office, _ = rich
+    with office.work("jb01", now=datetime(2026, 1, 10, 9, tzinfo=SHANGHAI)) as work:
+        empty = households.register(
+            work, "JN000099", area="370811001001", address="试验村 9 号", urban=False, since=date(2026, 1, 10)
+        )
+        number = make_id("370811", date(1970, 1, 1), 999)
+        person = persons.register(work, "试验戊", id_number=number)
+        households.enter_member(
+            work, empty, person, no=1, since=date(2026, 1, 10), area="370811001001", relation=Relation.HEAD,
+            ability=Ability.UNABLE, capacity=Capacity.FULL,
+        )  # fmt: skip
+    with office.work("fh01", now=NOW) as work:
+        made = dossiers.print_out(work, empty, wanted())
+    pages = read(made.paper.pdf)
+    absent = (
+        "诚信承诺",
+        "核对、变化和核查",
+        "守信失信事实",
+        "守信失信认定",
+        "文书、送达和救济期限",
+        "救助决定和逐月发放",
+    )
+    assert f"没有记录的各项：{'；'.join(absent)}；" in pages[1]
+    assert not [page for page in pages[2:] if "守信失信事实" in page]
+    assert "证据：无。" in pages[-1]  # a table without rows in a part that has others: one line
 
 
 def test_the_same_moment_gives_the_same_bytes_whatever_came_later(rich: Ready, clock: SetClock) -> None:
@@ -112,29 +171,28 @@ def test_the_same_moment_gives_the_same_bytes_whatever_came_later(rich: Ready, c
         editions.register(work, load(PACKS).adopting(()))
     with office.work("fh01") as work:
         again = dossiers.print_out(work, household, wanted(), first.moment)
-        later = dossiers.print_out(work, household, wanted())
     assert again.paper.pdf == first.paper.pdf
-    assert "后来的核对" not in "".join(read(again.paper.pdf))
-    assert "后来的核对" in "".join(read(later.paper.pdf))
+    assert "后来的核对" not in said(compiled(rich, until=first.moment))
+    assert "后来的核对" in said(compiled(rich, until=clock.now))
 
 
 def test_nothing_can_be_entered_as_known_before_the_moment_any_more(rich: Ready) -> None:
     office, household = rich
     with office.work("fh01") as work:
-        moment = dossiers.print_out(work, household, wanted()).moment
+        moment = dossiers.print_out(work, household, wanted(case_no=WITHDRAWN)).moment
     with office.work("jb01", now=moment - timedelta(hours=1)) as work:
         assert rechecks.verify(work, household, on=date(2026, 11, 1), source="迟到").recorded_at > moment
 
 
 def test_it_tells_what_was_known_then(rich: Ready) -> None:
     then = compiled(rich, until=datetime(2026, 9, 5, tzinfo=SHANGHAI))
-    assert [row[2] for row in rows(then, "守信失信事实和认定", "认定")] == ["拟认定"]
+    assert [row[2] for row in rows(then, "守信失信认定")] == ["拟认定"]
     assert "复核意见" in said(part_dossier(then, FOUND))
     assert "认定决定" not in [row[1] for row in rows(then, "第2号案件：失信认定")]
     assert not [one for one in then.parts if one.title.startswith(f"第{OBJECTED}号")]
     assert "任民信〔2026〕1号" not in said(then)
     now = compiled(rich)
-    assert [row[2] for row in rows(now, "守信失信事实和认定", "认定")] == ["拟认定", "生效", "异议中", "生效"]
+    assert [row[2] for row in rows(now, "守信失信认定")] == ["拟认定", "生效", "异议中", "生效"]
 
 
 def part_dossier(dossier: Dossier, case_no: int) -> Dossier:
@@ -185,7 +243,7 @@ def test_full_numbers_only_for_a_court_with_a_reason_and_a_trace(rich: Ready) ->
         number = persons.plain(work, _person(work, household, 2), "id_number")
     assert number not in said(compiled(rich))
     with office.work("fh01") as work:
-        made = dossiers.print_out(work, household, wanted(unmask="法院要求核对身份"))
+        made = dossiers.print_out(work, household, wanted(unmask="法院要求核对身份", case_no=WITHDRAWN))
     assert number in "".join(read(made.paper.pdf))
     with office.reading() as work:
         lines = work.session.exec(select(Audit).where(Audit.actor == "fh01").order_by(col(Audit.id))).all()
@@ -330,12 +388,14 @@ def test_by_command(rich: Ready, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     settings.cache_clear()
     out = tmp_path / "案卷.pdf"
     words = ["dossier", "JN000001", "--for", "检查", "--reason", REASON, "--on", "2026-11-09T08:00", "--by", "fh01"]
+    words += ["--case", str(WITHDRAWN)]
     made = CliRunner().invoke(app, [*words, "--out", str(out)])
     assert made.exit_code == 0, made.output
     assert "截至 2026-11-09T08:00:00.000000" in made.output
     assert out.stat().st_mode & 0o777 == 0o600
     with office.work("fh01") as work:
-        again = dossiers.print_out(work, household, wanted("检查"), datetime(2026, 11, 9, 8, tzinfo=SHANGHAI))
+        morning = datetime(2026, 11, 9, 8, tzinfo=SHANGHAI)
+        again = dossiers.print_out(work, household, wanted("检查", case_no=WITHDRAWN), morning)
     assert again.paper.pdf == out.read_bytes()
     words[3] = "记者"
     assert CliRunner().invoke(app, words).exit_code == 2

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from integrity.papers import FORBIDDEN
+from integrity.regional import FORBIDDEN
 from integrity.terms import PaperKind
-from reports import engine, fonts, forms, forms_procedure, forms_sanctions, press
+from reports import engine, fonts, forms, forms_credit, forms_fines, forms_procedure, forms_sanctions, press
 from reports.faults import Incomplete, MissingGlyphs
 from reports.wording import cn_date, cn_month, yuan
 from tests import press_samples_procedure as sample
@@ -24,8 +24,11 @@ from tests.press_samples import DECISION, LETTERS, REMEDY
 from tests.press_samples_procedure import PROCEDURE_LETTERS
 from tests.test_press import read, whole
 
-FORMS = (*forms_procedure.FORMS, *forms_sanctions.FORMS)
-MONEY = {"fen", "old_fen", "new_fen", "old_income", "new_income", "gained", "fine", "amount", "owed", "paid", "rest"}
+FORMS = (*forms_fines.FORMS, *forms_procedure.FORMS, *forms_sanctions.FORMS, *forms_credit.FORMS)
+MONEY = {
+    "fen", "old_fen", "new_fen", "old_income", "new_income", "gained", "fine", "amount", "owed", "paid", "rest",
+    "back",
+}  # fmt: skip
 
 
 @cache
@@ -73,16 +76,17 @@ def refusal(letter: forms.Letter) -> tuple[str, ...]:
 def test_every_form_has_a_sample_a_kind_and_a_template_of_its_own() -> None:
     assert {type(letter) for letter in PROCEDURE_LETTERS} == set(FORMS)
     assert {form.form for form in FORMS} <= set(PaperKind.__members__)
-    assert len({form.template for form in FORMS}) == len(FORMS) == 14
-    assert len({form.form for form in FORMS}) == 14
+    assert len({form.template for form in FORMS}) == len(FORMS) == 16
+    assert len({form.form for form in FORMS}) == 16
     assert all((engine.TEMPLATES / "letters" / form.template).is_file() for form in FORMS)
 
 
 @pytest.mark.parametrize("letter", PROCEDURE_LETTERS, ids=named)
 def test_everything_that_the_letter_says_stands_on_its_paper(letter: forms.Letter) -> None:
     printed = paper_of(letter)
-    unsigned = isinstance(letter,
-    forms_procedure.StatementRecord) or letter is sample.TEKUN_POSTING  # nobody signs for receiving it
+    unsigned = (
+        isinstance(letter, forms_procedure.StatementRecord) or letter is sample.TEKUN_POSTING
+    )  # nobody signs for receiving it
     for official, text in forms.texts(letter):
         assert squeezed(text) in printed or (unsigned and official == "送达回证编号"), official
     for name, figure in figures(letter):

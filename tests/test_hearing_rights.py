@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from integrity import households, persons
 from integrity.case_facts import clocks
 from integrity.case_files import cases_of, read_case
-from integrity.cases import take
+from integrity.cases import open_case, take
 from integrity.records.ledger import Notice
+from integrity.rules.identity import make_id
 from integrity.rules.procedure_tables import TABLES
-from integrity.terms import Procedure
+from integrity.terms import Presence, Procedure, Relation
 from integrity.work import Office
 from tests.conftest import SetClock
 from tests.credit_office import PROOF, acted, begin, hand_over, next_year, refused, staffed, step
@@ -24,7 +26,7 @@ __all__ = ["papers"]
 
 Ready = tuple[Office, int]
 FINDING = {"level": "一般", "basis_kind": "行政处罚决定书", "basis": "任民罚〔2026〕1号", "reason": "隐瞒收入"}
-SAYS: dict[str, Any] = {"speaker": "户主", "capacity": "本人", "said": "不同意"}
+SAYS: dict[str, Any] = {"speaker": "本人", "capacity": "本人", "said": "不同意"}
 WHOLE: dict[str, Any] = SAYS | {"finished": "是", "evidence": PROOF}
 DECIDE = {"level": "一般", "reason": "事实清楚", "object_within": "5个工作日"}
 MONEY = {
@@ -86,6 +88,45 @@ def test_not_anybodys_word_is_the_persons_own(ready: Ready) -> None:
     refused(office, "jb01", household, "表示没有意见", "请填写陈述人身份", **waives)
     refused(office, "jb01", household, "表示没有意见", "陈述人身份应为", **waives, capacity="近亲属")
     refused(office, "jb01", household, "陈述申辩", "委托书", speaker="律师", capacity="代理人", said="不同意")
+
+
+def test_who_speaks_as_the_person_himself_is_he(ready: Ready) -> None:
+    office, household = ready
+    told(ready)
+    for code in ("陈述申辩", "表示没有意见"):
+        for name in ("邻居", "试验", "试验乙丙"):
+            another = WHOLE | {"speaker": name}
+            refused(office, "jb01", household, code, f"“{name}”不是本案的当事人（试验乙）", **another)
+    step(office, "jb01", household, "陈述申辩", **(WHOLE | {"speaker": "试验 乙"}))
+    with office.reading() as work:
+        assert read_case(work, household, 1).stage == "STATEMENT"
+
+
+def test_any_living_member_speaks_for_himself_where_the_case_names_none(ready: Ready) -> None:
+    office, household = ready
+    with office.work("fh01") as work:
+        planned = {"outcome": "减发", "amount": 90_000, "reason": "收入增加"}
+        case = open_case(work, household, Procedure.DECISION, **planned).case.no
+        person = persons.register(work, "试验丁", id_number=make_id("370811", date(1982, 5, 1), 77))
+        households.enter_member(
+            work, household, person, no=9, since=date(2026, 8, 1), relation=Relation.SPOUSE, area="370811001001"
+        )
+    step(office, "jb01", household, "告知", case=case)
+    hand_over(office, household, "NOTICE", on=date(2026, 8, 3), case=case)
+    as_wife = SAYS | {"speaker": "试验丁"}
+    step(office, "jb01", household, "陈述申辩", case=case, **as_wife)
+    with office.work("jb01") as work:
+        households.change_member(work, household, 9, since=date(2026, 8, 3), presence=Presence.DEAD)
+    refused(office, "jb01", household, "陈述申辩", "“试验丁”不是本案的当事人", case=case, **as_wife)
+
+
+def test_the_dead_do_not_speak(ready: Ready) -> None:
+    office, household = ready
+    told(ready)
+    with office.work("jb01") as work:
+        households.change_member(work, household, 1, since=date(2026, 8, 3), presence=Presence.DEAD)
+    refused(office, "jb01", household, "陈述申辩", "当事人已经去世，陈述人身份不能填写本人", **WHOLE)
+    step(office, "jb01", household, "陈述申辩", speaker="试验丙", capacity="近亲属", said="他没有隐瞒")
 
 
 @pytest.mark.parametrize(("adopted", "level"), [("采纳", "一般"), ("采纳", "轻微"), ("部分采纳", "一般")])

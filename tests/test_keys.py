@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -130,8 +131,7 @@ def test_a_backup_from_before_holds_the_old_key_back(
         keys.retire(filled, path, "k1", "sp01", kept=kept)
     later = backups.make(filled, kept)
     assert keys.needing(filled, kept) == [made.folder]
-    for file in made.folder.iterdir():
-        file.unlink()
+    shutil.rmtree(made.folder)
     keys.retire(filled, path, "k1", "sp01", kept=kept)
     assert backups.read(later.folder).households == 7
 

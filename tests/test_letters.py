@@ -15,10 +15,11 @@ from integrity.households import change_member
 from integrity.letters_family import desk
 from integrity.letters_family import family as family_of
 from integrity.letters_texts import TEXTS, wording
-from integrity.papers import FORBIDDEN, freeze, inspect, thaw, tidy
+from integrity.papers import freeze, inspect, thaw, tidy
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Assistance, Decision
 from integrity.records.office import Recommendation
+from integrity.regional import FORBIDDEN
 from integrity.rules.grounds import CONDITIONS
 from integrity.terms import (
     Capacity,

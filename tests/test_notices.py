@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import date, datetime
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -14,13 +15,14 @@ from pypdf import PdfReader
 from sqlalchemy import text
 from sqlmodel import select
 
-from integrity import assistance, notices, persons, recheck_lists, rechecks, recommendations
+from integrity import assistance, notices, persons, print_progress, print_runs, recheck_lists, rechecks, recommendations
 from integrity.errors import Refused
 from integrity.households import change_member, enter_member
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Notice, Printing
 from integrity.records.office import Audit, Organ, PaperData
-from integrity.terms import Cause, Event, Outcome, PaperKind, Relation, Verdict
+from integrity.records.print_runs import PrintRun
+from integrity.terms import Cause, Event, Outcome, PaperKind, PrintState, Relation, Verdict
 from integrity.work import Office, Work
 from tests.conftest import SetClock, carried_over
 from tests.papers_office import TOWNSHIP, VILLAGE, Family, accept, evaluate, furnish, granted, papers, richer
@@ -38,6 +40,17 @@ def run(office: Office, on: date) -> dict[str, str]:
     for part in parts:
         with office.work("系统任务", due=due) as work:
             said[part] = notices.issue_part(work, part)
+    return said
+
+
+def printed_run(office: Office, on: date) -> dict[str, str]:
+    """The monthly job of a day, and a clerk who prints every file and counts what came out."""
+    said = run(office, on)
+    with office.work("jb01") as work:
+        for made in work.session.exec(select(PrintRun)).all():
+            for file in print_runs.files_of(work, made):
+                if any(one.state is PrintState.READY for one in print_runs.items_of(work, made, file.no)):
+                    assert print_progress.count(work, made, file.no, sheets=file.sheets).right
     return said
 
 
@@ -85,18 +98,20 @@ def test_the_job_issues_and_prints_every_paper_that_is_due(
     evaluate(office, date(2026, 9, 1))
     accept(office, leaves)
     clock.on(date(2026, 9, 2))
-    said = run(office, date(2026, 9, 2))
+    assert rows(office, "printing") == []
+    said = printed_run(office, date(2026, 9, 2))
     assert list(said)[:2] == [ISSUE, PRINT]
+    assert said[PRINT] == "打印批次 PC2026-0001：4 份待打印"
     assert "人工处理" not in said[ISSUE]
     with office.reading() as work:
         issued = {(one.household_id, one.kind): one for one in work.session.exec(select(Notice))}
         printed = list(work.session.exec(select(Printing)))
-    assert {kind for _, kind in issued} == {PaperKind.F11, PaperKind.F13, PaperKind.F16}
+    assert {kind for _, kind in issued} == {PaperKind.F11, PaperKind.F13, PaperKind.F16, PaperKind.F30}
     assert issued[leaves, PaperKind.F13].number == "任民听〔2026〕1号"
     assert issued[tapers, PaperKind.F16].number == "任民渐〔2026〕1号"
     assert issued[checked, PaperKind.F11].number.startswith("试街核〔2026〕")
     assert issued[checked, PaperKind.F11].organ == "任城区试验街道办事处"
-    assert len(printed) == len(issued)
+    assert len(printed) == len(rows(office, "notice")) == 8, "four papers, each with its proof of service"
     assert all((papers / one.file).is_file() for one in printed)
     before = rows(office, "notice"), rows(office, "printing"), rows(office, "number_series")
     again = run(office, date(2026, 9, 2))
@@ -178,7 +193,7 @@ def test_one_household_that_cannot_be_written_to_does_not_stop_the_others(
     assert "定期核查通知书 1 份" in said
     assert "U+E000" in said
     with office.reading() as work:
-        assert [one.household_id for one in work.session.exec(select(Notice))] == [fine]
+        assert {one.household_id for one in work.session.exec(select(Notice))} == {fine}
 
 
 def test_an_unset_hearing_period_stops_the_hearing_notice_and_is_named(
@@ -265,7 +280,7 @@ def test_a_family_that_is_heard_or_whose_only_member_died_gets_no_recheck_notice
     run(office, date(2026, 9, 2))
     with office.work("jb01") as work:
         issued = {(one.household_id, one.kind) for one in work.session.exec(select(Notice))}
-        assert issued == {
+        assert {one for one in issued if one[1] is not PaperKind.F30} == {
             (heard, PaperKind.F13), (plain, PaperKind.F11), (dead_of_two, PaperKind.F11),
         }  # fmt: skip
         for household, why in ((alone, "死亡"), (heard, "听取意见告知书")):
@@ -356,12 +371,18 @@ def test_a_run_killed_before_its_commit_writes_the_same_file_again(
         notices.issue_part(work, ISSUE)
     with pytest.raises(RuntimeError, match="断电"):
         fail_after(office, lambda work: notices.issue_part(work, PRINT), due)
-    assert rows(office, "printing") == []
+    assert rows(office, "print_run") == []
+    with office.work("系统任务", due=due) as work:
+        assert "1 份待打印" in notices.issue_part(work, PRINT)
+    with pytest.raises(RuntimeError, match="断电"):
+        fail_after(office, lambda work: notices.issue_part(work, PRINT), due)
+    assert [row[3] for row in rows(office, "print_file")] == [""]
     (left,) = papers.rglob("*.pdf")
     bytes_left = left.read_bytes()
     with office.work("系统任务", due=due) as work:
         notices.issue_part(work, PRINT)
     assert [path for path in papers.rglob("*") if path.is_file()] == [left]
     assert left.read_bytes() == bytes_left
-    assert len(rows(office, "printing")) == 1
+    assert [row[3] for row in rows(office, "print_file")] == [sha256(bytes_left).hexdigest()]
+    assert rows(office, "printing") == []
     assert left.stat().st_mode & 0o077 == 0

@@ -133,7 +133,7 @@ def test_the_code_on_each_paper_of_a_run_reads_as_that_paper_and_holds_no_person
     letters = [replace(RECHECK, number=f"清河民核〔2026〕{serial}号") for serial in (1, 2)]
     run = press.render_run(letters)
     (tmp_path / "run.pdf").write_bytes(run.pdf)
-    subprocess.run(["pdftoppm", "-r", "150", "-png", tmp_path / "run.pdf", tmp_path / "page"], check=True)
+    subprocess.run(["pdftoppm", "-r", "200", "-png", tmp_path / "run.pdf", tmp_path / "page"], check=True)
     seen = [text for page in sorted(tmp_path.glob("page*.png")) for text in scan(Image.open(page))]
     assert seen == [
         f"CXJZ1|F11|{letter.number}|2026-09-07|清河县平安镇人民政府|{item.data_sha256}"

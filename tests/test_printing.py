@@ -8,22 +8,25 @@ import signal
 import subprocess
 import sys
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from sqlmodel import col, select
+from sqlmodel import select
 
-from integrity import assistance, delivery, notices, printing
-from integrity import papers as paperwork
+from integrity import assistance, delivery, notices
 from integrity.errors import Conflict, Invalid, NotFound, Refused
+from integrity.files import write_file
+from integrity.print_choice import Choice, sort_out
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Notice, Printing
 from integrity.terms import Cause, PaperKind, ServiceWay
 from integrity.work import Office
+from reports import run_files
 from tests.conftest import SetClock, carried_over
 from tests.papers_office import TOWNSHIP, Family, accept, evaluate, furnish, granted, papers, richer
-from tests.test_notices import ISSUE, PRINT, due_family, rows, run
+from tests.test_notices import ISSUE, PRINT, due_family, printed_run, rows
 
 __all__ = ["due_family", "papers"]  # fixtures of this file too
 
@@ -46,8 +49,9 @@ def test_a_process_killed_between_file_and_commit_leaves_nothing_that_counts(
 ) -> None:
     office, _ = due_family
     due = datetime(2026, 9, 2, 2, tzinfo=SHANGHAI)
-    with office.work("系统任务", due=due) as work:
-        notices.issue_part(work, ISSUE)
+    for part in (ISSUE, PRINT):
+        with office.work("系统任务", due=due) as work:
+            notices.issue_part(work, part)
     place = {
         "CHENGXIN_DATABASE": office.engine.url.render_as_string(hide_password=False),
         "CHENGXIN_KEY_FILE": str(tmp_path / "keys.toml"),
@@ -58,62 +62,46 @@ def test_a_process_killed_between_file_and_commit_leaves_nothing_that_counts(
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     (left,) = papers.rglob("*.pdf")
     bytes_left = left.read_bytes()
-    assert rows(office, "printing") == []
+    assert [row[3] for row in rows(office, "print_file")] == [""]
     with office.work("系统任务", due=due) as work:
-        notices.issue_part(work, PRINT)
+        assert notices.issue_part(work, PRINT).endswith("PC2026-0001-1.pdf 1 份")
     assert list(papers.rglob("*.pdf")) == [left]
     assert left.read_bytes() == bytes_left
-    assert len(rows(office, "printing")) == 1
+    assert [row[3] for row in rows(office, "print_file")] == [sha256(bytes_left).hexdigest()]
+    assert rows(office, "printing") == []
 
 
 def test_a_file_that_was_printed_is_never_written_over(due_family: tuple[Office, int], family: Family) -> None:
     office, _ = due_family
-    run(office, date(2026, 9, 2))
+    printed_run(office, date(2026, 9, 2))
     (more,) = granted(office, family)
     with office.work("jb01") as work:
         wanted = notices.wanted_now(work, more, PaperKind.F01)
         notices.issue(work, more, wanted.kind, wanted.subject, wanted.draft)
-        other = notices.issue(work, more, PaperKind.F11, "recheck:试验", _recheck_like(work, more))
-    run(office, date(2026, 9, 2))
+    printed_run(office, date(2026, 9, 2))
     with office.reading() as work:
-        files = [one.file for one in work.session.exec(select(Printing))]
-        assert len(set(files)) == 3
-        assert len(files) == 4, "the new family has its own check due as well"
-        assert printing.unprinted(work, TOWNSHIP) == []
-        assert paperwork.by_number(work, other.number).seq == other.seq
+        entries = list(work.session.exec(select(Printing)))
+        assert len({one.file for one in entries}) == 2
+        assert len(entries) == 6, "the new family has its own check due as well, and each paper its proof of service"
+        assert sort_out(work, Choice(area=TOWNSHIP)).good == []
 
 
-def _recheck_like(work, household):  # type: ignore[no-untyped-def]
-    from functools import partial
-
-    from integrity.letters import recheck_notice
-    from integrity.records.office import Recommendation
-
-    found = work.session.exec(select(Recommendation)).first()
-    return partial(recheck_notice, work, household, found)
-
-
-def test_one_part_prints_no_more_than_a_file_holds_and_the_next_goes_on(
-    office: Office, family: Family, clock: SetClock, papers: Path
+def test_the_job_lays_out_one_file_a_part(
+    office: Office, family: Family, clock: SetClock, papers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(run_files, "LARGEST", 2)
     furnish(office)
     granted(office, family, 3)
     clock.on(date(2026, 9, 2))
     evaluate(office, date(2026, 9, 1))
     with office.work("系统任务", due=datetime(2026, 9, 2, 2, tzinfo=SHANGHAI)) as work:
         notices.issue_part(work, ISSUE)
-        said = [printing.print_run(work, TOWNSHIP, most=2) for _ in range(3)]
-    assert [re.sub(r".*(F11.*)", r"\1", one) for one in said] == ["F11-1.pdf 2 份", "F11-2.pdf 1 份", "没有待印文书"]
-    with office.reading() as work:
-        entries = list(work.session.exec(select(Printing).order_by(col(Printing.file), col(Printing.first_page))))
-    assert entries[0].file.endswith("F11-1.pdf")
-    for one in entries:
-        pages = PdfReader(papers / one.file).pages
-        with office.reading() as work:
-            notice = work.session.get(Notice, (one.household_id, one.notice_seq))
-            assert notice is not None
-            assert notice.number in re.sub(r"\s", "", pages[one.first_page - 1].extract_text())
-        assert one.first_page % 2 == 1
+        said = [notices.issue_part(work, PRINT) for _ in range(4)]
+    assert [re.sub(r".*(-\d\.pdf.*)", r"\1", one) for one in said] == [
+        "打印批次 PC2026-0001：3 份待打印", "-1.pdf 2 份", "-2.pdf 1 份", "没有待印文书"
+    ]  # fmt: skip
+    for path in papers.rglob("*.pdf"):
+        assert len(PdfReader(path).pages) % 2 == 0
 
 
 def test_service_needs_its_proof(due_family: tuple[Office, int], clock: SetClock) -> None:
@@ -204,7 +192,7 @@ def test_what_a_dead_process_left_beside_a_paper_is_taken_away(tmp_path: Path) -
     left, living = tmp_path / f".甲.pdf.{dead.pid}", tmp_path / ".甲.pdf.1"
     left.write_bytes(b"half")
     living.write_bytes(b"another process is writing")
-    paperwork.write_file(tmp_path / "甲.pdf", b"whole")
+    write_file(tmp_path / "甲.pdf", b"whole")
     assert sorted(one.name for one in tmp_path.iterdir()) == [".甲.pdf.1", "甲.pdf"]
 
 

@@ -14,7 +14,7 @@ import pytest
 from integrity.errors import Refused
 from integrity.papers import inspect
 from integrity.records import guards, ledger, office
-from integrity.rules import procedure_heard, procedure_needs, redline_steps, redlines
+from integrity.rules import procedure_heard, procedure_needs, procedure_tekun, redline_steps, redlines
 from integrity.rules.policy_keys import KEYS
 from integrity.rules.procedure import Clock, Done, Facts, Need, Running, Subject, Table, obstacles
 from integrity.rules.procedure_tables import TABLES
@@ -99,6 +99,7 @@ def _done(no: int, code: str, by: str = "fh01", entry: int | None = None, **data
 
 TOLD = (_done(1, "FACT", level="一般"),)
 OPEN = (_done(1, "OPEN", outcome="退出", amount=100),)
+ONE_OF_TWO = (_done(1, "OPEN", outcome="减发", amount=120_000),)
 PARTLY = _done(2, "REVIEW", adopted="部分采纳")
 SPOKEN = _done(2, "STATEMENT", finished="是")._replace(evidence="a" * 64)
 PAST, COMING = date(2026, 9, 30), date(2026, 10, 30)
@@ -143,6 +144,10 @@ CROSSED: Mapping[str, Try] = {
     "HEARD_OUT": (D, "DECIDE", {"history": (*OPEN, SPOKEN._replace(evidence="")), "clocks": _clock("hear", ON)},
                   {"history": (*OPEN, SPOKEN), "clocks": _clock("hear", ON)}),
     "ONE_NAMED": (D, "DECIDE", {"given": {"reason_code": "X09"}, "person": None}, {"given": {"reason_code": "X09"}}),
+    "ONE_TEKUN": (Procedure.TEKUN, "DECIDE", {"history": OPEN, "known": {"one_tekun": False}},
+                  {"history": OPEN, "known": {"one_tekun": True}}),
+    "OTHERS_AMOUNT": (Procedure.TEKUN, "DECIDE", {"history": ONE_OF_TWO, "given": {"outcome": "减发"}},
+                      {"history": ONE_OF_TWO, "given": {"outcome": "减发", "amount": 120_000}}),
     "GROWN": (Procedure.DEFAULT, "FACT", {"person": MINOR}, {}),
     "ALIVE": (Procedure.DEFAULT, "DECIDE", {"person": GROWN._replace(alive=False)}, {}),
     "NO_ECONOMY": (E, "PREPARED", *_known("economic_words", ["存款"], [])),
@@ -209,7 +214,7 @@ def test_every_condition_that_speaks_of_a_red_line_is_tried() -> None:
     assert set(CROSSED) == {check.by.rpartition(".")[2] for _, check in STEPS}
     own = {name for name, one in vars(redline_steps).items() if isinstance(one, Need)}
     shared = {
-        name for module in (procedure_needs, procedure_heard) for name, one in vars(module).items()
+        name for module in (procedure_needs, procedure_heard, procedure_tekun) for name, one in vars(module).items()
         if isinstance(one, Need) and "红线" in one.law
     }  # fmt: skip
     assert own | shared <= set(CROSSED)

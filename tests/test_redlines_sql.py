@@ -200,8 +200,13 @@ def test_an_export_is_not_sent_before_it_was_approved(office: Office, family: Fa
 
 NEEDED: Mapping[str, tuple[Put, ...]] = {
     "posting_line": (row("posting", id=1),), "posting_note": (row("posting", id=1),),
-    "import_row": (row("import_batch", id=1),), "finding": (row("conduct", seq=1),),
+    "import_row": (row("import_batch", id=1),), "print_note": (row("print_run"),), "finding": (row("conduct", seq=1),),
 }  # fmt: skip
+
+
+KEY = row("seal_key", id="k1", public_key="0" * 64)
+OWNERS: Mapping[str, Any] = {"posting_id": 1, "import_id": 1, "conduct_seq": 1, "key_id": "k1"}
+NEEDED = {**NEEDED, "paper_code": (KEY,), "paper_end": (KEY, row("paper_code", key_id="k1"))}
 
 
 @pytest.mark.parametrize("table", guards.APPEND_ONLY)
@@ -211,7 +216,7 @@ def test_what_was_entered_is_neither_changed_nor_taken_away(office: Office, fami
     if table != "household":
         for put in NEEDED.get(table, ()):
             sql(office, household, put)
-        owner = {"posting_id": 1, "import_id": 1, "conduct_seq": 1} if table in NEEDED else {}
+        owner = OWNERS if table in NEEDED else {}
         sql(office, household, row(table, **owner))
     name = next(iter(SQLModel.metadata.tables[table].columns)).name
     for statement in (f"UPDATE {table} SET {name} = {name}", f"DELETE FROM {table}"):

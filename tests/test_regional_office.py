@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,18 +15,18 @@ from typer.testing import CliRunner
 
 from integrity import notices, regional
 from integrity.__main__ import app
-from integrity.errors import Invalid, NotFound, Refused
+from integrity.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from integrity.records.ledger import Notice, Printing
-from integrity.records.office import Audit
+from integrity.records.office import Audit, NumberSeries
 from integrity.settings import settings
 from integrity.terms import PaperKind
 from integrity.work import Office
 from reports.faults import TemplateRefused
 from reports.forms import RecheckNotice
 from reports.press import template_version
-from tests.papers_office import TOWNSHIP, VILLAGE, Family, granted, papers
+from tests.papers_office import TOWNSHIP, VILLAGE, Family, furnish, granted, papers
 from tests.regional_templates import END, EXAMPLE, everything
-from tests.test_notices import due_family, fail_after, run
+from tests.test_notices import due_family, fail_after, printed_run, run
 
 __all__ = ["due_family", "papers"]
 OURS = "<h1>某市核查通知</h1>" + everything(RecheckNotice)
@@ -53,12 +53,13 @@ def words(path: Path) -> str:
 
 def printed(office: Office) -> tuple[Notice, Printing]:
     with office.reading() as work:
-        return work.session.exec(select(Notice)).one(), work.session.exec(select(Printing)).one()
+        notice = work.session.exec(select(Notice).where(Notice.kind != PaperKind.F30)).one()
+        return notice, work.session.exec(select(Printing).where(Printing.notice_seq == notice.seq)).one()
 
 
 def copied(office: Office) -> str:
     with office.work("jb01") as work:
-        return words(notices.reprint(work, work.session.exec(select(Notice)).one()))
+        return words(notices.reprint(work, work.session.exec(select(Notice).where(Notice.kind != PaperKind.F30)).one()))
 
 
 def command(*said: str, code: int = 0) -> str:
@@ -91,7 +92,7 @@ def test_the_nearest_region_wins_and_of_its_templates_the_latest_that_has_begun(
 def test_a_run_prints_in_the_regions_form_and_keeps_it(due_family: tuple[Office, int], folder: Path) -> None:
     office, _ = due_family
     put(folder, f"370800/{NAME}")
-    run(office, DAY)
+    printed_run(office, DAY)
     notice, entry = printed(office)
     assert entry.template_sha256 == sha256(OURS.encode()).hexdigest()
     assert "某市核查通知" in words(settings().papers / entry.file)
@@ -108,7 +109,7 @@ def test_a_copy_is_made_in_the_form_of_its_original_whatever_came_since(
 ) -> None:
     office, _ = due_family
     file = put(folder, f"370811/{NAME}")
-    run(office, DAY)
+    printed_run(office, DAY)
     file.unlink()
     put(folder, f"370811001000/{NAME}", OURS.replace("某市", "他镇"))
     said = copied(office)
@@ -118,7 +119,7 @@ def test_a_copy_is_made_in_the_form_of_its_original_whatever_came_since(
 
 def test_a_paper_of_the_built_in_form_stays_in_it(due_family: tuple[Office, int], folder: Path) -> None:
     office, _ = due_family
-    run(office, DAY)
+    printed_run(office, DAY)
     assert printed(office)[1].template_sha256 == template_version(RecheckNotice.template)
     assert not folder.exists()
     put(folder, f"370811/{NAME}")
@@ -128,7 +129,7 @@ def test_a_paper_of_the_built_in_form_stays_in_it(due_family: tuple[Office, int]
 def test_a_kept_form_that_is_gone_or_altered_stops_the_copy(due_family: tuple[Office, int], folder: Path) -> None:
     office, _ = due_family
     put(folder, f"370811/{NAME}")
-    run(office, DAY)
+    printed_run(office, DAY)
     kept = folder / regional.KEPT / f"{printed(office)[1].template_sha256}.html"
     kept.write_text(OURS.replace("某市", "他市"), encoding="utf-8")
     with pytest.raises(Invalid, match="已被改动"):
@@ -173,22 +174,70 @@ def test_a_first_use_that_was_rolled_back_is_written_down_by_the_next(office: Of
         (OURS.replace("{{#上门服务}}<p>上门服务：{{上门服务}}</p>{{/上门服务}}", ""), "没有它的位置：上门服务"),
     ],
 )
-def test_a_faulty_form_stops_its_papers_and_nothing_is_taken_instead(
+def test_a_faulty_form_costs_no_number_and_nothing_is_taken_instead(
     due_family: tuple[Office, int], folder: Path, text: str, told: str
 ) -> None:
     office, household = due_family
     put(folder, "370800/F11-2026-01-01.html")
     file = put(folder, f"370811/{NAME}", text)
+    said = run(office, DAY)
+    assert said[f"print {TOWNSHIP} 1"] == "没有待印文书"
+    assert any(told in one for one in said.values())
+    with office.work("jb01") as work, pytest.raises(Refused, match=f"不能制发：.*{re.escape(told)}"):
+        notices.print_now(work, household, PaperKind.F11)
+    with office.reading() as work:
+        assert work.session.exec(select(Notice)).all() == []
+        assert work.session.exec(select(NumberSeries)).all() == []
+    file.unlink()
+    assert "1 份待打印" in printed_run(office, DAY)[f"print {TOWNSHIP} 1"]
+    assert printed(office)[0].number.endswith("〕1号")
+
+
+def test_a_form_that_came_after_the_number_stops_the_print(due_family: tuple[Office, int], folder: Path) -> None:
+    office, household = due_family
+    with office.work("jb01") as work:
+        wanted = notices.wanted_now(work, household, PaperKind.F11)
+        notices.issue(work, household, wanted.kind, wanted.subject, wanted.draft)
+    file = put(folder, f"370811/{NAME}", OURS.replace("{{办理地点}}", ""))
     said = run(office, DAY)[f"print {TOWNSHIP} 1"]
     assert said.startswith("没有待印文书")
-    assert told in said
+    assert "缺少必填项“办理地点”" in said
     with office.work("jb01") as work, pytest.raises(Refused, match="不能印制"):
         notices.print_now(work, household, PaperKind.F11)
     with office.reading() as work:
         assert work.session.exec(select(Printing)).all() == []
-        assert any(told in one.detail for one in work.session.exec(select(Audit)))
+        assert any("缺少必填项“办理地点”" in one.detail for one in work.session.exec(select(Audit)))
     file.unlink()
-    assert "F11-1.pdf 1 份" in run(office, DAY)[f"print {TOWNSHIP} 1"]
+    assert "1 份待打印" in run(office, DAY)[f"print {TOWNSHIP} 1"]
+
+
+def test_a_form_is_adopted_only_when_whole_and_from_a_later_day(office: Office, folder: Path, tmp_path: Path) -> None:
+    furnish(office)
+    today = office.clock().date()
+    name = f"F11-{today + timedelta(days=30)}.html"
+    good, bad = put(tmp_path / "市里", name), put(tmp_path / "草稿", name, OURS.replace("{{办理地点}}", ""))
+    late = put(tmp_path / "迟", f"F11-{today}.html")
+
+    def adopt(source: Path, actor: str = "sp01", region: str = "370811") -> regional.FormFile:
+        with office.work(actor) as work:
+            return regional.adopt(work, source, region)
+
+    for source, fault, match in ((bad, TemplateRefused, "办理地点"), (late, Refused, "应在今天之后")):
+        with pytest.raises(fault, match=match):
+            adopt(source)
+    with pytest.raises(Forbidden, match="审批人员办理"):
+        adopt(good, actor="jb01")
+    with pytest.raises(Invalid, match="应写作 370811001000"):
+        adopt(good, region="370811001")
+    assert not folder.exists()
+    made = adopt(good)
+    assert made.path.read_text(encoding="utf-8") == OURS
+    assert regional.applying(VILLAGE, "F11", today + timedelta(days=30)) == made
+    with pytest.raises(Conflict, match="新的起用日期"):
+        adopt(good)
+    with office.reading() as work:
+        (line,) = work.session.exec(select(Audit).where(Audit.action == "启用地方样式"))
+        assert (line.subject, line.detail) == (sha256(OURS.encode()).hexdigest(), f"370811/{name}")
 
 
 def test_the_others_are_printed_when_one_has_no_form(
@@ -196,12 +245,12 @@ def test_the_others_are_printed_when_one_has_no_form(
 ) -> None:
     office, _ = due_family
     (more,) = granted(office, family)
-    put(folder, "370811/F01-2026-01-01.html", "<p>没有写完")
     with office.work("jb01") as work:
         wanted = notices.wanted_now(work, more, PaperKind.F01)
         notices.issue(work, more, wanted.kind, wanted.subject, wanted.draft)
+    put(folder, "370811/F01-2026-01-01.html", "<p>没有写完")
     said = run(office, DAY)[f"print {TOWNSHIP} 1"]
-    assert "F11-1.pdf" in said
+    assert "2 份待打印" in said
     assert "<p> 没有结束" in said
 
 

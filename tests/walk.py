@@ -132,7 +132,8 @@ class Walk:
         self.log.append(f"{line} ✓")
         self.accepted[request.name] += 1
         if request.must:
-            raise Breach(f"accepted although {request.must}")
+            told = [step.data for step in done.case.history] if isinstance(done, Taken) else done
+            raise Breach(f"accepted although {request.must}: {told}")
         if isinstance(done, Taken):
             self._taken(request.home, done)
         papers, self.waiting = self.waiting, []

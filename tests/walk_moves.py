@@ -136,7 +136,7 @@ def _request(walk: Walk, home: Home, asked: Asked) -> Request:
     must = asked.must or ("the paper is not printed" if unprinted else "")
     if asked.case is None:
         act: Callable[[Work], Any] = partial(_open, home, asked)
-    elif asked.row.serves and not asked.must and walk.rng.random() < 0.5:
+    elif asked.case.last(*asked.row.serves.split()) and not asked.must and walk.rng.random() < 0.5:
         act = partial(_serve, home, asked)
     else:
         act = partial(_take, home, asked)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from random import Random
 from typing import Any, NamedTuple
 
-from integrity import assistance, conduct, kinship
+from integrity import assistance, conduct, households, kinship
 from integrity.case_files import Case
 from integrity.cases import open_case, take
+from integrity.households import standing
+from integrity.records.ledger import Assistance, Entry, Finding, Notice, Printing, Service, Step
 from integrity.rules.identity import make_id
 from integrity.rules.procedure import Row
 from integrity.terms import Act, ConductKind, ExitReason, FindingState, Procedure, Role
@@ -270,7 +273,30 @@ def _own(work: Work, home: Home) -> None:
     kinship.end(work, home.id, work.actor, "登记有误")
 
 
+_BOUND: tuple[type[Entry], ...] = (Step, Finding, Assistance, Service, Printing)
+
+
+def _void(work: Work, home: Home) -> None:
+    """What a case has entered is voided, or written over, as if it were a mistake: no way past the procedure."""
+    bound = [one for kind in _BOUND for one in standing(work, kind, home.id, work.today) if _of_case(work, one)]
+    if not bound:
+        take(work, home.id, 999, "撤销决定", reason="录错")
+    wrong = Random(f"{home.id} {work.today} {len(bound)}").choice(bound)
+    kind = type(wrong)
+    right = kind(**{name: getattr(wrong, name) for name in kind.model_fields if name != "import_id"})
+    households.correct(
+        work, home.id, wrong.seq, right if len(bound) % 3 == 0 else None, kind=kind, why="录错"
+    )  # fmt: skip
+
+
+def _of_case(work: Work, one: Entry) -> bool:
+    """Does it bear the number of a case, or prove the service or printing of a case's paper?"""
+    if isinstance(one, Service | Printing):
+        return work.session.get_one(Notice, (one.household_id, one.notice_seq)).subject.startswith("case:")
+    return getattr(one, "case_no", None) is not None
+
+
 _DIRECT: dict[str, Callable[[Work, Home], None]] = {
     "直接停发": _stop, "直接减发": _lower, "以变更减少": _amend, "直接认定": _find, "预先登记": _later,
-    "没有的案件": _nowhere, "两件并行": _twice, "自行解除回避": _own,
+    "没有的案件": _nowhere, "两件并行": _twice, "自行解除回避": _own, "作废案件条目": _void,
 }  # fmt: skip

@@ -171,6 +171,11 @@ def _two(s: Scene, salt: int) -> tuple[str, str]:
     return here[first], here[(first + 1) % len(here)]
 
 
+def _presider(s: Scene, ask: Ask) -> str:
+    """Mostly one of the county who has not looked into the case."""
+    return s.rng.choice([one.code for one in s.staff if one.there(s.today) and one.covers(s.home.area)])
+
+
 def _whom(s: Scene, ask: Ask) -> str:
     return str(s.told("whom")) if s.row.code in ("SIGNED",) else s.home.people[0].name
 
@@ -224,11 +229,15 @@ _FIELDS: dict[str, Callable[[Scene, Ask], Any]] = {
     "until": lambda s, ask: s.today + timedelta(days=90), "recheck_on": lambda s, ask: s.today + timedelta(days=60),
     "happened_on": lambda s, ask: s.today - timedelta(days=3),
     "effective_on": lambda s, ask: s.rng.choice((None, s.today.replace(day=1), next_month(s.today))),
+    "within_reason": lambda s, ask: "户内多人外出务工",
     "reason_code": lambda s, ask: None, "item": lambda s, ask: "主动申报", "posting": lambda s, ask: "无",
     "finished": lambda s, ask: s.rng.choice((*ask.choices[:1] * 4, ask.choices[1], None)),
     "ground": lambda s, ask: _ground(s, ask.choices) if ask.choices else "到期核查",
-    "told_on": lambda s, ask: s.today, "held_on": lambda s, ask: s.today + timedelta(days=12),
-    "received_on": lambda s, ask: None,
+    "card_1": lambda s, ask: "15080001", "card_2": lambda s, ask: "15080002", "presider": _presider,
+    "changed": lambda s, ask: "原主持人请假", "time": lambda s, ask: None if ask.optional else "上午9时",
+    "back_way": lambda s, ask: BANK, "back_by": lambda s, ask: s.today + timedelta(days=15),
+    "held_on": lambda s, ask: s.today + timedelta(days=12),
+    "received_on": lambda s, ask: None if ask.optional else s.today,
     "ends_on": lambda s, ask: s.today + timedelta(days=365), "enclosed": lambda s, ask: "询问笔录6页复印件",
     "fact_seq": lambda s, ask: s.home.facts[0].seq if s.home.facts else 1, "body": lambda s, ask: "任城区公安局",
     "outcome": lambda s, ask: None, "months": lambda s, ask: None, "schedule": lambda s, ask: None,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +13,7 @@ from integrity.cli.cases import CaseNo, Fields, Proof, StepName, app, step_name
 from integrity.cli.console import By, Household, On, acting, code, on_household, one_of, say, table
 from integrity.cli.fields import fields_of, read_fields
 from integrity.cli.rolls import village
-from integrity.errors import ChengxinError, NotFound, Refused
+from integrity.errors import ChengxinError, Refused
 from integrity.rules import procedure_tables
 from integrity.rules.policy import NotInForce
 from integrity.rules.procedure import Done, reasons
@@ -41,18 +39,6 @@ def procedure(
     else:
         for line in plain(procedure_tables.table(name)):
             say(line)
-
-
-@procedure_app.command("evidence")
-def evidence(
-    files: Annotated[list[Path], typer.Argument(help="扫描件、照片、录音等文件，可写多个", metavar="文件")],
-) -> None:
-    """证据的指纹（SHA-256）：登记时填在 --evidence；原文件自行保存，事后用指纹可以核对是不是这一份。"""
-    for file in files:
-        if not file.is_file():
-            raise NotFound(f"没有文件 {file}")
-        with file.open("rb") as stream:
-            say(f"{hashlib.file_digest(stream, 'sha256').hexdigest()}　{file.name}")
 
 
 @app.command("show")

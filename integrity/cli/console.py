@@ -16,9 +16,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from sqlalchemy import inspect
 from sqlalchemy.exc import DataError
-from typer.core import TyperGroup
 
 from integrity import database, errors, households
+from integrity.cli.usage import Group, misuse
 from integrity.errors import Refused
 from integrity.mishaps import write_down
 from integrity.permissions import require
@@ -43,8 +43,15 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
 """Exit code of each error; 1 is left for what nobody foresaw, and for a check that found something wrong."""
 
 
-class Commands(TyperGroup):
+class Commands(Group):
     """命令组 (the commands): every error becomes one line and an exit code, here and nowhere else."""
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        """Read what was typed before the command."""
+        try:
+            return super().make_context(*args, **more)
+        except typer.TyperException as error:
+            raise misuse(error) from error
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
@@ -53,8 +60,13 @@ class Commands(TyperGroup):
         except (errors.ChengxinError, NotInForce) as error:
             ERR.print(f"错误：{error}", style="red", markup=False)
             raise typer.Exit(next(code for kind, code in CODES if isinstance(error, kind))) from error
-        except (typer.Exit, typer.Abort, typer.TyperException):
+        except (typer.Abort, EOFError) as error:
+            ERR.print("已取消，什么也没有做", markup=False)
+            raise typer.Exit(1) from error
+        except typer.Exit:
             raise
+        except typer.TyperException as error:
+            raise misuse(error) from error
         except (OverflowError, DataError) as error:
             ERR.print("错误：填写的内容过长，或者数字过大", style="red", markup=False)
             raise typer.Exit(2) from error

@@ -10,7 +10,7 @@ import typer
 
 from integrity import dossiers
 from integrity.cli.console import By, Household, moment, on_household, say
-from integrity.papers import write_file
+from integrity.files import write_file
 from integrity.records.columns import SHANGHAI
 
 app = typer.Typer()

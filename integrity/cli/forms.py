@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from integrity import regional
-from integrity.cli.console import say, table
-from integrity.errors import ChengxinError, Invalid
-from integrity.papers import write_file
+from integrity.cli.console import By, acting, say, table
+from integrity.errors import ChengxinError, Invalid, Refused
+from integrity.files import write_file
 from integrity.settings import settings
 from integrity.work import wall_clock
 from reports.faults import PressStopped, TemplateRefused
@@ -45,7 +45,22 @@ def check(
     if pdf:
         write_file(pdf.absolute(), proofs[0].pdf)
         say(f"样张：{pdf}，共 {proofs[0].pages} 页")
-    say(f"启用：放入 {settings().regional_forms}/地区代码/")
+    say(f"启用：chengxin paper template adopt {file} --region 地区代码 --by 工号")
+
+
+@template_app.command("adopt")
+def adopt(
+    file: Annotated[Path, typer.Argument(help="样式文件，名为 表号-起用日期.html", metavar="文件")],
+    region: Annotated[str, typer.Option("--region", help="适用的地区代码", metavar="代码")],
+    by: By = "",
+) -> None:
+    """启用一个地方样式：核对没有毛病才放到位，自起用日期起用于这个地区新编号的文书。"""
+    with acting(by, "启用政策版本") as work:
+        try:
+            made = regional.adopt(work, file, region)
+        except PressStopped as refused:
+            raise Refused(f"{file} 不能启用：{refused}") from refused
+    say(f"已启用：{made.path}，自 {made.since} 起")
 
 
 @template_app.command("list")

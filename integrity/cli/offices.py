@@ -101,12 +101,12 @@ def verify(
 def backup(
     folder: Annotated[Path | None, typer.Argument(help="存放备份的目录，默认为数据目录下的 backups")] = None,
 ) -> None:
-    """备份数据库，并核对备份确实可用。"""
+    """备份数据库和证据材料，并核对备份确实可用。"""
     with opened() as office, progress("备份") as told:
         made = backups.make(office, folder or settings().backups, told)
     say(f"备份完成：{made.folder}（{made.households} 户，文件指纹 {made.sha256[:16]}）")
     say(f"账尾指纹：{made.heads}")
-    say(f"注意：密钥文件 {settings().keys} 和证据、文书目录不在备份内，请另行保管")
+    say(f"注意：密钥文件 {settings().keys} 和文书目录不在备份内，请另行保管")
 
 
 @app.command()
@@ -134,7 +134,7 @@ def drill() -> None:
         office = open_office(there)
         try:
             with office.reading() as work:
-                wrong = list(bookcheck.faults(work))
+                wrong = list(bookcheck.faults(work, store=there.evidence))
         finally:
             office.dispose()
     for fault in wrong:

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
 import typer
-from sqlmodel import col, func, select
+from sqlmodel import func, select
 
-from integrity import cases, households, notices
+from integrity import cases, households, notices, print_progress, print_runs, print_wishes
 from integrity.case_desk import at_desk
 from integrity.cli.cases import told
 from integrity.cli.console import By, Household, acting, day, on_household, one_of, opened, say
+from integrity.cli.print_options import AskedBy, Cover, Large
 from integrity.permissions import require
-from integrity.records.ledger import Printing
+from integrity.print_wishes import Asked
+from integrity.records.print_runs import PrintRun
 from integrity.settings import settings
 from integrity.terms import PaperKind, ServiceWay
 
 app = typer.Typer(help="文书：打印、补打、送达", no_args_is_help=True)
-_BATCH = re.compile(r"-F\d\d-\d+\.pdf$")
-"""Files of the monthly job; those printed at the desk bear the paper's number."""
 Number = Annotated[str, typer.Argument(help="文书编号", metavar="文号")]
 
 
 def _printer(kind: PaperKind) -> Callable[..., None]:
     """The command that prints one kind of paper."""
 
-    def command(household: Household, by: By = "") -> None:
+    def command(
+        household: Household, large: Large = None, cover: Cover = None, asked_by: AskedBy = "", by: By = ""
+    ) -> None:
+        asked = Asked(large, cover)
         with on_household(by, "打印文书", household) as (work, household_id):
-            path = at_desk(work, household_id, kind)
+            if asked_by:
+                print_wishes.remember(work, household_id, asked, asked_by)
+            path = at_desk(work, household_id, kind, asked)
         say(f"《{kind.value}》：{path}")
 
     return command
@@ -42,32 +46,45 @@ for _kind in PaperKind:
 
 
 @app.command("reprint")
-def reprint(number: Number, by: By = "") -> None:
-    """补打一份，注明“补打”和份数。"""
+def reprint(number: Number, large: Large = None, cover: Cover = None, asked_by: AskedBy = "", by: By = "") -> None:
+    """补打一份，注明“补打”和份数；版式与原件相同，户内登记过阅读需要的照所登记的。"""
     with acting(by, "打印文书") as work:
         notice = notices.by_number(work, number)
         require(work, "打印文书", households.home(work, notice.household_id, work.today).area)
-        path = notices.reprint(work, notice)
+        if asked_by:
+            print_wishes.remember(work, notice.household_id, Asked(large, cover), asked_by)
+        path = notices.reprint(work, notice, Asked(large, cover))
     say(f"补打：{path}")
+
+
+@app.command("needs")
+def needs(household: Household, large: Large = None, cover: Cover = None, asked_by: AskedBy = "", by: By = "") -> None:
+    """登记本户的阅读需要（大字版、明白纸），以后的文书都照此印；不写要求时显示现在的登记。"""
+    with on_household(by, "打印文书", household) as (work, household_id):
+        if Asked(large, cover) != print_wishes.UNASKED or asked_by:
+            print_wishes.remember(work, household_id, Asked(large, cover), asked_by)
+        wish = print_wishes.wish_of(work, household_id)
+        need = print_wishes.need_of(work, household_id)
+        told = f"{wish.asked_on} {wish.asked_by}提出，{wish.recorded_by} 登记" if wish else "没有登记过"
+    say(f"{need.name if need else '普通版'}（{told}）")
 
 
 @app.command("run")
 def last_run() -> None:
-    """最近一次批量印制的文件在哪里，分文书种类列出。"""
-    query = select(Printing.file, func.count()).where(col(Printing.copy_no) == 0).group_by(col(Printing.file))
+    """最近一天的打印批次：文件在哪里，各有多少份，打印到什么程度。"""
     with opened() as office, office.reading() as work:
-        batches = [(file, papers) for file, papers in work.session.exec(query) if _BATCH.search(file)]
-    if not batches:
-        say("还没有批量印制过文书")
-        return
-    last = max(file.split("/")[0] for file, _ in batches)
-    for kind in PaperKind:
-        mine = sorted(one for one in batches if one[0].startswith(f"{last}/") and f"-{kind.name}-" in one[0])
-        if mine:
-            say(f"{last}《{kind.value}》{sum(papers for _, papers in mine)} 份", style="bold")
-        for file, papers in mine:
-            path = settings().papers / file
-            say(f"  {path}　{papers} 份" + ("" if path.is_file() else "（文件已不在，请补打）"))
+        last = work.session.exec(select(func.max(PrintRun.made_on))).one()
+        if last is None:
+            say("还没有制作过打印批次")
+            return
+        for run in work.session.exec(select(PrintRun).where(PrintRun.made_on == last).order_by(PrintRun.number)):
+            states = "、".join(f"{one.value} {many}" for one, many in print_progress.states(work, run).items())
+            say(f"{last} 打印批次 {run.number}　{run.papers} 份　{states}", style="bold")
+            for file in print_runs.files_of(work, run):
+                path = settings().papers / file.file
+                gone = "" if path.is_file() else "（文件已不在，chengxin print start 会重新制成）"
+                told = f"{file.sheets} 张{gone}"
+                say(f"  {path}　{told if file.sha256 else '还没有制成'}")
 
 
 @app.command("serve")

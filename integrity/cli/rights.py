@@ -24,7 +24,7 @@ from integrity.cli.console import (
     table,
 )
 from integrity.errors import Refused
-from integrity.papers import write_file
+from integrity.files import write_file
 from integrity.settings import settings
 
 rights_app = typer.Typer(help="个人信息权利：本人信息副本、更正补充、解释说明", no_args_is_help=True)

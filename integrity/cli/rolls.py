@@ -42,10 +42,11 @@ WORDS = {"accept": Verdict.ACCEPTED, "change": Verdict.CHANGED, "refuse": Verdic
 HIDDEN = {
     "household_id", "seq", "happened_on", "recorded_at", "recorded_by", "area", "corrects", "void", "import_id", "hash",
     "person_id", "person_digest", "text_sha256", "data_sha256", "pdf_sha256", "template_sha256",
-    "subject",
+    "edition_sha256", "content_sha256", "code_sha256", "subject",
 }  # fmt: skip
 """Columns of an entry that `show` leaves out: keys, digests, and what the other columns of its table say."""
 NAMES = {
+    "variant": "版式",
     "address": "住址", "label": "分类", "no": "成员序号", "born_on": "出生日期", "relation": "与户主关系",
     "presence": "共同生活状态", "capacity": "民事行为能力", "ability": "劳动能力", "schooling": "在校",
     "guardian_no": "监护人序号", "act": "行为", "scheme": "救助类别", "effective_on": "执行日期",

@@ -10,7 +10,7 @@ import typer
 
 from integrity import tokens
 from integrity.cli.console import By, acting, actor, opened, say, table
-from integrity.papers import write_file
+from integrity.files import write_file
 from integrity.records.access import ApiToken
 from integrity.records.columns import SHANGHAI
 from integrity.settings import settings

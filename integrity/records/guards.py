@@ -11,19 +11,19 @@ from collections.abc import Collection
 from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, inspect, text
 from sqlmodel import SQLModel
 
-from . import access, office
+from . import access, evidence, office, print_runs, seals, wishes
 from .erasable import ERASABLE, as_sql
 from .ledger import ENTRIES
 from .refusal_cases import ON_CASES, Refusal
 from .refusals import RED_LINES
 
-TABLES = (ENTRIES, office, access)
+TABLES = (ENTRIES, office, access, evidence, seals, print_runs, wishes)
 """Every module of tables is loaded: the guards look their keys up."""
 APPEND_ONLY: tuple[str, ...] = (
     *(str(kind.__tablename__) for kind in ENTRIES),
-    "household", "recommendation", "adoption", "emergency_order", "policy_edition", "calendar_year", "evidence",
+    "household", "recommendation", "adoption", "emergency_order", "policy_edition", "calendar_year",
     "import_row", "audit", "kinship", "posting", "posting_line", "posting_note",
-    "destruction",
+    "destruction", "paper_code", "paper_end", "print_run", "print_note", "print_wish",
 )  # fmt: skip
 """Tables where nothing is updated and nothing is deleted."""
 
@@ -38,6 +38,15 @@ FORWARD_ONLY: tuple[tuple[str, str], ...] = (
     (  # a key changes, or the content is destroyed once and for all
         "paper_data",
         "NEW.sha256 = OLD.sha256 AND length(OLD.cipher) > 0 AND (NEW.key_id <> OLD.key_id OR length(NEW.cipher) = 0)",
+    ),
+    (  # a key changes, or it is emptied by the destruction of its household, once and for all
+        "evidence_file",
+        "NEW.id = OLD.id AND NEW.household_id = OLD.household_id AND NEW.sha256 = OLD.sha256 AND NEW.kind = OLD.kind "
+        "AND NEW.size = OLD.size AND NEW.taken_on IS NOT DISTINCT FROM OLD.taken_on "
+        "AND NEW.recorded_at = OLD.recorded_at AND NEW.recorded_by = OLD.recorded_by AND length(OLD.file_key) > 0 "
+        "AND ((NEW.key_id <> OLD.key_id AND length(NEW.file_key) > 0) OR (NEW.key_id = OLD.key_id AND NEW.name = '' "
+        "AND length(NEW.file_key) = 0 "
+        "AND EXISTS (SELECT 1 FROM destruction d WHERE d.household_id = OLD.household_id)))",
     ),
     (
         "evaluation_run",
@@ -57,6 +66,14 @@ FORWARD_ONLY: tuple[tuple[str, str], ...] = (
         "OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL AND NEW.id = OLD.id AND NEW.sha256 = OLD.sha256 "
         "AND NEW.officer = OLD.officer AND NEW.issued_at = OLD.issued_at AND NEW.expires_at = OLD.expires_at",
     ),
+    (  # a key ends once, and is declared lost once; it never signs again
+        "seal_key",
+        "NEW.id = OLD.id AND NEW.public_key = OLD.public_key AND NEW.since = OLD.since AND OLD.lost_on IS NULL "
+        "AND NEW.recorded_at = OLD.recorded_at AND NEW.recorded_by = OLD.recorded_by AND NEW.until IS NOT NULL "
+        "AND ((OLD.until IS NULL AND NEW.until >= OLD.since) OR (NEW.until = OLD.until AND NEW.lost_on IS NOT NULL))",
+    ),
+    ("print_file", print_runs.FILE_FORWARD),
+    ("print_item", print_runs.ITEM_FORWARD),
     (
         "api_request",
         "OLD.result = '' AND NEW.result <> '' AND NEW.officer = OLD.officer AND NEW.key_sha256 = OLD.key_sha256 "

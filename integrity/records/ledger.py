@@ -271,7 +271,7 @@ class Notice(Entry, table=True):
     number: str = Field(max_length=60)
     subject: str = Field(max_length=60)
     organ: str = Field(max_length=80)
-    data_sha256: str = Field(max_length=64)
+    data_sha256: str = Field(max_length=64, index=True, description="looked up by the bar code")
 
 
 class Printing(Entry, table=True):
@@ -290,6 +290,10 @@ class Printing(Entry, table=True):
     file: str = Field(max_length=200, description="the file in the papers' directory")
     first_page: int
     pages: int
+    variant: str | None = Field(default=None, max_length=20, description="large, cover; None before it was written")
+    edition_sha256: str | None = Field(default=None, max_length=64, description="the built-in templates, kept")
+    content_sha256: str | None = Field(default=None, max_length=64, description="of what is on the pages")
+    code_sha256: str | None = Field(default=None, max_length=64, description="of the check code; empty for none")
 
 
 class Service(Entry, table=True):

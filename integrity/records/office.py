@@ -84,18 +84,6 @@ class PaperData(SQLModel, table=True):
     cipher: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class Evidence(SQLModel, table=True):
-    """证据 (evidence): a scanned paper or photograph, kept encrypted outside the database under its hash."""
-
-    __tablename__ = "evidence"
-    sha256: str = Field(primary_key=True, max_length=64)
-    name: str = Field(max_length=120)
-    size: int
-    key_id: str = Field(max_length=20)
-    recorded_at: datetime = Field(sa_type=Moment)
-    recorded_by: str = Field(max_length=40)
-
-
 class PolicyEdition(SQLModel, table=True):
     """政策版本 (edition of the policy packs): the whole text, so that a past decision can be computed again."""
 

@@ -43,6 +43,13 @@ _DEFAULTER = (
     "SELECT c.member_no FROM conduct c WHERE c.household_id = NEW.household_id AND c.seq = NEW.conduct_seq "
     "AND c.kind = 'DEFAULT'"
 )
+_STOOD = (
+    "SELECT 1 FROM finding f WHERE f.household_id = NEW.household_id AND f.conduct_seq = NEW.conduct_seq "
+    "AND f.state = 'EFFECTIVE' AND NOT f.void AND f.document <> '' AND f.document = NEW.document "
+    "AND f.effective_on = NEW.effective_on "
+    "AND NOT EXISTS (SELECT 1 FROM finding z WHERE z.household_id = f.household_id AND z.corrects = f.seq)"
+)
+"""Found in the person's lifetime by the same document: an objection that does not hold leaves it as it was."""
 _ENDED = "SELECT 1 FROM finding f WHERE f.household_id = NEW.household_id AND f.conduct_seq"
 
 
@@ -117,8 +124,9 @@ _ON_ASSISTANCE = (
     ),
     Refusal(
         "guard_assistance_others", "assistance", frozenset({"member", "import_batch"}),
-        f"{_HERE} AND NEW.act = 'STOP' AND NEW.reason = 'X09' AND ({_PRESENT}{_last('member', 'm', 'no')}) > 1",
-        "拒绝就业只减少本人的份额，不得停发其他成员的救助（民发〔2021〕57号第34条；红线第4条）",
+        f"{_HERE} AND NEW.act = 'STOP' AND NEW.reason IN ('X08', 'X09', 'X13') "
+        f"AND ({_PRESENT}{_last('member', 'm', 'no')}) > 1",
+        "因本人行为的理由只减少本人的份额，不得停发其他成员的救助（民发〔2021〕57号第34条；红线第4条）",
     ),
 )  # fmt: skip
 _ON_CREDIT = (
@@ -137,7 +145,8 @@ _ON_CREDIT = (
     ),
     Refusal(
         "guard_finding_alive", "finding", frozenset({"conduct", "member", "import_batch"}),
-        f"{_HERE} AND NEW.state IN ('PROPOSED', 'EFFECTIVE') AND EXISTS ({_MEMBER} IN ({_DEFAULTER}) "
+        f"{_HERE} AND (NEW.state = 'PROPOSED' OR (NEW.state = 'EFFECTIVE' AND NOT EXISTS ({_STOOD}))) "
+        f"AND EXISTS ({_MEMBER} IN ({_DEFAULTER}) "
         f"AND m.presence = 'DEAD' AND {_last('member', 'm', 'no')})",
         "当事人已经死亡，不作失信认定（行政处罚法第4条；红线第5条）",
     ),

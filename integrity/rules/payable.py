@@ -23,6 +23,10 @@ class Paying(NamedTuple):
     percents: tuple[int, ...] = ()
 
 
+_WHOLE = 10_000
+"""An amount on which every percent shows."""
+
+
 class Plan(NamedTuple):
     """拟作处理或者决定 (what is planned or decided), in the same terms; None is not said."""
 
@@ -55,8 +59,10 @@ def heavier(old: int | None, told: Plan, now: Plan, on: date) -> bool:
     """Does the decision `now` pay less in any month than what was `told`? `old` is paid today, `on` is today.
 
     A first month that was told binds; a decision that names none begins when it was told. An amount that neither says
-    is not compared.
+    is not compared. Two 渐退 are measured by their percents, whatever a small amount rounds to.
     """
+    if told.outcome is Outcome.WITHDRAW is now.outcome:
+        old = _WHOLE
     first = on.replace(day=1)
     begins = max(told.since or now.since or first, first)
     starts = max(now.since or begins, first)
@@ -72,7 +78,7 @@ def heavier(old: int | None, told: Plan, now: Plan, on: date) -> bool:
 
 def _of(plan: Plan, since: date, old: int | None, month: date) -> int | None:
     """What a plan pays for a month; a 渐退 on an amount that is not known is measured by its percents."""
-    before = 10_000 if old is None and plan.outcome is Outcome.WITHDRAW else old
+    before = _WHOLE if old is None and plan.outcome is Outcome.WITHDRAW else old
     if month < since.replace(day=1) or plan.outcome is Outcome.KEEP:
         return old
     if plan.outcome is Outcome.EXIT:

@@ -114,10 +114,15 @@ REPAIR = Table(
             needs=(n.NOT_ENDED, b.AS_CHECKED), asks=(
                 Ask("granted", "决定", "choice", ("准予修复", "不予修复")), REASON),
             papers=(PaperKind.F27,), effect=StepEffect.REPAIR),
-        served("DECIDE", None, "国家发展改革委令第36号"),
+        Row("RECORD_ENDED", "办结（记录已不再使用）", ("APPLIED", "REVIEW"), (R, P),
+            "国家发展改革委令第36号；山东省社会信用条例第38条", organ="county", needs=(h.RECORD_OVER,),
+            papers=(PaperKind.F27,)),
+        served("DECIDE", None, "国家发展改革委令第36号")._replace(
+            after=("DECIDE", "RECORD_ENDED"), serves="DECIDE RECORD_ENDED"),
     ),
     (
-        Clock("feedback", "修复答复", "国办发〔2025〕22号", "repair.feedback", ("APPLIED",), ("DECIDE",)),
+        Clock("feedback", "修复答复", "国办发〔2025〕22号", "repair.feedback", ("APPLIED",),
+              ("DECIDE", "RECORD_ENDED")),
         *REMEDIES,
     ),
 )  # fmt: skip
@@ -126,7 +131,7 @@ OBJECTION = Table(
     Procedure.OBJECTION, "山东省社会信用条例第39条；上海市社会信用条例第36条",
     (
         opening("FILED", "提出异议", (A, H), "山东省社会信用条例第39条", sheets=(PaperKind.F28,),
-                needs=(n.EFFECTIVE, n.NOT_ENDED), effect=StepEffect.CONTEST,
+                needs=(n.EFFECTIVE, n.NOT_ENDED, h.KIN_OBJECTS), effect=StepEffect.CONTEST,
                 asks=(Ask("said", "异议内容"), Ask("speaker", "提出人（不是本人的填写）", optional=True))),
         Row("CHECKED", "核实", ("FILED",), (R,), "山东省社会信用条例第39条", apart=("FILED",), needs=(n.OTHER_HANDS,),
             asks=(Ask("found", "核实情况"), Ask("adopted", "核实结论", "choice", ("成立", "部分成立", "不成立")))),
@@ -146,6 +151,10 @@ OBJECTION = Table(
 
 _PLAN = (Ask("plan", "分期（延期）安排"), Ask("plan_until", "最后一期的日期", "date"))
 _COLLECTING = ("SERVED", "REMIND_SERVED", "INSTALMENTS")
+_BACK = (
+    Ask("back_way", "退还方式（收过款的填写）", optional=True),
+    Ask("back_by", "退还的最后日期（收过款的填写）", "date", optional=True),
+)  # fmt: skip
 
 
 def _collecting(law: str, done: str) -> tuple[Row, ...]:
@@ -164,8 +173,10 @@ def _collecting(law: str, done: str) -> tuple[Row, ...]:
         Row("SETTLED", "结清", (*_COLLECTING, "REMIND", "COURT"), (R, P), law, organ="county", needs=(n.PAID_UP,),
             ends=True),
         Row("REVOKED", "撤销决定", ("DECIDE", "SERVED", "INSTALMENTS", "REMIND", "REMIND_SERVED", "COURT", "SETTLED"),
-            (P,), "行政复议法第64条；行政诉讼法第70条", organ="county", ends=True,
-            asks=(Ask("basis", "撤销的依据（文号）"), REASON)),
+            (P,), "行政复议法第64条；行政诉讼法第70条", organ="county", ends=True, needs=(h.BACK_TOLD,),
+            asks=(Ask("basis", "撤销的依据（文号）"), REASON, *_BACK), papers=(PaperKind.F35,)),
+        Row("REVOKED_SERVED", "送达撤销通知书", ("REVOKED", "PAID_BACK"), (A, H), "行政复议法第64条；行政诉讼法第70条",
+            side=True, asks=SERVICE, serves="REVOKED"),
         Row("PAID_BACK", "退还已收的金额", ("REVOKED",), (H, R), "行政复议法第64条；行政诉讼法第70条", organ="county",
             needs=(h.GIVEN_BACK, n.EVIDENCE), asks=(AMOUNT,), ends=True),
     )  # fmt: skip
@@ -200,14 +211,20 @@ REFUND = Table(
 _LARGE = Ask("large", "是否属于较大数额罚款（本省没有标准时填写）", "choice", ("属于", "不属于"), optional=True)
 _HEARD_OUT = ("NOTICE_SERVED", "STATEMENT", "WAIVED", "SILENT", "REVIEW")
 """A hearing may be asked for within its own time, whatever was said, or not said, before (行政处罚法 64)."""
-_INVESTIGATED = ("OPEN", "NOTICE", "STATEMENT", "WAIVED", "SILENT")
-"""Whoever took one of these looked into the case: he neither presides nor checks its lawfulness (行政处罚法 64、58)."""
+_INVESTIGATED = h.INVESTIGATED
+_OFFICERS = (
+    Ask("visitor_1", "执法人员一（工号）"), Ask("card_1", "执法证号一"), Ask("visitor_2", "执法人员二（工号）"),
+    Ask("card_2", "执法证号二"),
+)  # fmt: skip
+"""Who inquired: two, with their certificates (行政处罚法 42、55)."""
 
 
 def _fine_hearing(*rows: Row) -> tuple[Row, ...]:
-    """告知 says whether the fine is large; after a hearing there is another review."""
+    """告知 says whether the fine is large; two officers hear the person; after a hearing there is another review."""
     return tuple(
         row._replace(asks=(*row.asks, _LARGE)) if row.code == "NOTICE"
+        else row._replace(asks=(*row.asks, *_OFFICERS), needs=(*row.needs, *h.BY_OFFICERS))
+        if row.code in ("STATEMENT", "WAIVED")
         else row._replace(after=(*row.after, "REVIEW"), needs=(*row.needs, h.REVIEW_AGAIN)) if row.code == "REVIEW"
         else row for row in rows
     )  # fmt: skip
@@ -217,20 +234,26 @@ FINE = Table(
     Procedure.FINE, "社会救助法第73条；行政处罚法",
     (
         opening("OPEN", "立案", (R,), "行政处罚法第54条", organ="county", needs=(
-            n.ABOUT_FACT, n.GROWN, n.ALIVE, n.IN_LIMITATION, n.FINED_ONCE, n.FINE_KNOWN, n.FINE_BAND), asks=(
-                Ask("gained", "骗取的金额（元）", "fen"), AMOUNT, Ask("proofs", "主要证据（用分号隔开）"), REASON)),
+            n.ABOUT_FACT, n.GROWN, n.ALIVE, n.IN_LIMITATION, n.FINED_ONCE, n.FINE_KNOWN, n.FINE_BAND,
+            *h.BY_OFFICERS), asks=(
+                Ask("gained", "骗取的金额（元）", "fen"), AMOUNT, Ask("proofs", "主要证据（用分号隔开）"), REASON,
+                *_OFFICERS)),
         Row("NO_PENALTY", "不予处罚（教育）", ("OPEN", *HEARD_STAGES), (P,), "行政处罚法第33条", organ="county",
             asks=(REASON,), ends=True),
         *_fine_hearing(*_by_county(*hearing("OPEN", PaperKind.F19, "行政处罚法第44条、第45条", told_by=(R,)))),
         Row("HEARING_ASKED", "要求听证", _HEARD_OUT, (A, H, R), "行政处罚法第63条、第64条", side=True,
             asks=(Ask("speaker", "提出人"),)),
         Row("HEARING_NOTICE", "听证通知", _HEARD_OUT, (R, P), "行政处罚法第64条", organ="county", side=True,
-            needs=(h.HEARING_FIRST, h.TOLD_ALREADY, n.EVIDENCE), asks=(Ask("told_on", "通知送达的日期", "date"),
-                Ask("held_on", "听证日期", "date"), Ask("place", "听证地点"))),
+            needs=(h.HEARING_FIRST, h.PRESIDER_APART), papers=(PaperKind.F34,), asks=(
+                Ask("held_on", "听证日期", "date"), Ask("time", "听证开始时间（如 上午9时）"), Ask("place", "听证地点"),
+                Ask("presider", "听证主持人（工号）"), Ask("open", "是否公开举行", "choice", ("公开", "不公开")))),
+        Row("HEARING_SERVED", "送达听证通知书", _HEARD_OUT, (A, H), "行政处罚法第64条", side=True, asks=SERVICE,
+            serves="HEARING_NOTICE"),
         Row("HEARING_HELD", "举行听证", _HEARD_OUT, (R, P), "行政处罚法第64条", organ="county",
-            side=True, needs=(n.EVIDENCE, h.HEARING_TOLD), apart=_INVESTIGATED, asks=(Ask("said", "听证笔录摘要"),)),
+            side=True, needs=(n.EVIDENCE, h.HEARING_TOLD, h.NOT_INVESTIGATOR, h.PRESIDES), apart=_INVESTIGATED,
+            asks=(Ask("said", "听证笔录摘要"), Ask("changed", "更换主持人的原因（没有更换的不填）", optional=True))),
         Row("LEGAL", "法制审核", ("REVIEW",), (R, P), "行政处罚法第58条", organ="county", side=True,
-            apart=(*_INVESTIGATED, "REVIEW"),
+            apart=(*_INVESTIGATED, "REVIEW"), needs=(h.NOT_INVESTIGATOR,),
             asks=(Ask("result", "审核结论", "choice", ("通过", "不通过")), REASON)),
         *_by_county(drop("OPEN", *HEARD_STAGES, law="行政处罚法第57条", name="撤案")),
         Row("DECIDE", "处罚决定", ("REVIEW",), (P,), "行政处罚法第57条、第59条；社会救助法第73条", organ="county",
@@ -247,7 +270,7 @@ FINE = Table(
         Clock("hearing_request", "要求听证期限", "行政处罚法第64条", "penalty.hearing_request", ("NOTICE_SERVED",),
               ("HEARING_ASKED",), of="当事人", dated_by="served_on"),
         Clock("hearing_notice", "听证通知后的准备期", "行政处罚法第64条、第85条", "penalty.hearing_notice",
-              ("HEARING_NOTICE",), ("HEARING_HELD",), of="当事人", dated_by="told_on"),
+              ("HEARING_SERVED",), ("HEARING_HELD",), of="当事人", dated_by="served_on"),
         Clock("case", "作出处罚决定", "行政处罚法第60条", "penalty.decision_deadline", ("OPEN",),
               ("DECIDE", "DROP", "NO_PENALTY"), remind_days=15),
         Clock("deliver", "送达处罚决定书", "行政处罚法第61条", "penalty.delivery", ("DECIDE",), ("SERVED",)),

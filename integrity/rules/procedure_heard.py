@@ -7,14 +7,17 @@ has no more to say; and what was found right in his statement is not decided aga
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from integrity.rules.procedure import Facts, Need
 from integrity.rules.procedure_needs import HEARING_STEPS
-from integrity.terms import NationalClass
+from integrity.terms import NationalClass, Relation
 
-OWN_VOICES = ("本人", "监护人", "代理人")
+SELF = "本人"
+OWN_VOICES = (SELF, "监护人", "代理人")
 """Whose word ends the person's time: his own, or that of one who may speak for him."""
 VOICES = (*OWN_VOICES, "近亲属", "其他家庭成员")
 """陈述人身份: everybody whose statement is written down."""
@@ -83,6 +86,34 @@ def _order_ground(f: Facts) -> bool:
     return ground != DISOBEYED or bool(f.known.get("order_served"))
 
 
+def _plain(told: object) -> str:
+    """A name without the blanks that are typed into it."""
+    return "".join(str(told or "").split())
+
+
+def _own(f: Facts) -> tuple[str, ...]:
+    return tuple(_plain(one) for one in f.known.get("own_names") or ())
+
+
+def _own_voice(f: Facts) -> bool:
+    """Who speaks as the person himself is he, and lives."""
+    if f.given.get("capacity") != SELF or not f.given.get("speaker"):
+        return True
+    alive = f.person is None or f.person.alive
+    return alive and _plain(f.given["speaker"]) in (SELF, *_own(f))
+
+
+def _whose(f: Facts) -> str:
+    """Why it is not his own word."""
+    if f.person is not None and not f.person.alive:
+        return "当事人已经去世，陈述人身份不能填写本人；由近亲属或者其他家庭成员陈述的，按实际身份填写"
+    own = "、".join(one for one in _own(f) if one != Relation.HEAD.value)
+    return (
+        f"陈述人身份填写的是本人，陈述人“{f.given.get('speaker')}”不是本案的当事人{f'（{own}）' if own else ''}；"
+        "是本人的请写成员的姓名（或者“本人”），不是本人的按实际身份填写监护人、代理人、近亲属或者其他家庭成员"
+    )
+
+
 HEARD_OUT = Need(
     "heard_out",
     "告知的陈述申辩期限还没有届满（或者还不能确定）；本人已经陈述完毕的，请在“陈述申辩”中写明陈述完毕并附签名的笔录",
@@ -101,6 +132,23 @@ FINISHED = Need(
     "finished", "陈述完毕须由本人、监护人或者代理人表示，并附签名的笔录作为证据", f"{_LAW48}；行政处罚法第45条",
     lambda f: f.given.get("finished") != "是" or (f.given.get("capacity") in OWN_VOICES and bool(f.evidence)),
 )  # fmt: skip
+OWN_VOICE = Need(
+    "speaker", "陈述人身份填写本人的，陈述人应当是本案的当事人（写成员的姓名或者“本人”）；"
+    "不是本人的，按实际身份填写监护人、代理人、近亲属或者其他家庭成员",
+    f"{_LAW48}；行政处罚法第45条", _own_voice, lambda f: _whose(f),
+)  # fmt: skip
+"""`own_names`: the name of the member whom the case is about; of every living member where it names none."""
+KIN_OBJECTS = Need(
+    "speaker", "本人已经去世，异议由其近亲属提出：请填写提出人（近亲属的姓名和关系），并附亲属关系的证明",
+    "个人信息保护法第49条",
+    lambda f: f.person is None or f.person.alive
+    or (bool(f.evidence) and _plain(f.given.get("speaker")) not in ("", SELF, *_own(f))),
+)  # fmt: skip
+RECORD_OVER = Need(
+    "ended", "这条记录还在使用，应当核实并作出修复决定", "国家发展改革委令第36号",
+    lambda f: bool(f.known.get("ended")),
+)  # fmt: skip
+"""`ended`: the record has come to its last day, or was revoked: there is nothing left to repair."""
 ORDER_GROUND = Need(
     "ground", "第73条须有已登记的失信事实（条目号），第74条须有已经送达、没有撤销的调减或者终止决定",
     "社会救助法第73条、第74条", _order_ground,
@@ -112,15 +160,66 @@ ORDER_PARTY = Need(
     lambda f: f.person is None or (f.person.alive and f.person.grown(f.on)),
 )  # fmt: skip
 HEARING_FIRST = Need("hearing", "当事人没有要求听证", _LAW64, lambda f: f.done("HEARING_ASKED"))
-TOLD_ALREADY = Need(
-    "told", "通知送达的日期不得晚于登记的日期", _LAW64,
-    lambda f: f.given.get("told_on") is None or f.given["told_on"] <= f.on,
-)  # fmt: skip
 HEARING_TOLD = Need(
     "hearing", "听证应当在通知送达七个工作日之后，并不早于通知的日期举行", f"{_LAW64}、第85条",
     lambda f: "hearing_notice" in f.clocks and f.clocks["hearing_notice"].over
-    and (told := f.last("HEARING_NOTICE")) is not None and f.on >= told.data.get("held_on", f.on),
+    and (told := f.last("HEARING_NOTICE")) is not None and f.on >= told.data.get("held_on", f.on)
+    and (served := f.last("HEARING_SERVED")) is not None and served.no > told.no,
 )  # fmt: skip
+
+
+def _investigators(f: Facts) -> set[object]:
+    """Whoever looked into the case, or is named on its record as having done so."""
+    taken = {one.by for one in f.history if one.code in INVESTIGATED}
+    return taken | {one.data[name] for one in f.history for name in _OFFICERS if one.data.get(name)}
+
+
+INVESTIGATED = ("OPEN", "NOTICE", "STATEMENT", "WAIVED", "SILENT")
+"""Whoever took one of these looked into the case: he neither presides nor checks its lawfulness (行政处罚法 64、58)."""
+PRESIDER_APART = Need(
+    "presider", "听证由没有调查过本案的人员主持，请另指定主持人", _LAW64,
+    lambda f: f.given.get("presider") not in _investigators(f),
+)  # fmt: skip
+NOT_INVESTIGATOR = Need(
+    "presider", "调查过本案的人员不能主持听证、不能作法制审核", "行政处罚法第58条、第64条",
+    lambda f: f.actor not in _investigators(f),
+)  # fmt: skip
+PRESIDES = Need(
+    "presider", "听证由通知书写明的主持人主持；已经更换的（如申请回避成立），请填写更换主持人的原因", _LAW64,
+    lambda f: (told := f.last("HEARING_NOTICE")) is None or told.data.get("presider") in (None, f.actor)
+    or bool(f.given.get("changed")),
+)  # fmt: skip
+_OFFICERS, _CARDS = ("visitor_1", "visitor_2"), ("card_1", "card_2")
+_LAW42 = "行政处罚法第42条"
+
+
+def _bare(told: object) -> str:
+    """A certificate's number without what does not tell one from another: blanks, dashes, width and case."""
+    text = unicodedata.normalize("NFKC", str(told or ""))
+    return "".join(one for one in text if one.isalnum()).casefold()
+
+
+def _two_officers(f: Facts) -> bool:
+    """Two officers, each with a certificate of his own."""
+    return all(len({_bare(f.given.get(name)) for name in pair} - {""}) == len(pair) for pair in (_OFFICERS, _CARDS))
+
+
+TWO_OFFICERS = Need("officers", "执法人员不得少于两人：填写两个不同的工号和两个不同的执法证号", _LAW42, _two_officers)
+CARDS = Need(
+    "cards", "请写明执法证上的编号（至少四位数字）", f"{_LAW42}、第55条",
+    lambda f: all(len(re.findall("[0-9]", _bare(f.given.get(name)))) >= _CARD_DIGITS for name in _CARDS),
+)  # fmt: skip
+_CARD_DIGITS = 4
+OFFICERS_HERE = Need(
+    "officers", "执法人员的工号没有登记或者不在岗", _LAW42, lambda f: not f.known.get("visitors_unknown")
+)
+OFFICERS_NO_KIN = Need(
+    "kin", "执法人员与该户有近亲属关系，应当回避", "行政处罚法第43条；民发〔2021〕57号第11条",
+    lambda f: not f.known.get("visitor_kin"),
+)  # fmt: skip
+"""`visitors_unknown`, `visitor_kin`: of the two officers named, who is not in office, and whether one is a relative."""
+BY_OFFICERS = (TWO_OFFICERS, CARDS, OFFICERS_HERE, OFFICERS_NO_KIN)
+"""行政处罚由两名以上具有执法资格的人员实施: what a step of inquiry needs."""
 HEARING_REVIEWED = Need(
     "reviewed", "听证之后还没有复核", "行政处罚法第57条、第65条",
     lambda f: (held := f.last("HEARING_HELD")) is None
@@ -142,6 +241,11 @@ GIVEN_BACK = Need(
     lambda f: 0 < f.known.get("paid", 0) == f.given.get("amount"),
 )  # fmt: skip
 """`paid`: what came in, in fen."""
+BACK_TOLD = Need(
+    "back", "已经收过款的，请填写退还方式和退还的最后日期（不早于今天）", "行政复议法第64条；行政诉讼法第70条",
+    lambda f: not f.known.get("paid")
+    or (bool(f.given.get("back_way")) and (until := f.given.get("back_by")) is not None and until >= f.on),
+)  # fmt: skip
 PLAN_BEFORE_COURT = Need(
     "plan", "最后一期不得晚于可以申请强制执行的最后一日，否则到期不能再申请", "行政强制法第53条",
     lambda f: not f.known.get("court_until") or not f.given.get("plan_until")

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from integrity.rules.payable import Plan, heavier
 from integrity.rules.procedure import Facts, Need
+from integrity.rules.stated import seen
 from integrity.terms import NationalClass, Outcome, Term
 
 T = TypeVar("T", bound=Term)
@@ -64,8 +65,10 @@ def _not_heavier(f: Facts) -> bool:
 
 
 def _shorter(told: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Fewer months of 渐退 than were told."""
-    return bool(told.get("months") and now.get("months") and now["months"] < told["months"])
+    """Fewer months of 渐退 than were told, or in one of them a lower share."""
+    fewer = bool(told.get("months") and now.get("months") and now["months"] < told["months"])
+    shares = zip(told.get("schedule") or (), now.get("schedule") or (), strict=False)
+    return fewer or any(type(a) is type(b) is int and b < a for a, b in shares)
 
 
 def _plan(outcome: Outcome, said: Mapping[str, Any]) -> Plan:
@@ -107,7 +110,7 @@ def _own_share(f: Facts) -> bool:
     floor, outcome = f.known.get("floor"), _named(Outcome, f.given.get("outcome"))
     if not floor or outcome is None:
         return True
-    if outcome is Outcome.EXIT:
+    if outcome in (Outcome.EXIT, Outcome.WITHDRAW):  # 渐退 goes down with what all of them get
         return False
     return f.given.get("amount") is None or f.given["amount"] >= floor
 
@@ -121,14 +124,6 @@ HEARD = Need(
     "heard", "没有听取意见的记录", _LAW48, lambda f: f.done(*HEARING_STEPS) or bool(f.known.get("nobody_left"))
 )  # fmt: skip
 """`nobody_left`: the whole household is dead; the dead cannot be heard."""
-NOT_TEKUN_END = Need(
-    "tekun", "终止特困供养须经公示，请按“特困供养终止”程序办理", "民发〔2021〕43号第26条",
-    lambda f: not f.known.get("tekun") or planned(f) is not Outcome.EXIT,
-)  # fmt: skip
-TEKUN_END = Need(
-    "tekun", "本程序只用于终止特困供养，其他调整请按“调整与终止”程序办理", "民发〔2021〕43号第26条",
-    lambda f: bool(f.known.get("tekun")) and planned(f) is Outcome.EXIT,
-)  # fmt: skip
 REVIEWED = Need(
     "reviewed", "最后一次陈述还没有复核", "社会救助法第48条；行政处罚法第45条",
     lambda f: bool(f.known.get("nobody_left"))
@@ -292,6 +287,24 @@ OWN_SHARE = Need(
     "share", "只能减少本人的份额，其他成员的份额不受影响", "民发〔2021〕57号第34条；红线第4条", lambda f: _own_share(f)
 )  # fmt: skip
 """`floor`: the least that must go on being paid to the others when one member's act is the ground; fen."""
+SAME_REASON = Need(
+    "reason", "原因代码以提出意见时告知的为准，决定时不能另换；另有原因的，另行提出意见、告知、听取意见",
+    "社会救助法第48条；行政处罚法第44条（参照）",
+    lambda f: f.given.get("reason_code") in (None, "", f.history[0].data.get("reason_code") if f.history else None),
+)  # fmt: skip
+WITHIN_STATED = Need(
+    "within", "当地没有规定听取意见的期限，由人确定：请填写期限（如 5个工作日）和这样确定的理由",
+    "社会救助法第48条；行政处罚法第45条（参照）",
+    lambda f: bool(f.known.get("hear_set", True))
+    or (bool(f.given.get("within")) and len(seen(str(f.given.get("within_reason") or ""))) > 1),
+    lambda f: f"{f.known.get('hear_name', '听取意见期限')}：当地没有规定期限，由人确定；"
+    "在“告知”这一步填写期限（如 5个工作日）和这样确定的理由",
+)  # fmt: skip
+"""`hear_set`: the region says how long a person has to be heard; `hear_name` is that clock's.
+
+社会救助法 48 and 行政处罚法 44, 45 give no number of days, and no rule that was read does (五日 in 行政处罚法 64 is the
+time to ask for a 听证): there is no floor to refuse by, so whoever sets the time says why.
+"""
 OWN_CONSENT = Need(
     "consent", "签署人不在这份授权书的授权人之内，各人的授权由本人（或者监护人）签署", "社会救助法第41条；红线第12条",
     lambda f: (one := f.last("PREPARED")) is not None

@@ -29,6 +29,7 @@ MINUTES = (
 REASON = Ask("reason", "理由")
 AMOUNT = Ask("amount", "金额（元）", "fen")
 MAYBE_AMOUNT = Ask("amount", "金额（元）", "fen", optional=True)
+WITHIN_REASON = Ask("within_reason", "这样确定期限的理由（当地没有规定期限的填写）", optional=True)
 WITHIN = Ask("within", "期限（如 5个工作日）", optional=True)
 
 
@@ -38,7 +39,8 @@ def hearing(
     """告知、送达、陈述（没有意见、逾期）、复核: how a person is heard after the step `before`, by the paper `paper`."""
     when = n.to_be_heard if only else None
     return (
-        Row("NOTICE", "告知", (before,), told_by, law, papers=(paper,), asks=(WITHIN,), job=job, when=when, only=only),
+        Row("NOTICE", "告知", (before,), told_by, law, papers=(paper,), asks=(WITHIN, WITHIN_REASON), job=job,
+            when=when, only=only, needs=(n.WITHIN_STATED,)),
         Row("NOTICE_SERVED", "送达告知书", ("NOTICE",), (A, H), "民事诉讼法第87条至第95条", asks=SERVICE,
             serves="NOTICE"),
         Row(
@@ -46,10 +48,10 @@ def hearing(
             asks=(Ask("speaker", "陈述人"), Ask("capacity", "陈述人身份", "choice", h.VOICES), Ask("said", "陈述内容"),
                   Ask("handed", "提交的证据", optional=True),
                   Ask("finished", "是否陈述完毕", "choice", ("是", "否"), optional=True), *MINUTES),
-            sheets=(PaperKind.F14,), needs=(h.PROXY, h.FINISHED),
+            sheets=(PaperKind.F14,), needs=(h.PROXY, h.FINISHED, h.OWN_VOICE),
         ),
         Row(
-            "WAIVED", "表示没有意见", ("NOTICE_SERVED",), (H, R), law, needs=(n.PROOF,),
+            "WAIVED", "表示没有意见", ("NOTICE_SERVED",), (H, R), law, needs=(n.PROOF, h.OWN_VOICE),
             asks=(Ask("speaker", "陈述人"), Ask("capacity", "陈述人身份", "choice", h.OWN_VOICES), Ask("said", "原话"),
                   *MINUTES),
             sheets=(PaperKind.F14,),

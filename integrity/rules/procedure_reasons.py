@@ -10,6 +10,13 @@ from integrity.terms import ExitReason
 
 REGIONAL = tuple(ExitReason[f"X{n:02}"] for n in range(6, 14))
 """Conduct for which assistance may be cut or ended only where a rule in force says so."""
+OWN_ACTS = (ExitReason.X08, ExitReason.X09, ExitReason.X13)
+"""Reasons that lie in one person's own act: they cost that person's share and nothing else.
+
+骗取 is among them: 社会救助法 73 answers what a person did and leaves it open (可以) whether anything is cut; nothing
+in it reaches those who did not do it, and 社会救助法 20 and 未成年人保护法 4 protect the weak of the household. One
+that no longer qualifies once the truth is known ends for that (X04, X05), on a check and a hearing of its own.
+"""
 OF_A_PERSON = (ExitReason.X01, ExitReason.X02, ExitReason.X03, ExitReason.X17)
 """Reasons that take one person out of the household; the others go on."""
 
@@ -48,12 +55,7 @@ WHOLE_LEAVES = _says(
 FRAUD_FACT = _says(
     "fraud_fact", "fact", "没有登记骗取救助的失信事实，请先登记事实（写明是哪一位成员）", "社会救助法第73条"
 )
-FRAUD_COUNTY = _says(
-    "fraud_by_county", "organ", "以骗取救助为由的，只能由县级社会救助管理部门决定", "社会救助法第73条"
-)
-ONE_TEKUN = _says(
-    "one_tekun", "others", "户内还有其他供养人员，不能因一人的情形终止全户的供养", "民发〔2021〕43号第24条"
-)
+FRAUD_COUNTY = _says("fraud_by_county", "organ", "以骗取救助为由的，只能由县级社会救助管理部门决定", "社会救助法第73条")
 NOT_UPHELD = Need(
     "upheld", "公示异议成立，应当不予终止", "民发〔2021〕43号第26条",
     lambda f: (one := f.last("OBJECTION_SETTLED")) is None or one.data.get("result") != "异议成立",
@@ -64,5 +66,3 @@ CARRIED_OUT = _says(
 )  # fmt: skip
 EVERY = (GROUND_SET, AGREES, WHOLE_LEAVES, FRAUD_FACT)
 """Asked when an opinion is given, and again when it is decided."""
-TEKUN = (*EVERY, ONE_TEKUN)
-"""The same for the end of 特困供养, which is given to each person."""

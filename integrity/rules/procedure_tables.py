@@ -10,9 +10,11 @@ from collections.abc import Mapping
 
 from integrity.errors import Invalid
 from integrity.rules import procedure_basis as b
+from integrity.rules import procedure_county as c
 from integrity.rules import procedure_heard as h
 from integrity.rules import procedure_needs as n
 from integrity.rules import procedure_reasons as r
+from integrity.rules import procedure_tekun as t
 from integrity.rules.procedure import Ask, Clock, Row, Table
 from integrity.rules.procedure_credit import CREDIT
 from integrity.rules.procedure_parts import (
@@ -49,6 +51,8 @@ _CODE = Ask(
 )  # fmt: skip
 """Why assistance would end or be cut; where a recommendation stands, its reason is taken over."""
 _VISITORS = (Ask("visitor_1", "入户人员一（工号）"), Ask("visitor_2", "入户人员二（工号）"))
+_UNDER_REVIEW = ("ACCEPTED", "VISITED", "ENTRY_REFUSED", "REVIEWED", "POSTED", "OBJECTION_SETTLED")
+"""审核确认阶段: from acceptance to the decision (57号 20)."""
 _SCHEMES = tuple(one.value for one in Scheme if one is not Scheme.NONE)
 
 APPLICATION = Table(
@@ -85,13 +89,22 @@ APPLICATION = Table(
             Ask("opinion", "审核意见", "choice", ("拟予确认", "拟不予确认")), MAYBE_AMOUNT, REASON)),
         Row("POSTED", "公示", ("REVIEWED", "OBJECTION_SETTLED"), (H, R), f"{MF57}第19条", sheets=(PaperKind.F07,),
             needs=(n.POSTED, b.OPINION_ANEW, b.POSTED_ANEW), asks=(Ask("posting", "公示单编号"),)),
+        Row("COMPLAINED", "接到投诉、举报", _UNDER_REVIEW, (A, H, R), f"{MF57}第20条、第37条", side=True,
+            asks=(Ask("said", "反映的情况"), Ask("named", "是否实名", "choice", ("是", "否")))),
+        Row("COUNTY_VISITED", "县级入户调查", _UNDER_REVIEW, (H, R), f"{MF57}第20条；民发〔2021〕43号第16条",
+            organ="county", side=True, needs=(n.TWO_VISITORS, n.IN_OFFICE, n.NO_KIN_VISITS), asks=(
+                *_VISITORS, Ask("ground", "入户的原因", "choice", c.GROUNDS), Ask("found", "调查情况"))),
+        Row("SUBMITTED", "报送县级", ("POSTED",), (H, R), f"{MF57}第19条、第20条；民发〔2021〕43号第15条、第16条",
+            side=True, needs=(n.POSTED_OVER, n.NO_OBJECTION, c.RECEIVED_THEN, c.ONCE_SENT),
+            asks=(Ask("received_on", "县级收到材料的日期", "date"),)),
         Row("OBJECTION_SETTLED", "异议办结", ("POSTED",), (R,), f"{MF57}第19条", asks=(
             Ask("result", "核实结果", "choice", b.SETTLED), Ask("found", "重新调查的情况"))),
         Row("CONFIRMED", "确认", ("POSTED",), (P,), "社会救助法第44条；民发〔2021〕57号第20条", organ="deciding",
-            apart=("RECEIVED", "ACCEPTED", "REVIEWED"), needs=(n.POSTED_OVER, n.NO_OBJECTION, n.AS_POSTED),
+            apart=("RECEIVED", "ACCEPTED", "REVIEWED"),
+            needs=(n.POSTED_OVER, n.NO_OBJECTION, n.AS_POSTED, c.COUNTY_VISITED),
             asks=(MAYBE_AMOUNT, REASON), papers=(PaperKind.F08,), effect=StepEffect.GRANT),
         Row("NOT_CONFIRMED", "不予确认", ("REVIEWED", "POSTED"), (P,), "社会救助法第45条；民发〔2021〕57号第21条",
-            organ="deciding", apart=("RECEIVED", "ACCEPTED", "REVIEWED"), needs=(n.NOT_BY_RECORD,),
+            organ="deciding", apart=("RECEIVED", "ACCEPTED", "REVIEWED"), needs=(n.NOT_BY_RECORD, c.COUNTY_VISITED),
             asks=(Ask("ground", "理由类别", "choice", (
                 "收入超过标准", "财产超过标准", "家庭人口不符", "其他法定理由", "失信或者承诺")), REASON),
             papers=(PaperKind.F08,)),
@@ -104,6 +117,8 @@ APPLICATION = Table(
               ("VISITED", "ENTRY_REFUSED")),
         Clock("opinion", "特困供养调查核实并提出审核意见", "民发〔2021〕43号第13条", "tekun.investigate", ("ACCEPTED",),
               ("REVIEWED", "TERMINATED")),
+        Clock("confirm", "县级提出审核确认意见", "民发〔2021〕57号第20条；民发〔2021〕43号第16条",
+              "apply.county_confirm", ("SUBMITTED",), ("CONFIRMED", "NOT_CONFIRMED"), dated_by="received_on"),
         Clock("total", "审核确认办结", "2022通知四（一）；民发〔2021〕57号第22条；民发〔2024〕57号第8条",
             "apply.total_delegated",
             ("ACCEPTED",),
@@ -173,7 +188,7 @@ RECHECK = Table(
 DECISION = Table(
     Procedure.DECISION, "社会救助法第47条、第48条；民发〔2021〕57号第32条至第34条",
     (
-        opening("OPEN", "提出意见", (R, P), LAW47, needs=(n.NOT_TEKUN_END, *r.EVERY, r.VERIFIED),
+        opening("OPEN", "提出意见", (R, P), LAW47, needs=(t.NOT_TEKUN_END, *r.EVERY, r.VERIFIED),
                 asks=(*_PLAN, _CODE, REASON),
                 effect=StepEffect.OPINION),
         *hearing("OPEN", PaperKind.F13, LAW48, job=True, only="调减、终止、渐退"),
@@ -181,11 +196,12 @@ DECISION = Table(
         Row("DECIDE", "作出决定", ("REVIEW",), (P,), "社会救助法第44条、第47条", organ="deciding",
             apart=("OPEN", "STATEMENT", "WAIVED", "SILENT", "REVIEW"),
             needs=(n.HEARD, h.HEARD_OUT, n.REVIEWED, h.ADOPTED, n.NOT_HEAVIER, n.FIRM, n.OWN_SHARE,
-                   *r.EVERY, r.FRAUD_COUNTY),
+                   t.NOT_TEKUN_END, n.SAME_REASON, *r.EVERY, r.FRAUD_COUNTY),
             asks=(*_PLAN, REASON),
             papers=(PaperKind.F15, PaperKind.F16)),
         Row("APPROVE", "批准（没有人因此减少救助）", ("OPEN",), (P,), "社会救助法第44条、第47条", organ="deciding",
-            apart=("OPEN",), needs=(n.NOT_HEAVIER, *r.EVERY, r.FRAUD_COUNTY), asks=(*_PLAN, REASON),
+            apart=("OPEN",), needs=(n.NOT_HEAVIER, t.NOT_TEKUN_END, n.SAME_REASON, *r.EVERY, r.FRAUD_COUNTY),
+            asks=(*_PLAN, REASON),
             papers=(PaperKind.F15,), when=n.nobody_loses, only="增发，以及家中已没有可以听取意见的人"),
         Row("SERVED", "送达决定", ("DECIDE", "APPROVE"), (A, H), LAW48, asks=served().asks, serves="DECIDE APPROVE",
             effect=StepEffect.ACT, ends=True),
@@ -202,7 +218,8 @@ DECISION = Table(
 TEKUN = Table(
     Procedure.TEKUN, "民发〔2021〕43号第24条、第26条、第27条；社会救助法第47条、第48条",
     (
-        opening("OPEN", "提出终止意见", (R, P), "民发〔2021〕43号第24条", needs=(n.TEKUN_END, *r.TEKUN, r.VERIFIED),
+        opening("OPEN", "提出终止意见", (R, P), "民发〔2021〕43号第24条",
+                needs=(t.TEKUN_END, n.OWN_SHARE, *r.EVERY, *t.EVERY, t.OTHERS_SHOWN, r.VERIFIED),
                 asks=(*_PLAN, _CODE, REASON), effect=StepEffect.OPINION),
         *hearing("OPEN", PaperKind.F13, LAW48, job=True, only="调减、终止、渐退"),
         drop("OPEN", *HEARD_STAGES, "POSTED", "OBJECTED", "OBJECTION_SETTLED", law=LAW48, name="不予终止"),
@@ -215,7 +232,8 @@ TEKUN = Table(
         Row("DECIDE", "决定终止", ("POSTED",), (P,), "民发〔2021〕43号第26条", organ="deciding",
             apart=("OPEN", "STATEMENT", "WAIVED", "SILENT", "REVIEW"),
             needs=(n.HEARD, h.HEARD_OUT, n.REVIEWED, h.ADOPTED, n.NOT_HEAVIER, n.FIRM, n.POSTED_OVER,
-                   n.NO_OBJECTION, r.NOT_UPHELD, *r.TEKUN, r.FRAUD_COUNTY),
+                   n.NO_OBJECTION, r.NOT_UPHELD, n.OWN_SHARE, n.SAME_REASON, *r.EVERY, *t.EVERY, t.SAME_END,
+                   r.FRAUD_COUNTY),
             asks=(*_PLAN, REASON), papers=(PaperKind.F29,)),
         served("DECIDE", StepEffect.ACT)._replace(ends=False),
         Row("FOLLOWED", "告知村（居）委会并转介其他救助", ("SERVED",), (H, R), "民发〔2021〕43号第26条、第27条",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from integrity.rules.policy_keys import KEYS
 from integrity.rules.procedure import EXTEND, START, SUSPEND, Ask, Clock, Need, Row, Table
@@ -165,16 +165,29 @@ def step_name(table: Table, code: str) -> str:
     return _SHIFTS.get(code) or table.row(code).name
 
 
-def shown(table: Table, code: str, data: Mapping[str, Any]) -> str:
-    """What a step said, in words: its own fields in their order, then what the program added."""
+class Stated(NamedTuple):
+    """一项填写 (what one field of a step said): its code, its official name, and the value in words."""
+
+    name: str
+    official: str
+    text: str
+
+
+def stated(table: Table, code: str, data: Mapping[str, Any]) -> Iterator[Stated]:
+    """What a step said: its own fields in their order, then what the program added; nothing for an empty one."""
     row = next((one for one in table.rows if one.code == code), None)
-    names = ({one.name: plain_name(one) for one in row.asks} if row else {}) | {
-        name: word for name, word in WORKED_OUT.items() if row is None or name not in {one.name for one in row.asks}
-    }
+    own = {one.name: plain_name(one) for one in row.asks} if row else {}
+    names = own | {name: word for name, word in WORKED_OUT.items() if name not in own}
     clocks = {one.code: one.name for one in table.clocks}
-    said = {name: clocks.get(value, value) if name == "clock" else value for name, value in data.items()}
-    order = [*(name for name in names if name in said), *(name for name in said if name not in names)]
-    return "；".join(f"{names.get(name, name)}：{_shown(name, said[name])}" for name in order)
+    for name in (*(name for name in names if name in data), *(name for name in data if name not in names)):
+        value = clocks.get(data[name], data[name]) if name == "clock" else data[name]
+        if value not in ("", None, (), []):
+            yield Stated(name, names.get(name, name), _shown(name, value))
+
+
+def shown(table: Table, code: str, data: Mapping[str, Any]) -> str:
+    """The same in one line."""
+    return "；".join(f"{one.official}：{one.text}" for one in stated(table, code, data))
 
 
 def _shown(name: str, value: Any) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 from integrity.rules.procedure import Facts, Need, Row, Table
-from integrity.rules.procedure_needs import nobody_loses
+from integrity.rules.procedure_needs import nobody_loses, planned
+from integrity.rules.procedure_reasons import OWN_ACTS
 from integrity.rules.redline_words import (
+    FRAUD,
     MORE_THAN_SERVICE,
     PENALTIES,
     RECORD_WORDS,
@@ -22,14 +23,12 @@ from integrity.rules.redline_words import (
     SUPPLIED,
     found,
 )
-from integrity.terms import ExitReason, Procedure, Role, StepEffect
+from integrity.terms import Procedure, Role, StepEffect
 
 At = Callable[[Table, Row], bool]
 """At which steps a condition is asked."""
 _MONEY = (Procedure.DECISION, Procedure.TEKUN, Procedure.REFUND, Procedure.FINE)
 _CREDIT = (Procedure.DEFAULT, Procedure.FINE)
-_OWN_ACTS = (ExitReason.X09, ExitReason.X13)
-"""Reasons that lie in one person's own act: they cost that person's share and nothing else."""
 _DECIDES = ("DECIDE", "APPROVE", "CONFIRMED", "NOT_CONFIRMED", "NOT_ACCEPTED", "TERMINATED")
 
 
@@ -38,20 +37,25 @@ def _texts(f: Facts) -> str:
     return "；".join(str(value) for value in f.given.values() if isinstance(value, str))
 
 
-def _said(f: Facts, name: str) -> Any:
-    """What this step states, or what the step that opened the case stated."""
-    return f.given.get(name) or (f.history[0].data.get(name) if f.history else None)
-
-
 def _without(code: str, missing: str, law: str, words: re.Pattern[str]) -> Need:
     """No text of the step may ask for this."""
     return Need(code, missing, law, lambda f: not found(words, _texts(f)))
 
 
 def _one_named(f: Facts) -> bool:
-    """Is it said whose act it is? Then `OWN_SHARE` knows what the others must go on getting."""
-    own = [word for one in _OWN_ACTS for word in (one.name, one.value)]
-    return f.person is not None or _said(f, "reason_code") not in own
+    """Is it said whose act it is? Then `OWN_SHARE` knows what the others must go on getting.
+
+    Neither what the case began with nor what this step says can put another code in its place; without a code the
+    words of the reason are looked at.
+    """
+    outcome = planned(f)
+    if f.person is not None or (outcome is not None and not outcome.adverse):
+        return True
+    told = f.history[0].data if f.history else {}
+    codes = {str(one.get("reason_code") or "") for one in (told, f.given)} - {""}
+    if codes & {word for one in OWN_ACTS for word in (one.name, one.value)}:
+        return False
+    return bool(codes) or not any(found(FRAUD, str(one.get("reason") or "")) for one in (told, f.given))
 
 
 def _consent_runs(f: Facts) -> bool:
@@ -89,8 +93,12 @@ NO_SET_OFF = _without(
     "setoff", "不得从救助金中抵扣，请由本人缴纳、分期或者申请法院执行", "社会救助法第73条、第74条；红线第3条", SET_OFF
 )
 ONE_NAMED = Need(
-    "others", "因一个人的行为只能减少本人的份额，请写明是哪一位成员（成员序号，命令为 --member）",
-    "民发〔2021〕57号第34条；红线第4条", _one_named,
+    "others",
+    "因一个人的行为（骗取救助、连续三次拒绝就业、不参加公益劳动）只能减少本人的份额，"
+    "请写明是哪一位成员（成员序号，命令为 --member）："
+    "骗取救助的，法律规定是“可以”由县级对行为人个案决定，没有参与的成员（未成年人、老年人、残疾人等）份额照发；"
+    "查清后全户不再符合条件的，以收入（财产）超过标准为原因，另行核对、听取意见",
+    "社会救助法第20条、第73条；民发〔2021〕57号第34条；未成年人保护法第4条；红线第4条", _one_named,
 )  # fmt: skip
 UNCONTESTED = Need(
     "contested", "这项认定正在异议、行政复议或者诉讼，办结以前不报送", "国办发〔2020〕49号；红线第8条",
@@ -171,7 +179,12 @@ def about_money(table: Table, row: Row) -> bool:
 
 def shares(table: Table, row: Row) -> bool:
     """Where an amount for the household is proposed or decided."""
-    return table.procedure is Procedure.DECISION and row.code in ("OPEN", "DECIDE", "APPROVE")
+    return table.procedure in (Procedure.DECISION, Procedure.TEKUN) and row.code in ("OPEN", "DECIDE", "APPROVE")
+
+
+def ends_support(table: Table, row: Row) -> bool:
+    """Where the end of 特困供养 is proposed or decided."""
+    return table.procedure is Procedure.TEKUN and row.code in ("OPEN", "DECIDE")
 
 
 def records(table: Table, row: Row) -> bool:

@@ -68,6 +68,8 @@ PENALTIES = re.compile(
     r"|[\d一二两三四五六七八九十]+年(?:内|之内|以内)?(?:不得|不予|不再|禁止)[^，。；]{0,6}(?:申请|受理|享受)|限制[^，。；]{0,4}申请"
 )
 """Penalties that no law or ordinance gives to this office (红线 9)."""
+FRAUD = re.compile(r"(?<!没有)(?<![未无非])骗(?:取|领|保|低保|补)|冒领|诈骗")
+"""Fraud given as the reason in words instead of by its code (红线 4)."""
 SILENCE = re.compile(r"视为(?:同意|认可|没有异议)|默认(?:同意|认可)")
 """Silence taken for consent (红线 17)."""
 UNFINISHED = re.compile(r"\{\{|\}\}|\bNone\b|\bTODO\b|待填|待补")

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from integrity.rules import procedure_heard as h
 from integrity.rules import procedure_needs as n
+from integrity.rules import procedure_tekun as t
 from integrity.rules import redline_paper as p
 from integrity.rules import redline_steps as s
 from integrity.rules.policy import PolicyErrors, load_texts
@@ -69,6 +70,11 @@ def _need(name: str, at: s.At) -> Check:
 def _heard(name: str, at: s.At) -> Check:
     """A condition of being heard."""
     return _step(getattr(h, name), at, f"procedure_heard.{name}")
+
+
+def _tekun(name: str, at: s.At) -> Check:
+    """A condition of ending one person's 特困供养."""
+    return _step(getattr(t, name), at, f"procedure_tekun.{name}")
 
 
 def _own(name: str, at: s.At) -> Check:
@@ -136,6 +142,7 @@ _CHECKS: dict[int, tuple[Check, ...]] = {
     4: (
         *_keys(4), _load("拒绝就业停发全户", "_own_share_only"),
         _need("OWN_SHARE", s.shares), _own("ONE_NAMED", s.shares),
+        _tekun("ONE_TEKUN", s.ends_support), _tekun("OTHERS_AMOUNT", s.ends_support),
         _base("因一人拒绝就业停发有其他成员的户", "guard_assistance_others"),
     ),
     5: (

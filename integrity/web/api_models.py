@@ -209,6 +209,16 @@ class PaperView(PaperName):
     said: list[Said]
 
 
+class ReadingNeeds(BaseModel):
+    """阅读需要 (how a household gets its papers); without a day it never asked for anything."""
+
+    large: bool
+    cover: bool
+    asked_by: str = ""
+    asked_on: date | None = None
+    recorded_by: str = ""
+
+
 class PostingName(BaseModel):
     """公示单 (a public notice): without its list."""
 

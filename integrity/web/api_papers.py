@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from integrity import cases, postings, printing, recommendations
+from integrity import cases, households, postings, print_wishes, printing, recommendations
 from integrity.errors import Invalid, NotFound, Refused
 from integrity.permissions import require
 from integrity.posting_sheets import Line
+from integrity.print_wishes import UNASKED, Asked
 from integrity.prospects import Supposed, prospects, what_if
 from integrity.prospects_text import as_text, what_if_text
 from integrity.records.ledger import Service
@@ -42,16 +43,19 @@ from integrity.web.api_models import (
     PaperView,
     PostingList,
     PostingName,
+    ReadingNeeds,
     Served,
     TakenStep,
     Told,
 )
 from integrity.web.api_requests import (
     AskRight,
+    Needs,
     Number,
     Objection,
     PostedHousehold,
     PostList,
+    PrintAs,
     ServePaper,
     Suppose,
     SupposedMember,
@@ -83,14 +87,39 @@ def show_pdf(number: Paper, work: Reading) -> Response:
 
 
 @router.post("/papers/{number}/print", summary="打印原件")
-def print_paper(number: Paper, work: Printing) -> PaperView:
-    """打印原件，登记打印记录；已经打印过的不再打印。送达以前必须打印。"""
+def print_paper(number: Paper, work: Printing, body: PrintAs | None = None) -> PaperView:
+    """打印原件，登记打印记录；已经打印过的不再打印。送达以前必须打印。版式不写时照本户登记的阅读需要。"""
     notice = paper_within(work, number)
     require(work, "打印文书", notice.area)
     if not views.is_printed(work, notice):
-        printing.original(work, notice)
+        printing.original(work, notice, Asked(body.large, body.cover) if body else UNASKED)
         work.audit("打印文书", notice.number, "接口")
     return views.paper_view(work, notice)
+
+
+@router.get("/households/{number}/reading-needs", summary="阅读需要")
+def show_needs(number: Household, work: Reading) -> ReadingNeeds:
+    """本户的文书要不要大字版、附不附明白纸，由谁、何时提出。"""
+    return _needs(work, household_within(work, number))
+
+
+@router.post("/households/{number}/reading-needs", summary="登记阅读需要")
+def enter_needs(number: Household, body: Needs, work: Printing) -> ReadingNeeds:
+    """以后本户的文书都照此印；没有写的保持原样。"""
+    household_id = household_within(work, number)
+    require(work, "打印文书", households.home(work, household_id, work.today).area)
+    print_wishes.remember(work, household_id, Asked(body.large, body.cover), body.asked_by)
+    return _needs(work, household_id)
+
+
+def _needs(work: Work, household_id: int) -> ReadingNeeds:
+    wish = print_wishes.wish_of(work, household_id)
+    if wish is None:
+        return ReadingNeeds(large=False, cover=False)
+    return ReadingNeeds(
+        large=wish.large, cover=wish.cover, asked_by=wish.asked_by, asked_on=wish.asked_on,
+        recorded_by=wish.recorded_by,
+    )  # fmt: skip
 
 
 @router.post("/papers/{number}/service", summary="送达")

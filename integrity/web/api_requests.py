@@ -77,6 +77,19 @@ class TakeStep(Sent):
     )  # fmt: skip
 
 
+class PrintAs(Sent):
+    """版式 (how a paper is to be printed): what is left open is as the household needs it."""
+
+    large: bool | None = Field(default=None, description="大字版")
+    cover: bool | None = Field(default=None, description="附明白纸")
+
+
+class Needs(PrintAs):
+    """阅读需要 (what a household needs from now on), and in what capacity somebody asked for it."""
+
+    asked_by: Short = Field(description="由谁提出：本人、共同生活的家庭成员、监护人、代理人、经办人员")
+
+
 class ServePaper(Sent):
     """送达 (to deliver a paper)."""
 

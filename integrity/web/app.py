@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from integrity import errors
+from integrity import errors, evidence
 from integrity.errors import ChengxinError, NotFound
 from integrity.mishaps import write_down
 from integrity.rules.policy import NotInForce
@@ -29,8 +29,11 @@ from integrity.rules.procedure import Obstacle
 from integrity.settings import ROOT, settings
 from integrity.web import health
 from integrity.web.api_access import Here, office_of
+from integrity.web.api_evidence import router as evidence_routes
 from integrity.web.api_models import Problem
 from integrity.web.api_papers import routes
+from integrity.web.api_print_runs import router as print_run_routes
+from integrity.web.api_reports import router as report_routes
 from integrity.web.api_views import hindrances
 from integrity.work import Office, Work
 from scheduler.jobs import TIMETABLE
@@ -56,7 +59,7 @@ FAULTS = (
 )  # fmt: skip
 """How a fault of the web framework is told, by the beginning of its name."""
 LARGEST_BODY = 2**20
-TOO_LARGE = "发来的内容过大，不超过 1 MB"
+TOO_LARGE = "发来的内容过大，不超过 {} MB"
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -100,19 +103,27 @@ class Guarded:
 def _measured(scope: Scope, receive: Receive) -> Receive:
     """What is received, refused as soon as it is too long: nobody fills the memory of the office."""
     told = dict(scope["headers"]).get(b"content-length", b"0")
-    had = 0
+    most, had = _most(scope), 0
+    too_large = TOO_LARGE.format(most // 2**20)
 
     async def measured() -> Message:
         nonlocal had
-        if told.isdigit() and (len(told) > len(str(LARGEST_BODY)) or int(told) > LARGEST_BODY):
-            raise HTTPException(413, TOO_LARGE)
+        if told.isdigit() and (len(told) > len(str(most)) or int(told) > most):
+            raise HTTPException(413, too_large)
         message = await receive()
         had += len(message.get("body", b""))
-        if had > LARGEST_BODY:
-            raise HTTPException(413, TOO_LARGE)
+        if had > most:
+            raise HTTPException(413, too_large)
         return message
 
     return measured
+
+
+def _most(scope: Scope) -> int:
+    """How much may be sent here: a file where evidence is kept, elsewhere words only."""
+    path = scope["path"]
+    uploads = scope["method"] == "POST" and path.startswith("/api/households/") and path.endswith("/evidence")
+    return evidence.limit() if uploads else LARGEST_BODY
 
 
 class Health(BaseModel):
@@ -274,5 +285,8 @@ def create_app(office: Office) -> FastAPI:
     app.add_api_route("/health", show_health, response_model=Health, responses={503: {"model": Health}})
     faults: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (404, 422)}
     app.add_api_route("/papers/{day}/{name}", paper, response_class=FileResponse, responses=faults)
-    app.include_router(routes())
+    app.include_router(evidence_routes)
+    app.include_router(print_run_routes)
+    app.include_router(report_routes)
+    app.include_router(routes())  # ends with what answers every other path
     return app

@@ -1,0 +1,44 @@
+"""文件落盘 (files on disk): a file stands in its place whole or not at all, whenever the process dies."""
+
+from __future__ import annotations
+
+import glob
+import os
+from pathlib import Path
+
+
+def _sweep(path: Path) -> None:
+    """Take away what a process that died while writing this file has left beside it."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        pid = left.suffix[1:]
+        if pid.isdigit() and int(pid) != os.getpid() and not _alive(int(pid)):
+            left.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    """Is there a process of this number?"""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Put a file in its place whole or not at all: temporary file, flush to disk, rename, flush of the directory."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sweep(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

@@ -1,0 +1,270 @@
+"""月报、季报 (periodic reports): the numbers of a period by township and village, on paper and as a workbook.
+
+A report tells what was known at one moment; made again as of that moment it gives the same numbers, whatever has been
+entered since. What is counted, and what it means, stands in `periodic_numbers`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlmodel import col, func, select
+
+from integrity import areas, calendars, organs
+from integrity.books import TREND, Books
+from integrity.dossiers import moment_of
+from integrity.errors import ChengxinError, NotFound, Refused
+from integrity.files import write_file
+from integrity.periodic_numbers import Chapter, Number, chapters
+from integrity.periods import Period, month_of
+from integrity.permissions import require
+from integrity.printing import place_name
+from integrity.records.columns import SHANGHAI
+from integrity.records.ledger import Household, Residence
+from integrity.records.office import EvaluationRun, Officer
+from integrity.rules.areas import check, level_of, significant
+from integrity.rules.workdays import add_months
+from integrity.settings import settings
+from integrity.terms import AreaLevel
+from integrity.work import Work
+from reports import periodic as press
+from reports.faults import PressStopped
+from reports.press import Paper
+
+MATTER = "制作台账报表"
+_LEVELS = (
+    AreaLevel.NATION,
+    AreaLevel.PROVINCE,
+    AreaLevel.CITY,
+    AreaLevel.COUNTY,
+    AreaLevel.TOWNSHIP,
+    AreaLevel.VILLAGE,
+)
+_DIGITS = {AreaLevel.PROVINCE: 2, AreaLevel.CITY: 4, AreaLevel.COUNTY: 6, AreaLevel.TOWNSHIP: 9, AreaLevel.VILLAGE: 12}
+_CHARTED = (("救助对象", "ON_", 1), ("处理建议", "OUT_", 0), ("定期核查", "DUE_", 0))
+"""Chapters whose numbers of this beginning are drawn as bars, without the first so many."""
+
+
+class Made(NamedTuple):
+    """做成的报表 (a report that was made): the record, the moment that it tells of, paper and workbook."""
+
+    record: press.Periodic
+    moment: datetime
+    paper: Paper
+    workbook: bytes
+
+
+class Behind(NamedTuple):
+    """数字背后的一户 (a household behind a number): its number, its village, how much it counts."""
+
+    household: str
+    area: str
+    value: int
+
+
+def make(work: Work, area: str, period: Period, on: date | None = None) -> Made:
+    """Make a report of an area and a period, and write down that it was made.
+
+    `on` is the day or moment as of which it tells; without it now. Raises Forbidden, Refused, NotFound.
+    """
+    require(work, MATTER, check(area))
+    until = moment_of(work, on)
+    work.close_books(until)
+    return _made(work, area, period, until)
+
+
+def _made(work: Work, area: str, period: Period, until: datetime) -> Made:
+    if until.astimezone(SHANGHAI).date() < period.first:
+        raise Refused(f"{period.name}还没有开始，没有可以统计的数字")
+    record = recorded(work, area, period, until)
+    try:
+        made = Made(record, until, press.periodic_pdf(record), press.periodic_xlsx(record))
+    except PressStopped as fault:
+        raise Refused(f"{record.title}不能制作：{fault}") from fault
+    said = (
+        f"截至{record.moment}；PDF {made.paper.pages} 页 {made.paper.sha256[:16]}；数据 {made.paper.data_sha256[:16]}"
+    )
+    work.audit(f"制作{period.report}", record.number, said)
+    return made
+
+
+def recorded(work: Work, area: str, period: Period, until: datetime) -> press.Periodic:
+    """The report as a record, ready for the press. Raises NotFound without an organ."""
+    books = Books(work, area, period, until)
+    own = until.astimezone(SHANGHAI)
+    signed = organs.organ_of(work, area, own.date())
+    told = chapters(books)
+    sums = {number.code: villages(books, number) for chapter in told for number in chapter.numbers}
+    places = _places(books, sums)
+    return press.Periodic(
+        title=f"社会救助诚信管理{period.name}{period.report}",
+        number=f"报{significant(area) or '000000'}-{period.code}-{own:%Y%m%d%H%M%S}", organ=signed.name,
+        area=name_of(work, area, own.date()), period=f"{period.name}（{period.first}至{period.last}）",
+        moment=f"{own:%Y-%m-%d %H:%M:%S.%f}", printed_by=officer_name(work), made_on=own.date(),
+        chapters=tuple(_chapter(one, places, sums) for one in told), charts=tuple(_charts(books, told, sums)),
+        note="" if own.date() > period.last else f"报告期到{period.last}才结束，本报表只到截至时刻",
+    )  # fmt: skip
+
+
+def villages(books: Books, number: Number) -> Counter[str]:
+    """A number, village by village."""
+    found: Counter[str] = Counter()
+    for fact in number.count(books):
+        found[fact.area] += fact.value
+    return found
+
+
+def behind(work: Work, area: str, period: Period, code: str, on: date | None = None) -> list[Behind]:
+    """下钻 (drill down): the households behind a number, by village. Raises NotFound, Refused for one of a level."""
+    require(work, MATTER, check(area))
+    until = moment_of(work, on)
+    work.close_books(until)
+    books = Books(work, area, period, until)
+    every = {number.code: number for chapter in chapters(books) for number in chapter.numbers}
+    number = every.get(code) or next((one for one in every.values() if one.name == code), None)
+    if number is None:
+        raise NotFound(f"没有指标“{code}”；可以写：{'、'.join(one.code for one in every.values())}")
+    if not number.named:
+        raise Refused("按等级列出家庭的名单不提供（红线第6条）")
+    sums: Counter[tuple[str, int]] = Counter()
+    for fact in number.count(books):
+        sums[fact.area, fact.household_id] += fact.value
+    work.audit("查看报表明细", area, f"{period.code} {number.code}：{len(sums)} 户")
+    numbers = _numbers(work, {household_id for _, household_id in sums})
+    return [Behind(numbers.get(one, ""), place, value) for (place, one), value in sorted(sums.items())]
+
+
+def _numbers(work: Work, ids: set[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for one in ids:
+        household = work.session.get(Household, one)
+        found[one] = household.number if household else ""
+    return found
+
+
+class _Place(NamedTuple):
+    """A line of the tables: its name, how deep it stands, and the digits that its villages begin with."""
+
+    name: str
+    depth: int
+    digits: str
+
+
+def _places(books: Books, sums: Mapping[str, Counter[str]]) -> list[_Place]:
+    """The area, its parts and theirs: those that are valid on the last day, and those that have numbers."""
+    codes = {code for counted in sums.values() for code in counted}
+    level = _LEVELS.index(level_of(books.area))
+    below = _LEVELS[level + 1 : level + 3]
+    names = _names(books, below)
+    found = {code[: _DIGITS[one]] for code in codes for one in below} | set(names)
+    lines = [_Place(name_of(books.work, books.area, books.period.last), 0, significant(books.area))]
+    for digits in sorted(found, key=lambda one: one.ljust(12, "0") + str(len(one))):
+        depth = 1 + [_DIGITS[one] for one in below].index(len(digits))
+        lines.append(_Place(names.get(digits, digits), depth, digits))
+    return lines
+
+
+def _names(books: Books, below: Sequence[AreaLevel]) -> dict[str, str]:
+    return {
+        one.code[: _DIGITS[level]]: one.name
+        for level in below
+        for one in areas.children(books.work, books.area, books.period.last, level)
+    }
+
+
+def _chapter(chapter: Chapter, places: Sequence[_Place], sums: Mapping[str, Counter[str]]) -> press.Chapter:
+    """A table: of each place the sum of its villages."""
+    parts = [_summed(sums[number.code]) for number in chapter.numbers]
+    return press.Chapter(
+        title=chapter.title,
+        figures=tuple(press.Figure(name=one.name, unit=one.unit, meaning=one.meaning) for one in chapter.numbers),
+        lines=tuple(
+            press.Line(name=place.name, depth=place.depth, values=tuple(part[place.digits] for part in parts))
+            for place in places
+        ),
+    )  # fmt: skip
+
+
+def _summed(counted: Counter[str]) -> Counter[str]:
+    """The sums by every beginning of the codes."""
+    found: Counter[str] = Counter()
+    for code, value in counted.items():
+        for width in (0, 2, 4, 6, 9, 12):
+            found[code[:width]] += value
+    return found
+
+
+def _charts(books: Books, told: Sequence[Chapter], sums: Mapping[str, Counter[str]]) -> Iterator[press.Chart]:
+    """What is drawn: bars of three chapters, and the payments of twelve months as a line."""
+    for title, beginning, skipped in _CHARTED:
+        chapter = next(one for one in told if one.title == title)
+        chosen = [one for one in chapter.numbers if one.code.startswith(beginning)][skipped:]
+        marks = tuple((one.name, sums[one.code].total()) for one in chosen)
+        yield press.Chart(title=title, unit=chosen[0].unit, marks=marks)
+    months = [add_months(books.period.last_month, n + 1 - TREND) for n in range(TREND)]
+    paid = [sum(home.paid[n] for home in books.homes) for n in range(TREND)]
+    marks = tuple((f"{month:%Y-%m}", fen) for month, fen in zip(months, paid, strict=True))
+    yield press.Chart(title="近十二个月应发救助金（期末在本地的家庭）", unit="元", marks=marks, line=True)
+
+
+def name_of(work: Work, area: str, on: date) -> str:
+    """The name of an area with those above it, or its code."""
+    try:
+        return areas.full_name(work, area, on)
+    except NotFound:
+        return area
+
+
+def officer_name(work: Work) -> str:
+    """Name and 工号 of who makes it."""
+    found = work.session.get(Officer, work.actor)
+    return f"{found.name}（{found.code}）" if found else work.actor
+
+
+def parts(work: Work) -> list[str]:
+    """月报的分段: on the first working day of a month the townships and counties on the roll; else none."""
+    if not _first_workday(work):
+        return []
+    query = select(func.substr(Residence.area, 1, 9)).where(Residence.recorded_at <= work.due).distinct()
+    townships = {f"{code}000" for code in work.session.exec(query)}
+    return sorted(townships | {code[:6] + "000000" for code in townships})
+
+
+def _first_workday(work: Work) -> bool:
+    on = work.due.astimezone(SHANGHAI).date()
+    known = calendars.workdays(work)
+    return known.is_workday(on) and not any(known.is_workday(on.replace(day=n)) for n in range(1, on.day))
+
+
+def make_monthly(work: Work, part: str) -> str:
+    """The report of the month before, of one township or county, into the papers' directory; a summary."""
+    today = work.due.astimezone(SHANGHAI).date()
+    period = month_of(add_months(today.replace(day=1), -1))
+    try:
+        made = _made(work, part, period, _moment(work))
+    except ChengxinError as fault:
+        work.audit("月报未生成", part, str(fault))
+        return f"名单未生成，请人工处理：{part} 的月报：{fault}"
+    folder = settings().papers / str(today)
+    stem = f"{period.report}-{period.code}-{place_name(work, part, today)}{significant(part)}"
+    write_file(folder / f"{stem}.pdf", made.paper.pdf)
+    write_file(folder / f"{stem}.xlsx", made.workbook)
+    return "月报 1 份"
+
+
+def _moment(work: Work) -> datetime:
+    """The due moment; where the evaluation before it was finished later, that moment: it is the same for all parts."""
+    query = select(func.max(EvaluationRun.finished_at)).where(col(EvaluationRun.known_until) <= work.due)
+    return max(work.due, work.session.exec(query).one() or work.due)
+
+
+def write(made: Made, folder: Path) -> tuple[Path, Path]:
+    """Put paper and workbook into a folder; where they lie."""
+    pdf, xlsx = (folder / f"{made.record.number}.{kind}" for kind in ("pdf", "xlsx"))
+    write_file(pdf, made.paper.pdf)
+    write_file(xlsx, made.workbook)
+    return pdf, xlsx
