@@ -175,3 +175,20 @@ def family(office: Office) -> Callable[..., int]:
         return household
 
     return make
+
+
+ONE_DATABASE = {
+    "test_a_scanned_stack_names_its_pages_and_a_paper_is_no_proof",
+    "test_a_report_made_again_as_of_its_moment_is_the_same",
+    "test_no_question_about_any_step_ends_in_what_nobody_foresaw",
+    "test_reports_go_out_over_the_api",
+    "test_the_job_makes_the_reports_on_the_first_working_day_only",
+}
+"""Long tests of paper and answers: their queries are asked of PostgreSQL by other tests, so SQLite is enough."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the second database where it adds minutes and no knowledge."""
+    items[:] = [
+        one for one in items if not (one.name.split("[")[0] in ONE_DATABASE and "postgresql" in one.name)
+    ]  # fmt: skip
