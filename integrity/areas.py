@@ -13,6 +13,7 @@ from integrity.areas_file import AreaRow
 from integrity.errors import NotFound
 from integrity.records.office import Area
 from integrity.rules.areas import ancestors, code_range, level_of
+from integrity.rules.stated import check_line
 from integrity.terms import AreaLevel
 from integrity.work import Work
 
@@ -26,6 +27,7 @@ def load(work: Work, rows: Iterable[AreaRow]) -> tuple[int, int]:
     standing = {(area.code, area.since): area for area in work.session.exec(select(Area))}
     added = changed = 0
     for row in rows:
+        check_line(f"行政区划 {row.code} 的名称", row.name)
         since = row.since or BEGINNING
         area = standing.get((row.code, since))
         if area is None:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from integrity.errors import Invalid
 from integrity.rules import areas
+from integrity.rules.stated import unprintable
 from integrity.terms import AreaLevel
 
 SHIPPED: Path = Path(__file__).parent / "data" / "areas"
@@ -127,6 +128,8 @@ def _checked(fields: Mapping[str | None, str | None], where: str) -> AreaRow:
         raise Invalid(f"{where}：列数多于表头")
     if not text["name"]:
         raise Invalid(f"{where}：名称为空")
+    if point := unprintable(text["name"]):
+        raise Invalid(f"{where}：名称中有看不见的或者不能印的字符（{point}），请删去")
     since, until = (_day(text[column], f"{where}：{column}") for column in ("since", "until"))
     if since and until and since > until:
         raise Invalid(f"{where}：启用日期{since}晚于停用日期{until}")

@@ -8,6 +8,7 @@ from integrity import editions, kinship
 from integrity.errors import Invalid, Refused
 from integrity.households import acts, home, members
 from integrity.records.ledger import Assistance
+from integrity.restored import refuse_while_waiting
 from integrity.rules import withdrawal
 from integrity.rules.facts import UNKNOWN
 from integrity.rules.writing import yuan
@@ -193,6 +194,8 @@ def _enter(work: Work, household_id: int, act: Assistance) -> Assistance:
         adverse = bool(living)
     entered_then = work.import_id is not None or work.today < _LAST_UNHEARD
     lawful_then = entered_then and act.happened_on < HEARING_SINCE and act.effective_on < _LAST_UNHEARD
+    if adverse and work.import_id is None:
+        refuse_while_waiting(work, household_id)
     if adverse and not lawful_then and not act.hearing:
         raise Refused("没有听取意见的记录，不能作出调减、终止或渐退决定（社会救助法第48条）")
     if adverse and not lawful_then and act.case_no is None and work.import_id is None:

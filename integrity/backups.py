@@ -13,6 +13,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
@@ -22,6 +23,7 @@ from sqlalchemy import Connection, inspect
 
 from integrity import (
     bookcheck,
+    catching_up,
     database,
     destruction,
     destruction_register,
@@ -33,12 +35,14 @@ from integrity import (
 from integrity.errors import Conflict, Invalid, NotFound, Refused
 from integrity.records import guards
 from integrity.records.chain import breaks
+from integrity.records.outside import Outside
 from integrity.settings import Settings, settings
 from integrity.vault import Vault, load_vault
-from integrity.work import Office, make_engine, wall_clock
+from integrity.work import Clock, Office, make_engine, open_office, wall_clock
 
 MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]
+Replay = Callable[[str], None]
 _PAGES = 2000
 """Pages of SQLite copied at a time; between two steps others may write."""
 
@@ -176,11 +180,19 @@ def newest(folder: Path) -> Path | None:
     return found[-1] if found else None
 
 
-def restore(chosen: Settings, source: Path, *, force: bool = False, progress: Progress = silent) -> Path | None:
+def unheard(_line: str) -> None:
+    """What was replayed, told to nobody: it is in the audit log all the same."""
+
+
+def restore(
+    chosen: Settings, source: Path, *, force: bool = False, drill: bool = False, progress: Progress = silent,
+    tell: Replay = unheard, clock: Clock = wall_clock,
+) -> Path | None:  # fmt: skip
     """Bring a backup back to the place that the settings name; where the database that was there lies now, or None.
 
     Raises Refused when data are there (`force` moves a SQLite database aside first; a PostgreSQL database must be
-    empty), when the key file does not belong to the backup, and when what came back is not what was kept.
+    empty), when the key file does not belong to the backup, and when what came back is not what was kept. `tell` hears
+    what the registers beside the keys had replayed and what must be entered again; a `drill` writes nothing into them.
     """
     backup = read(source)
     progress(1, 3)
@@ -193,19 +205,20 @@ def restore(chosen: Settings, source: Path, *, force: bool = False, progress: Pr
     if key_mark(vault) != backup.key_mark:
         raise Refused(f"密钥文件 {chosen.keys} 与这份备份不配套，恢复后将无法读出个人信息；请先找回当时的密钥文件")
     gone = destruction_register.read(destruction_register.beside(chosen.keys), vault.chain)  # an altered one stops us
-    sqlite = chosen.database_url.startswith("sqlite:///")
-    if sqlite != (backup.engine == "sqlite"):
-        raise Refused(f"这是 {backup.engine} 的备份，与所设的数据库不是一种")
+    replay = _replaying(chosen, backup, vault, tell, clock)  # likewise
+    sqlite = _same_kind(chosen, backup)
     forms = regional_copies.check(backup.folder, backup.forms)
     styles = style_copies.check(backup.folder, backup.styles)
     evidence = evidence_copies.stage(chosen.evidence, backup.folder, gone)
     if sqlite:
         target = Path(chosen.database_url.removeprefix("sqlite:///"))
-        aside = _restore_sqlite(target, backup, vault, chosen.keys, force=force)
+        aside = _restore_sqlite(target, backup, vault.chain, replay, force=force)
     else:
         aside = None
         _restore_postgres(chosen.database_url, backup, vault.chain)
-        destruction.replay(chosen.database_url, vault, chosen.keys)
+        replay(chosen.database_url)
+    if not drill:
+        _complete(chosen)
     evidence_copies.bring_back(chosen.evidence, evidence)
     regional_copies.bring_back(chosen.regional_forms, forms)
     style_copies.bring_back(chosen.styles, styles)
@@ -213,14 +226,49 @@ def restore(chosen: Settings, source: Path, *, force: bool = False, progress: Pr
     return aside
 
 
-def _restore_sqlite(target: Path, backup: Backup, vault: Vault, keys: Path, *, force: bool) -> Path | None:
-    """Check a second copy beside the target, destroy in it what the register says, then give it the name."""
+def _same_kind(chosen: Settings, backup: Backup) -> bool:
+    """Is it SQLite here and in the backup? Raises Refused when they differ."""
+    sqlite = chosen.database_url.startswith("sqlite:///")
+    if sqlite != (backup.engine == "sqlite"):
+        raise Refused(f"这是 {backup.engine} 的备份，与所设的数据库不是一种")
+    return sqlite
+
+
+def _replaying(chosen: Settings, backup: Backup, vault: Vault, tell: Replay, clock: Clock) -> Replay:
+    """What does again in a restored database what the registers beside the keys say. Raises Invalid."""
+    outside = Outside.beside(chosen.keys, vault.chain)
+    rows, since = list(outside.rows()), date.fromisoformat(backup.made_at[:10])
+
+    def replay(url: str) -> None:
+        destruction.replay(url, vault, chosen.keys)
+        if not outside.exists:
+            tell(
+                f"没有找到库外登记簿 {outside.path}：文号只能按文书目录续编；"
+                "备份之后撤回的文书、作废的密钥、修复和更正，须照纸质存档逐件补登"
+            )
+        for line in catching_up.replay(url, vault, rows, chosen.papers, since, clock=clock):
+            tell(line)
+
+    return replay
+
+
+def _complete(chosen: Settings) -> None:
+    """The register outside the database goes on from here, also where there was none."""
+    office = open_office(chosen)
+    try:
+        catching_up.complete(office)
+    finally:
+        office.dispose()
+
+
+def _restore_sqlite(target: Path, backup: Backup, key: bytes, replay: Replay, *, force: bool) -> Path | None:
+    """Check a second copy beside the target, do in it again what the registers say, then give it the name."""
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.restoring")
     shutil.copyfile(backup.folder / Path(backup.file).name, fresh)
     try:
-        _compare(backup, *_read_copy(fresh, vault.chain))
-        destruction.replay(f"sqlite:///{fresh}", vault, keys)
+        _compare(backup, *_read_copy(fresh, key))
+        replay(f"sqlite:///{fresh}")
         _sync(fresh)
         aside = _clear(target, force) if target.exists() else None
         fresh.replace(target)

@@ -24,13 +24,13 @@ from integrity.records.office import EvaluationRun, Recommendation
 from integrity.rules.areas import code_range
 from integrity.rules.facts import UNKNOWN, Situation, day
 from integrity.rules.payable import Paying, payable
+from integrity.rules.verdict import counted
 from integrity.rules.workdays import add_months
 from integrity.sights import portions
 from integrity.situations import read_these
-from integrity.terms import Outcome, Presence, Scheme, SignedBy
+from integrity.terms import Outcome, Scheme, SignedBy
 from integrity.work import Work
 
-PRESENT = Presence.PRESENT.number
 TREND = 12
 """Months of which the payments are told one after the other."""
 
@@ -157,7 +157,7 @@ class Books:
         scheme = tuple(Scheme)[s.scheme] if s.stopped_on == UNKNOWN else Scheme.NONE
         months = [add_months(self.period.last_month, -n) for n in reversed(range(TREND))]
         return Home(
-            area, household_id, scheme, sum(one.presence == PRESENT for one in s.members),
+            area, household_id, scheme, counted(s),
             household_id in signed, scheme in (Scheme.DIBAO, Scheme.TEKUN) and s.amount == UNKNOWN,
             tuple(payable(acts, month) for month in months) if acts else (0,) * TREND,
             payable(acts, self.period.month_before) if acts else 0,

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from integrity import assistance, conduct
+from integrity import assistance, conduct, tekun_persons
 from integrity.case_files import Case, cases_of, text_of
 from integrity.errors import ChengxinError, NotFound, Refused
 from integrity.households import acts, correct, home, members, standing
@@ -21,7 +21,7 @@ from integrity.rules.payable import Paying, payable
 from integrity.rules.procedure import Done, Facts, Row
 from integrity.rules.workdays import add_months
 from integrity.rules.writing import yuan
-from integrity.terms import Act, ExitReason, FindingState, Outcome, Presence, Procedure
+from integrity.terms import Act, ExitReason, FindingState, Outcome, Presence, Procedure, Scheme
 from integrity.work import Work
 
 Given = dict[str, Any]
@@ -130,7 +130,10 @@ def _basis(work: Work, case: Case, on: date) -> Given:
         return {}
     incomes = [one.income for one in standing(work, Verification, case.household_id, on) if one.income is not None]
     present = [one for one in members(work, case.household_id, on).values() if one.presence is Presence.PRESENT]
-    return {"income": incomes[-1] if incomes else None, "persons": len(present)}
+    grant = assistance.running(work, case.household_id, on)
+    tekun = grant is not None and grant.scheme is Scheme.TEKUN
+    persons = len(tekun_persons.supported(work, case.household_id, on)) if tekun else len(present)
+    return {"income": incomes[-1] if incomes else None, "persons": persons}
 
 
 def _document(work: Work, case: Case, decided: Done) -> str:

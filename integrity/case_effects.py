@@ -12,6 +12,7 @@ from typing import Any
 from sqlmodel import select
 
 from integrity import assistance, case_acts, commitments, conduct, rechecks, recommendations
+from integrity.case_ends import end_papers
 from integrity.case_files import Case, cases_of, text_of
 from integrity.case_known import conduct_of
 from integrity.errors import NotFound, Refused
@@ -58,7 +59,9 @@ def before(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int | No
 def after(work: Work, case: Case, row: Row, f: Facts, given: Given) -> str:
     """Let the step have its effect, now that it stands; why it could not, "" when it could."""
     effect = _AFTER.get(row.effect) if row.effect else None
-    return (effect(work, case, row, f, given) or "") if effect is not None else ""
+    told = (effect(work, case, row, f, given) or "") if effect is not None else ""
+    end_papers(work, case, row, f, given)
+    return told
 
 
 def _opinion(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:

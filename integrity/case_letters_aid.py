@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from datetime import date
 from functools import partial
 
-from integrity import assistance, case_acts, letters
+from integrity import assistance, case_acts, letters, letters_grounds
 from integrity.case_files import Case
 from integrity.case_letters_tekun import of_one
 from integrity.case_papers import Draft, Given, Maker, heard
+from integrity.case_words import officer
 from integrity.errors import Invalid, NotFound, Refused
 from integrity.households import members, standing
 from integrity.letters_family import Family, desk, family
 from integrity.letters_texts import wording
 from integrity.recommendations import as_due
 from integrity.records.ledger import Assistance, Decision, Verification
+from integrity.rules.citations import citation, explained
 from integrity.rules.facts import date_of
 from integrity.rules.procedure import Done, Facts
-from integrity.rules.writing import citation, paper_date
+from integrity.rules.writing import paper_date
 from integrity.terms import Act, ExitReason, Outcome, PaperKind, Presence, Procedure
 from integrity.work import Work
 from reports.forms import DecisionNotice, WithdrawalNotice
@@ -26,6 +28,7 @@ from reports.forms_procedure import RecheckConclusion, TekunEnd, WithdrawalEnd
 
 CHANGES = {Outcome.RAISE: "增发", Outcome.LOWER: "减发", Outcome.EXIT: "停发"}
 _UNTOLD_LAW = "社会救助法第47条"
+_CHECKED_LAW = (explained("社会救助法第46条"), explained("民发〔2021〕57号第31条"))
 
 
 def _opinion(work: Work, case: Case) -> Decision:
@@ -92,7 +95,7 @@ def decision_notice(work: Work, case: Case, given: Given, number: str, on: date)
     new = 0 if outcome is Outcome.EXIT else given.get("amount")
     if new is None:
         raise Invalid("请填写新的月救助金额")
-    facts, grounds = letters.found(work, _opinion(work, case), who, on)
+    facts, grounds = letters_grounds.found(work, _opinion(work, case), who, on)
     whose = [one.name for one in who.concerned if case.member_no in (None, one.no)]
     change = CHANGES[outcome] if old or new else "终止"
     return DecisionNotice(
@@ -121,7 +124,7 @@ def revoked_notice(work: Work, case: Case, f: Facts, given: Given) -> list[tuple
         return DecisionNotice(
             **office.head(), number=number, addressee=who.addressee, household=who.number, category=who.category,
             facts=tuple(filter(None, (f"原决定已被撤销，依据：{given['basis']}", f"理由：{given['reason']}", arrears))),
-            grounds=(citation(_UNTOLD_LAW),), change="恢复", persons=tuple(one.name for one in who.members), old_fen=0,
+            grounds=(explained(_UNTOLD_LAW),), change="恢复", persons=tuple(one.name for one in who.members), old_fen=0,
             new_fen=now, since=on, remedies=office.remedy(), heard="本决定恢复救助，无须听取意见",
         )  # fmt: skip
 
@@ -129,6 +132,11 @@ def revoked_notice(work: Work, case: Case, f: Facts, given: Given) -> list[tuple
 
 
 _TEKUN_LAW = ("民发〔2021〕43号第24条", "民发〔2021〕43号第26条")
+
+
+def _ended_by(grounds: tuple[str, ...]) -> tuple[str, ...]:
+    """终止供养的条款 that the facts have not named already: an article with its item is not cited again without."""
+    return tuple(explained(one) for one in _TEKUN_LAW if not any(law.startswith(citation(one)) for law in grounds))
 
 
 def _objections(case: Case) -> str:
@@ -146,7 +154,7 @@ def _tekun(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKi
     def draft(number: str, on: date) -> TekunEnd:
         who = family(work, case.household_id, on)
         office = desk(work, who.area, PaperKind.F29, on)
-        facts, grounds = letters.found(work, _opinion(work, case), who, on)
+        facts, grounds = letters_grounds.found(work, _opinion(work, case), who, on)
         posted = f.known
         named = [one.name for one in who.concerned if case.member_no in (None, one.no)]
         return TekunEnd(
@@ -154,7 +162,7 @@ def _tekun(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKi
             cause=str(case.said("reason_code") or ExitReason.NONE.value), posted_since=posted["posted_since"],
             posted_until=posted["posted_until"], posted_at=posted["posted_at"],
             facts=(*facts, f"决定理由：{given['reason']}"),
-            grounds=tuple(dict.fromkeys((*grounds, *(citation(one) for one in _TEKUN_LAW)))),
+            grounds=(*grounds, *_ended_by(grounds)),
             heard=_heard(work, case, who), posted=_objections(case), since=_month(work, case, given, on),
             follow="本机关将核查您是否符合最低生活保障、临时救助等其他救助的条件", remedies=office.remedy(),
         )  # fmt: skip
@@ -170,6 +178,7 @@ def _conclusion(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[Pa
         office = desk(work, who.area, PaperKind.F12, on)
         visited = case.last("VISITED")
         assert visited is not None
+        pair = tuple(officer(work, str(visited.data[name])) for name in ("visitor_1", "visitor_2"))
         grant = assistance.running(work, case.household_id, on)
         checks = [one for one in standing(work, Verification, case.household_id, on) if one.income is not None]
         new = checks[-1].income if checks else None
@@ -186,10 +195,10 @@ def _conclusion(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[Pa
         after = least if changed and least is not None and least >= 0 else amount
         return RecheckConclusion(
             **office.head(), number=number, addressee=who.addressee, household=who.number, category=who.category,
-            checked_on=visited.on, checked_by=(str(visited.data["visitor_1"]), str(visited.data["visitor_2"])),
+            checked_on=visited.on, checked_by=pair,
             means=("入户调查", "信息核对"), old_persons=(grant.persons if grant and grant.persons else len(present)),
             new_persons=len(present), old_income=old, new_income=new, old_fen=amount, new_fen=after,
-            facts=(str(visited.data["found"]), str(given["reason"])), grounds=(citation("民发〔2021〕57号第31条"),),
+            facts=(str(visited.data["found"]), str(given["reason"])), grounds=_CHECKED_LAW,
             conclusion=str(given["result"]), next_due=date_of(found.due_on),
             follows="按调整程序办理，决定前听取您的意见" if changed else "",
         )  # fmt: skip

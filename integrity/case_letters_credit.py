@@ -19,11 +19,12 @@ from integrity.case_parties import Party, found, party
 from integrity.case_records import RecordTerms, record_terms
 from integrity.errors import NotFound, Refused
 from integrity.households import members, standing
-from integrity.letters_family import Desk, desk
+from integrity.letters_family import Desk, desk, where
 from integrity.letters_texts import wording
 from integrity.papers import coming_number
 from integrity.records.ledger import Finding, Notice
 from integrity.records.office import Adoption
+from integrity.rules.citations import citations
 from integrity.rules.procedure import Facts
 from integrity.rules.workdays import Period
 from integrity.rules.writing import paper_date
@@ -87,7 +88,7 @@ def _notice(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperK
             facts=_facts(work, case, record, str(told["reason"])), documents=(_basis(told),),
             grade=record.terms.level.value,
             effects=(*_effects(record, _named(told)), text.one("unaffected")), until=record.until,
-            how=speak.one("how"), place=record.office.organ.address, help=speak.one("help"),
+            how=speak.one("how"), place=where(record.office.organ), help=speak.one("help"),
             within=speak.one("within", length=str(Period.read(str(given["within"])))),
         )  # fmt: skip
 
@@ -122,7 +123,7 @@ def _decision(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[Pape
         return RepairNotice(
             **record.head(number), finding_number=finding.number, finding_on=finding.happened_on,
             grade=record.terms.level.value, earliest=record.earliest, until=record.until,
-            conditions=_conditions(record.office), how=text.one("how"), place=record.office.organ.address,
+            conditions=_conditions(record.office), how=text.one("how"), place=where(record.office.organ),
             bring=text.all("bring"), effect=text.one("effect"), grounds=text.all("grounds"),
             reply_within=text.one("reply_within", length=_length(record.office, "repair.feedback")),
         )  # fmt: skip
@@ -156,7 +157,9 @@ def _grounds(work: Work, record: Record) -> tuple[str, ...]:
         rows = sorted(work.session.exec(query), key=lambda one: one.id or 0)
         told += [text.one("adopted", document=one.document) for one in rows[-1:]]
     ordinance = office.policy.find("credit.disclosure_max", office.area, office.on)
-    return tuple(told) if ordinance is None else (*told, text.one("ordinance", source=ordinance.source))
+    if ordinance is not None:
+        told.append(text.one("ordinance", source="；".join(citations(ordinance.source))))
+    return tuple(told)
 
 
 def _named(told: Mapping[str, Any]) -> tuple[str, ...]:
@@ -185,7 +188,7 @@ def _effects(record: Record, measures: tuple[str, ...]) -> tuple[str, ...]:
             raise Refused(f"当地没有规定“{one}”这项措施，不得自行增加（行政处罚法第16条；红线第9条）")
         if _OTHER_ROADS.search(one):
             raise Refused(f"“{one}”须按它自己的程序办理，不能作为失信认定的措施（社会救助法第48条、第73条）")
-    cited = [f"{one}（{row.source}）" for one in measures if row is not None]
+    cited = [f"{one}，依据：{'；'.join(citations(row.source))}" for one in measures if row is not None]
     return (wording("finding", office.on).one("effects"), *cited)
 
 

@@ -17,7 +17,7 @@ from integrity.case_files import Case
 from integrity.case_papers import Draft, Given, Maker
 from integrity.case_words import items, period, post
 from integrity.errors import Invalid, NotFound, Refused
-from integrity.letters_family import Desk, Family, Kin, desk, family
+from integrity.letters_family import Desk, Family, Kin, desk, family, where
 from integrity.letters_texts import Wording, wording
 from integrity.rules.procedure import Facts
 from integrity.rules.procedure_basis import REFUSED as REFUSED_ENTRY
@@ -78,7 +78,7 @@ def _missing(work: Work, case: Case, f: Facts, given: Given) -> Papers:
         return AcceptanceNotice(
             **asked.head(number), variant=SUPPLEMENT, missing=items(given["missing"]), known=asked.text.all("known"),
             within=asked.text.one("within", length=period(given["within"])),
-            how=asked.text.one("how", place=asked.office.organ.address),
+            how=asked.text.one("how", place=where(asked.office.organ)),
         )  # fmt: skip
 
     return [(PaperKind.F05, draft)]
@@ -142,7 +142,7 @@ def _terminated(work: Work, case: Case, f: Facts, given: Given) -> Papers:
 
 
 def _confirmed(work: Work, case: Case, f: Facts, given: Given) -> Papers:
-    """F08 确认: for whom, how much, from which month, and what the family has to do."""
+    """F08 确认: for whom, how much, from which month, what the family has to do, and the remedies against an amount."""
 
     def draft(number: str, on: date) -> ConfirmationNotice:
         asked = _application(work, case, PaperKind.F08, on)
@@ -154,6 +154,7 @@ def _confirmed(work: Work, case: Case, f: Facts, given: Given) -> Papers:
             entitlement=asked.text.one(slot) if fen is None and slot in asked.text.slots else "",
             duties=wording("policy", on).cited("duties", report_within=told),
             grounds=asked.text.all(f"confirmed.{asked.scheme.name}"),
+            remedies=None if fen is None else asked.office.remedy(),
         )  # fmt: skip
 
     return [(PaperKind.F08, draft)]
@@ -194,7 +195,7 @@ def _office_signed(work: Work, case: Case, f: Facts, given: Given) -> Papers:
             **office.head(), number=number, addressee=who.addressee, household=who.number, category=who.category,
             clerk=clerk.name, post=post(work, clerk, on), manners=text.all("manners"),
             procedure=text.all("procedure"), time_limit=_time_limit(office), complaints=county.phone,
-            complaint_ways=text.one("complaint_ways", county=county.name, place=county.address),
+            complaint_ways=text.one("complaint_ways", place=where(county)),
         )  # fmt: skip
 
     return [(PaperKind.F03, draft)]

@@ -18,7 +18,7 @@ from integrity.case_papers import Draft, Given, Maker, heard, paper_at
 from integrity.case_parties import Party, found, party
 from integrity.case_words import officer
 from integrity.errors import Refused
-from integrity.letters_family import Desk, address, desk
+from integrity.letters_family import Desk, address, desk, where
 from integrity.letters_texts import wording
 from integrity.rules.areas import level_of
 from integrity.rules.policy_keys import LAW_SINCE
@@ -65,7 +65,7 @@ class Claim(NamedTuple):
         """How, where, within what time and with what help the person can speak."""
         told = wording("hearing", self.office.on)
         return {
-            "how": told.one("how"), "place": self.office.organ.address, "help": told.one("help"),
+            "how": told.one("how"), "place": where(self.office.organ), "help": told.one("help"),
             "within": told.one("within", length=_worded(given["within"])),
         }  # fmt: skip
 
@@ -251,7 +251,7 @@ def _remind(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperK
             **claim.head(number), decision=text.one("decision"), decision_number=paper_at(work, case, "DECIDE").number,
             decision_on=decided.on, served_on=served_on, owed=int(decided.data["amount"]), paid=paid,
             rest=int(f.known["owed"]), pay_way=str(case.said("pay_way")), how=speak.one("how"),
-            pay_within=text.one("remind_within", length=length), place=claim.office.organ.address,
+            pay_within=text.one("remind_within", length=length), place=where(claim.office.organ),
             grounds=(*text.all("remind_grounds"), *_order_grounds(case, on)),
             consequences=text.all("remind_consequences"), help=speak.one("help"),
         )  # fmt: skip

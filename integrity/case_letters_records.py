@@ -15,12 +15,13 @@ from integrity import organs
 from integrity.case_files import Case
 from integrity.case_known import conduct_of
 from integrity.case_papers import Draft, Given, Maker
-from integrity.case_words import items, officer, person, sentences
+from integrity.case_words import items, officer, person, sentences, whole_person
 from integrity.errors import Invalid, NotFound, Refused, Unset
 from integrity.households import members, standing
 from integrity.letters_family import Desk, desk, family
 from integrity.letters_texts import wording
 from integrity.records.ledger import Conduct, Finding
+from integrity.rules.citations import explained
 from integrity.rules.policy_rows import Item
 from integrity.rules.procedure import Done, Facts
 from integrity.rules.procedure_basis import SELF
@@ -164,7 +165,7 @@ def _answered(work: Work, case: Case, f: Facts, given: Given) -> Papers:
         who, text = family(work, case.household_id, on), wording("objection", on)
         office = county_desk(work, desk(work, who.area, PaperKind.F28, on))
         region = office.policy.find("credit.objection", office.area, on)
-        own = (region.source,) if region is not None and region.is_set else ()
+        own = tuple(map(explained, region.source.split("；"))) if region is not None and region.is_set else ()
         name = objector(work, case, filed, on)
         return ObjectionPaper(
             **office.head(), number=number, addressee=answered_to(work, case, filed, on), variant=ANSWER, objector=name,
@@ -211,11 +212,12 @@ def _transfer(work: Work, case: Case, f: Facts, given: Given) -> Papers:
 
     def draft(number: str, on: date) -> TransferLetter:
         who, text = family(work, case.household_id, on), wording("transfer", on)
+        suspect = whole_person(work, case.household_id, case.member_no, on)
         office = desk(work, who.area, PaperKind.F33, on)
         approver = organs.officer(work, work.actor, on)
         return TransferLetter(
             **office.head(), number=number, addressee=str(prepared.data["body"]), matter=text.one("matter"),
-            persons=(person(work, case.household_id, case.member_no, on),), facts=sentences(prepared.data["facts"]),
+            persons=(suspect,), facts=sentences(prepared.data["facts"]),
             grounds=text.all("grounds"), request=text.one("request"), approved_on=on,
             approved_by=f"{office.organ.name}{approver.name}",
             enclosed=tuple(_enclosed(one) for one in items(prepared.data["enclosed"])),

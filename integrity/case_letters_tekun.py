@@ -77,8 +77,9 @@ def _planned(case: Case, letter: HearingNotice, name: str, on: date) -> str:
     amount = _others(case)
     if amount is None:
         return letter.planned
-    text = wording("hearing", on)
+    text, since = wording("hearing", on), case.said("effective_on", "OPEN")
     plan = text.one("exit_one", member=name, reason=str(case.said("reason_code")))
-    since = case.said("effective_on", "OPEN")
     plan = f"{plan}；{text.one('others_go_on', amount=yuan(amount))}"
-    return text.one("since", plan=plan, month=f"{since.year}年{since.month}月") if isinstance(since, date) else plan
+    if isinstance(since, date):
+        return text.one("since", plan=plan, month=f"{since.year}年{since.month}月")
+    return text.one("since_next", plan=plan)

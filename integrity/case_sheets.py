@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from integrity import case_sheets_records
+from integrity import case_sheets_records, print_proofs
 from integrity.calendars import workdays
 from integrity.case_files import Case, read_case, text_of
 from integrity.case_papers import Draft, paper_at
@@ -22,7 +22,7 @@ from integrity.cases import papers_of
 from integrity.delivery import service_of
 from integrity.errors import NotFound, Refused
 from integrity.households import home, members, standing
-from integrity.letters_family import address, desk, family
+from integrity.letters_family import address, desk, family, where
 from integrity.letters_texts import wording
 from integrity.papers import content, issue
 from integrity.permissions import require
@@ -37,9 +37,11 @@ from reports import forms_records
 from reports.forms import Letter
 from reports.forms_household import HOME, IncomeFound, MemberSeen, PersonMet, PropertyFound, Visitor, VisitSheet
 from reports.forms_procedure import StatementRecord
-from reports.forms_records import Announcement, Receipt
+from reports.forms_records import Announcement
 
 MATTER = "打印文书"
+_UNNAMED = frozenset(PaperKind[f"F{n:02}"] for n in (9, 10, 23, 24, 25, 26, 27, 28))
+"""Papers whose very name would publish a record of a person (个人信息保护法 6): announced by their number only."""
 More = Added
 Sheet = Callable[[Work, Case, Done, More], Draft]
 
@@ -166,7 +168,7 @@ def _statement(work: Work, case: Case, step: Done, more: More) -> Draft:
             raise Refused(f"询问人和记录人不能都是 {recorder}，请写明另一位记录人的工号（--set 记录人=工号）")
         return StatementRecord(
             **office.head(), number=number, addressee=who.addressee, household=who.number,
-            about=told.number, matter=f"《{told.kind.value}》告知的事项", held_on=step.on,
+            about=told.number, matter=f"《{content(work, told).heading}》告知的事项", held_on=step.on,
             time=_told(step, more, "time", "起止时间"), place=_told(step, more, "place", "地点"),
             way=_told(step, more, "way", "陈述方式", said="manner"), speaker=speaker,
             capacity=_told(step, more, "capacity", "陈述人身份", default=own),
@@ -227,13 +229,10 @@ def _named(work: Work, case: Case, paper: str) -> Notice:
 def _receipt(work: Work, notice: Notice, service: Service | None, more: More) -> Draft:
     """F30: blank for the pen before service; afterwards what the books say of it."""
 
-    def draft(number: str, on: date) -> Receipt:
+    def draft(number: str, on: date) -> Letter:
         letter = content(work, notice)
         told: dict[str, Any] = {} if service is None else _served(work, service, letter.addressee, more)
-        return Receipt(
-            **desk(work, notice.area, PaperKind.F30, on).head(), number=number, addressee=letter.addressee,
-            paper=notice.kind.value, paper_number=notice.number, **told,
-        )  # fmt: skip
+        return print_proofs.receipt(work, notice, letter, number, **told)
 
     return draft
 
@@ -251,16 +250,18 @@ def _served(work: Work, service: Service, addressee: str, more: More) -> dict[st
 
 
 def _announcement(work: Work, notice: Notice, service: Service | None, more: More) -> Draft:
-    """F31: that a paper waits, from the day on which it is announced; not a word of what is in it."""
+    """F31: that a paper of this name waits, from the day on which it is announced; not a word of what is in it."""
 
     def draft(number: str, on: date) -> Announcement:
         office = desk(work, notice.area, PaperKind.F31, on)
         since = service.happened_on if service else on
         days = max(int(office.value("service.announcement")), forms_records.LEAST_DAYS)
         until = end_of(since, Period(days, "日"), workdays(work), roll=False).end
-        place = wording("sheets", on).one("collect", organ=office.organ.name, place=office.organ.address)
+        text, letter = wording("sheets", on), content(work, notice)
+        place = text.one("collect", place=where(office.organ))
         return Announcement(
-            **office.head(), number=number, addressee=content(work, notice).addressee, paper_number=notice.number,
+            **office.head(), number=number, addressee=letter.addressee, paper_number=notice.number,
+            paper=text.one("unnamed") if notice.kind in _UNNAMED else f"《{letter.heading}》",
             posted_on=since, days=days, until=until.date() if isinstance(until, datetime) else until,
             places=items(asked(more, "places", "张贴、刊登处")), collect=str(more.get("collect") or place),
         )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -113,6 +114,12 @@ def post(work: Work, found: Officer, on: date) -> str:
 
 def person(work: Work, household_id: int, no: int | None, on: date) -> forms.Person:
     """成员 (a member), still in the household or not, with the number masked. Raises Refused, NotFound."""
+    found = whole_person(work, household_id, no, on)
+    return replace(found, identity=mask_id(found.identity))
+
+
+def whole_person(work: Work, household_id: int, no: int | None, on: date) -> forms.Person:
+    """成员和完整的证件号码 (a member with the whole number): only for the organ to which a case is transferred."""
     if no is None:
         raise Refused("本案没有写明是哪一位成员，请立案时用 --member 写明成员序号")
     member = members(work, household_id, on).get(no)
@@ -121,5 +128,5 @@ def person(work: Work, household_id: int, no: int | None, on: date) -> forms.Per
     known = work.session.get(Person, member.person_id)
     if known is None or known.destroyed_on is not None:
         raise Refused(f"第{no}号成员的个人资料已依法销毁或者缺失")
-    identity = mask_id(persons.plain(work, known, "id_number"))
+    identity = persons.plain(work, known, "id_number")
     return forms.Person(name=known.name, relation=member.relation.value, identity=identity)

@@ -9,6 +9,7 @@ from integrity.errors import Invalid, NotFound, Refused
 from integrity.households import home, members, standing
 from integrity.policies_of import policy_for
 from integrity.records.ledger import Conduct, Finding
+from integrity.restored import refuse_while_waiting
 from integrity.rules.facts import ADULT, age
 from integrity.rules.writing import read_document_number
 from integrity.terms import Capacity, ConductKind, FindingState, Presence
@@ -73,6 +74,9 @@ def _follows(work: Work, household_id: int, conduct_seq: int, state: FindingStat
     if state not in _NEXT.get(last, set()):
         before = "尚未认定" if last is None else f"已是“{last.value}”"
         raise Refused(f"这项事实{before}，不能登记为“{state.value}”")
+    fact = work.session.get_one(Conduct, (household_id, conduct_seq))
+    if state is FindingState.EFFECTIVE and fact.kind is ConductKind.DEFAULT and work.import_id is None:
+        refuse_while_waiting(work, household_id)
 
 
 def _died(work: Work, household_id: int, fact: Conduct) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from alembic import command
@@ -27,7 +28,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 def check_revision(engine: Engine) -> None:
     """Refuse a database that another version of the program made. Raises Refused with what to do."""
-    scripts = ScriptDirectory.from_config(_config())
+    scripts = _scripts()
     with engine.connect() as connection:
         stands = MigrationContext.configure(connection).get_current_revision()
     if stands == scripts.get_current_head():
@@ -41,6 +42,12 @@ def check_guards(engine: Engine) -> None:
     """Refuse to go on with an old database, and with one that would let a fact be changed."""
     check_revision(engine)
     _refuse_unguarded(engine)
+
+
+@lru_cache(maxsize=1)
+def _scripts() -> ScriptDirectory:
+    """The migrations, read once: each command asks more than once."""
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:

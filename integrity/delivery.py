@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 
-from sqlmodel import select
+from sqlmodel import func, select
 
 from integrity.calendars import workdays
 from integrity.errors import Conflict, Invalid, Refused
@@ -19,9 +19,10 @@ from integrity.households import standing
 from integrity.letters_family import Desk, desk
 from integrity.papers import by_number, content
 from integrity.records.ledger import Notice, Printing, Service
+from integrity.records.print_runs import PrintFile, PrintNote, PrintRun
 from integrity.rules.workdays import Period, Term, Workdays, end_of
 from integrity.rules.writing import read_document_number
-from integrity.terms import PaperKind, ServiceWay
+from integrity.terms import PaperKind, PrintEvent, ServiceWay
 from integrity.work import Work
 from reports.forms import HearingNotice
 
@@ -47,15 +48,13 @@ def serve(
     `detail` is the reason of refusal (留置), the consent (电子), the reason (公告) or the agency (委托). 留置 needs two
     witnesses. Raises Refused, Invalid, and Conflict when the paper was served before.
     """
-    printed = select(Printing).where(
-        Printing.household_id == notice.household_id, Printing.notice_seq == notice.seq, Printing.copy_no == 0
-    )
-    if work.session.exec(printed).first() is None:
-        raise Refused(f"文书 {notice.number} 还没有打印，不能送达")
+    since = _on_paper(work, notice)
     if not notice.happened_on <= on <= work.today:
         raise Invalid(f"送达日期 {on} 应在制发之日 {notice.happened_on} 与今天之间")
+    if on < since:
+        raise Invalid(f"送达日期 {on} 早于这份文书打印之日 {since}，纸还没有印出来，请照回证上的日期核对")
     if service_of(work, notice) is not None:
-        raise Conflict(f"文书 {notice.number} 已登记送达；登记有误的请更正")
+        raise Conflict(f"文书 {notice.number} 已登记送达；{_mended(notice)}")
     if not receiver.strip():
         raise Refused("请填写签收人（公告送达的填写受送达人）")
     for name, told, most in (("签收人", receiver, 60), ("见证人", "、".join(witnesses), 120), ("说明", detail, 400)):
@@ -74,6 +73,37 @@ def serve(
             evidence=evidence,
         ),
     )  # fmt: skip
+
+
+def _on_paper(work: Work, notice: Notice) -> date:
+    """Since when a paper can have been on paper: counting may come late, so a run counts from when it was printed from.
+
+    That is when the file was first sent to the printer, or made when nobody said so. Raises Refused when not printed.
+    """
+    printed = select(Printing).where(
+        Printing.household_id == notice.household_id, Printing.notice_seq == notice.seq, Printing.copy_no == 0
+    )
+    entry = work.session.exec(printed).first()
+    if entry is None:
+        raise Refused(f"文书 {notice.number} 还没有打印，不能送达")
+    file = work.session.exec(select(PrintFile).where(PrintFile.file == entry.file)).first()
+    if file is None:
+        return entry.happened_on
+    sent = select(func.min(PrintNote.happened_on)).where(
+        PrintNote.run == file.run, PrintNote.file_no == file.no, PrintNote.event == PrintEvent.STARTED
+    )
+    made = work.session.get_one(PrintRun, file.run).made_on
+    return min(work.session.exec(sent).one() or made, entry.happened_on)
+
+
+def _mended(notice: Notice) -> str:
+    """What an officer does about a wrong proof: that of a case stays (红线 11), any other is voided."""
+    if not notice.subject.startswith("case:"):
+        return "登记有误的，用 chengxin record void 作废这条送达登记，再重新登记"
+    return (
+        f"这份送达证明是第 {notice.subject.split(':')[1]} 号案件的依据，不能作废、更正；送达有误的，"
+        "在该案件中撤回（撤销），重新制发文书并送达（红线第11条）"
+    )
 
 
 def service_of(work: Work, notice: Notice) -> Service | None:

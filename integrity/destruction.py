@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import case, func, null, update
+from sqlalchemy import case, exists, func, null, or_, update
 from sqlmodel import SQLModel, col, select
 
 from integrity import evidence
@@ -23,9 +23,11 @@ from integrity.print_progress import files_with
 from integrity.records.chain import blanked_rows, genesis, seal_of
 from integrity.records.columns import micros
 from integrity.records.erasable import DAYS, ERASABLE, GONE
-from integrity.records.ledger import ENTRIES, Household, Member, Printing, Residence
+from integrity.records.ledger import ENTRIES, Household, Member, Notice, Printing, Residence
 from integrity.records.office import Destruction, PaperData, Person, Posting, PostingLine, PostingNote
-from integrity.records.print_runs import PrintItem
+from integrity.records.print_runs import PrintItem, PrintNote
+from integrity.records.seals import PaperEnd
+from integrity.records.wishes import PrintWish
 from integrity.retention import DESTROYED, assess, destroyed, due, last_entry, marks, waiting
 from integrity.settings import Settings
 from integrity.vault import Vault
@@ -37,6 +39,8 @@ __all__ = [
 
 APPRAISED, APPROVED = "销毁鉴定", "批准销毁"
 _ITEM = "销毁清单"
+_EMPTIED = ("person", "paper_data", "evidence_file", "print_wish", "print_item", "print_note", "paper_end")
+"""Tables that destruction empties besides the ledger."""
 _CHUNK = 12
 """Digests in one line of the audit log, below its length."""
 
@@ -179,7 +183,9 @@ def _empty(work: Work, row: Destroyed) -> None:
     for table, columns in ERASABLE.items():
         kind = SQLModel.metadata.tables[table]
         values: dict[str, Any] = {
-            name: case((kind.c[name] == "", ""), else_=GONE) for name in columns if name not in DAYS
+            name: case((or_(kind.c[name] == "", kind.c[name].is_(None)), kind.c[name]), else_=GONE)
+            for name in columns
+            if name not in DAYS
         }
         values |= {name: null() for name in columns if name in DAYS}
         session.execute(update(kind).where(kind.c.household_id == row.household_id).values(values))
@@ -197,6 +203,20 @@ def _empty(work: Work, row: Destroyed) -> None:
         .values(cipher=b"")
     )
     evidence.empty(work, row.household_id)
+    _empty_paperwork(work, row.household_id)
+
+
+def _empty_paperwork(work: Work, household_id: int) -> None:
+    """Empty what was kept beside the ledger: reading needs, what happened to printed papers, why papers ended."""
+    session = work.connection_session
+    wishes = update(PrintWish).where(col(PrintWish.household_id) == household_id)
+    session.execute(wishes.values(large=False, cover=False, asked_by=GONE))
+    mine = col(PrintItem.household_id) == household_id
+    session.execute(update(PrintItem).where(mine, col(PrintItem.variant) != "").values(variant=""))
+    papers = exists().where(mine, col(PrintItem.run) == PrintNote.run, col(PrintItem.no) == PrintNote.item_no)
+    session.execute(update(PrintNote).where(papers, col(PrintNote.told) != "").values(told=GONE))
+    numbers = select(Notice.number).where(Notice.household_id == household_id)
+    session.execute(update(PaperEnd).where(col(PaperEnd.number).in_(numbers)).values(reason=GONE))
 
 
 def _seal(work: Work, row: Destroyed) -> None:
@@ -289,11 +309,11 @@ def _old(chosen: Settings, rows: list[Destroyed]) -> list[Path]:
 def scrub(office: Office) -> None:
     """Leave nothing of what was emptied in free pages or in the write-ahead log. Raises Conflict when others work.
 
-    SQLite: the file is written anew and the log folded in and cut to nothing. PostgreSQL: the three tables are.
+    SQLite: the file is written anew and the log folded in and cut to nothing. PostgreSQL: each emptied table is.
     """
     if office.engine.dialect.name == "postgresql":
         with office.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM (FULL) person, paper_data, evidence_file")
+            connection.exec_driver_sql(f"VACUUM (FULL) {', '.join((*_EMPTIED, *ERASABLE))}")
         return
     sqlite = office.engine.dialect.loaded_dbapi
     connection = sqlite.connect(str(office.engine.url.database), timeout=30, isolation_level=None)

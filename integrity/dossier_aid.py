@@ -17,13 +17,13 @@ def payments(sight: Sight, desk: Desk) -> Part:
     note = Prose(lines=("本表按已登记的决定逐月列出应发的金额，不是银行的发放凭证。",))
     blocks: tuple[Block, ...] = (_acts(sight), _months(sight))
     blocks += (note,) if sight.of(Assistance) else ()
-    return Part(title="救助决定和逐月发放", author=desk.organ.name, on=sight.on, blocks=blocks)
+    return Part(title="救助决定和逐月发放", author=desk.organ.name, on=sight.last(Assistance), blocks=blocks)
 
 
 def checks(sight: Sight, desk: Desk) -> Part:
     """经济状况核对、家庭变化和核查: what became known, when, and what was found."""
     return Part(
-        title="核对、变化和核查", author=desk.organ.name, on=sight.on,
+        title="核对、变化和核查", author=desk.organ.name, on=sight.last(Verification, Change, Recheck),
         blocks=(_verifications(sight), _changes(sight), _rechecks(sight)),
     )  # fmt: skip
 

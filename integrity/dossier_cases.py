@@ -25,12 +25,12 @@ _OWN_WORDS = ("said", "speaker")
 
 def facts(sight: Sight, desk: Desk) -> Part:
     """守信失信事实: a fact has no effect by itself."""
-    return Part(title="守信失信事实", author=desk.organ.name, on=sight.on, blocks=(_facts(sight),))
+    return Part(title="守信失信事实", author=desk.organ.name, on=sight.last(Conduct), blocks=(_facts(sight),))
 
 
 def findings(sight: Sight, desk: Desk) -> Part:
     """认定: every change of a finding is an entry of its own."""
-    return Part(title="守信失信认定", author=desk.organ.name, on=sight.on, blocks=(_findings(sight),))
+    return Part(title="守信失信认定", author=desk.organ.name, on=sight.last(Finding), blocks=(_findings(sight),))
 
 
 def _facts(sight: Sight) -> Grid:

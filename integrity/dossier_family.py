@@ -22,14 +22,14 @@ from reports.dossier import Block, Grid, Part
 def part(sight: Sight, desk: Desk) -> Part:
     """家庭和住址: the household as it was known."""
     return Part(
-        title="家庭和住址", author=desk.organ.name, on=sight.on,
+        title="家庭和住址", author=desk.organ.name, on=sight.last(Member, Residence),
         blocks=(_members(sight), _states(sight), _homes(sight)),
     )  # fmt: skip
 
 
 def commitments(sight: Sight, desk: Desk) -> Part:
     """诚信承诺: what was promised, in which text."""
-    return Part(title="诚信承诺", author=desk.organ.name, on=sight.on, blocks=(_commitments(sight),))
+    return Part(title="诚信承诺", author=desk.organ.name, on=sight.last(Commitment), blocks=(_commitments(sight),))
 
 
 def name_of(sight: Sight, no: int | None) -> str:

@@ -13,7 +13,6 @@ from integrity.records.ledger import Notice, Printing, Service
 from integrity.records.office import PaperData
 from integrity.rules.policy import NotInForce
 from integrity.rules.workdays import Term
-from reports import forms
 from reports.dossier import Grid, Part, Prose, Sheet
 from reports.faults import PressStopped
 from reports.forms import Letter
@@ -39,7 +38,9 @@ def register(sight: Sight, desk: Desk) -> Part:
         title="救济期限和计算", heads=("文号", "起算", "申请行政复议", "提起行政诉讼"), widths=(18, 22, 30, 30),
         rows=ends, empty="无（没有已经送达的载明救济途径的文书）。",
     )  # fmt: skip
-    return Part(title="文书、送达和救济期限", author=desk.organ.name, on=sight.on, blocks=(listed, remedies))
+    return Part(
+        title="文书、送达和救济期限", author=desk.organ.name, on=sight.last(Notice, Service), blocks=(listed, remedies)
+    )
 
 
 def sheets(sight: Sight) -> list[Part]:
@@ -106,7 +107,7 @@ def _sheet(sight: Sight, notice: Notice) -> Part:
     masked = shown != letter
     told += "下为全文，印章、签名见原件" + ("；其中的个人信息已遮蔽。" if masked else "。")
     code = seals.code_of(sight.work, notice.number)
-    sheet = Sheet(letter=shown, data=forms.fingerprint(letter), regional=form, code=code)
+    sheet = Sheet(letter=shown, data=notice.data_sha256, regional=form, code=code)
     return Part(
         title=head.title, author=head.author, on=head.on, number=head.number, note="有遮蔽" if masked else "",
         blocks=(Prose(lines=(told,)),), sheet=sheet,

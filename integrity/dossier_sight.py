@@ -117,6 +117,10 @@ class Sight:
         kept = [one for one in self.entries if isinstance(one, kind) and one.seq not in replaced and not one.void]
         return sorted(kept, key=lambda one: (one.happened_on, one.seq))
 
+    def last(self, *kinds: type[Entry]) -> date:
+        """材料日期 (the day of the last standing entry) of these kinds; that of the dossier where there is none."""
+        return max((one.happened_on for kind in kinds for one in self.of(kind)), default=self.on)
+
     @cached_property
     def cases(self) -> tuple[Case, ...]:
         """The cases that belong here. Raises NotFound for a case that is not there."""

@@ -53,7 +53,7 @@ def kind_of(content: bytes) -> Kind:
         return KINDS["text"]
     raise Invalid(
         "不能保存这种文件：只收 PDF、JPEG、PNG、WEBP、TIFF 和纯文本（UTF-8）。其他文档请另存为 PDF；"
-        "录音、录像请保存文字记录，原件自行保管，登记时写原件的指纹（chengxin evidence 文件）"
+        "录音、录像请保存文字记录，原件自行保管，登记时写原件的指纹（用 chengxin evidence digest 文件 取得）"
     )
 
 

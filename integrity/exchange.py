@@ -6,16 +6,14 @@ the rows, written in the same transaction as the entries: a repeated or resumed 
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
 
 from integrity.errors import Conflict, Invalid, Refused
+from integrity.exchange_batches import DONE, batch_of
 from integrity.exchange_checks import check_unit, is_imported
 from integrity.exchange_columns import sheet_of
 from integrity.exchange_entries import UnitRefused, enter
@@ -23,7 +21,7 @@ from integrity.exchange_reading import Table, marked_file, read_table
 from integrity.exchange_records import Facts, Villages, gather, policy_in_use, villages
 from integrity.exchange_rows import Fault, Sheaf, Unit, read_rows
 from integrity.exchange_template import template
-from integrity.exchange_undo import UNDOING, Undone, undo
+from integrity.exchange_undo import Undone, undo
 from integrity.records.office import ImportBatch
 from integrity.rules.policy import Policy
 from integrity.work import Office, Work
@@ -31,7 +29,6 @@ from integrity.work import Office, Work
 __all__ = ["Fault", "Report", "Undone", "accept", "check", "template", "undo"]
 
 ALL, GOOD = "all", "good"
-LOADING, DONE = "loading", "done"
 _CHUNK = 200
 _SHOWN = 3
 Progress = Callable[[int, int], None]
@@ -203,26 +200,10 @@ def _write(work: Work, sheaf: Sheaf, units: list[Unit], facts: Facts) -> int:
 
 
 def _batch(work: Work, table: Table) -> ImportBatch:
-    """The batch of this file, opened when there is none that stands; whoever holds it imports alone."""
-    if work.session.connection().dialect.name == "postgresql":  # on SQLite the write lock does the same
-        lock = zlib.crc32(f"import {table.sheet.kind}".encode())
-        work.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
-    query = select(ImportBatch).where(
-        ImportBatch.kind == table.sheet.kind, ImportBatch.sha256 == table.sha256
-    ).order_by(col(ImportBatch.attempt).desc())  # fmt: skip
-    last = work.session.exec(query).first()
-    if last is not None and last.state == UNDOING:
-        raise Refused(f"这个文件的导入（批次 {last.id}）正在撤销，请先完成撤销")
-    if last is None or last.undone_at is not None:
-        last = ImportBatch(
-            kind=table.sheet.kind, sha256=table.sha256, attempt=1 if last is None else last.attempt + 1,
-            file_name=table.path.name[-200:], rows=len(table.rows), state=LOADING, recorded_at=work.stamp(),
-            recorded_by=work.actor,
-        )  # fmt: skip
-        work.session.add(last)
-        work.session.flush()
-    work.import_id = last.id
-    return last
+    """The batch of this file; what is entered from now on carries its number."""
+    batch = batch_of(work, table)
+    work.import_id = batch.id
+    return batch
 
 
 def _audit(work: Work, batch: ImportBatch) -> None:

@@ -63,6 +63,8 @@ def _text(column: Column, raw: Any) -> str:
     for character in text:
         if unicodedata.category(character) in ("Co", "Cs", "Cc"):
             raise Invalid(f"含有自造字或无效字符（U+{ord(character):04X}），请改用国家标准编码的字")
+        if unicodedata.category(character) == "Cf":
+            raise Invalid(f"含有看不见的字符（U+{ord(character):04X}），请删去后重新填写")
     if len(text) > column.longest:
         raise Invalid(f"过长：{len(text)} 个字，最多 {column.longest} 个字")
     return text

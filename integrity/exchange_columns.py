@@ -73,6 +73,8 @@ class Sheet:
     title: str
     columns: tuple[Column, ...]
     remarks: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
+    """Columns that must be there although a row may leave them empty: without them every row would seem empty."""
 
     def column(self, name: str) -> Column:
         """The column of this name. Raises KeyError."""
@@ -95,6 +97,11 @@ def sheet_of(kind: str) -> Sheet:
     if kind not in SHEETS:
         raise NotFound(f"没有“{kind}”这种导入，可以导入：{'、'.join(f'{k}（{s.title}）' for k, s in SHEETS.items())}")
     return SHEETS[kind]
+
+
+def readable(kind: str) -> Sheet:
+    """The sheet of a kind, or the recheck list that comes back. Raises NotFound."""
+    return RECHECK if kind == RECHECK.kind else sheet_of(kind)
 
 
 def _terms(kind: type[Term], *without: Term, **also: str) -> Mapping[str, Any]:
@@ -223,5 +230,44 @@ _COMPARISON = Sheet(
     ("一项核对结果一行；没有核对的内容空着，程序不会当作没有。", "死亡预警只作提醒，须经核实。"),
 )  # fmt: skip
 
+_RESULTS = MappingProxyType(
+    {word: official for official, words in {
+        "无明显变化": "无变化", "有变化": "发现变化", "家中无人": "不在家|无人在家", "拒绝入户": "拒绝|拒绝核查",
+        "其他原因未能入户": "未能核查|未能入户",
+    }.items() for word in (official, *words.split("|"))}
+)  # fmt: skip
+_VISITOR = "填工号；应是被指派的两人之一，两人不同"
+RECHECK = Sheet(
+    "recheck",
+    "定期核查清单",
+    (
+        Column("户编号", CellKind.NUMBER, True, "程序已填，不要改动", 18, 40),
+        Column("结果", CellKind.CHOICE, hint="从列表选；还没有入户的空着", width=16, choices=_RESULTS),
+        Column("入户日期", CellKind.DATE, hint="实际入户（上门）的日期，如 2026-09-07", width=13),
+        Column("入户人员一", CellKind.NUMBER, hint=_VISITOR, width=12, longest=40),
+        Column("入户人员二", CellKind.NUMBER, hint=_VISITOR, width=12, longest=40),
+        Column("见到的人", CellKind.TEXT, hint="入户的必填，如：户主、户主之妻", width=14, longest=60),
+        Column("了解的情况", CellKind.TEXT, hint="入户的必填；未能入户的写明原因", width=32, longest=400),
+        Column("结论的理由", CellKind.TEXT, hint="入户的必填；写事实，不写积分、等级", width=32, longest=400),
+        Column("证据指纹", CellKind.TEXT, hint="可不填；用 chengxin evidence 取得的64位指纹", width=20, longest=64),
+        Column("名单编号", CellKind.NUMBER, True, "程序已填，不要改动", 20, 40),
+        Column("识别码", CellKind.NUMBER, True, "程序已填，不要改动；与户编号、名单编号相对应", 24, 40),
+    ),
+    (
+        "只填“结果”到“证据指纹”各列；还没有入户的，“结果”空着，这一行不读取，以后再填、再导入。",
+        "结果为“无明显变化”“有变化”的，填入户日期、两名入户人员、见到的人、了解的情况、结论的理由。",
+        "没有见到人的，选“家中无人”“拒绝入户”“其他原因未能入户”，填日期、两名人员；“其他原因”的写明原因。",
+        "先由复核、审批人员指派：填好两名入户人员，用 chengxin recheck assign 文件 --by 工号；入户不能早于指派。",
+        "填好后先检查：chengxin recheck import 文件 --dry-run --errors 有误.xlsx --by 工号；再去掉 --dry-run 导入。",
+        "同一行不会导入两次；不能把一户的内容移到另一户的行，也不能用以前的名单登记现在的核查。",
+    ),
+    present=("结果", "入户日期", "入户人员一", "入户人员二", "见到的人", "了解的情况", "结论的理由"),
+)  # fmt: skip
+"""核查名单 (the recheck list filled in): no sheet of one's own, but the workbook that the program made."""
+
 SHEETS: Mapping[str, Sheet] = MappingProxyType({s.kind: s for s in (_ROLL, _COMMITMENTS, _CONDUCT, _COMPARISON)})
 """Every kind of import."""
+TITLES: Mapping[str, str] = MappingProxyType(
+    {"history": "历史数据", **{s.kind: s.title for s in (*SHEETS.values(), RECHECK)}}
+)
+"""What an import is called, by its kind."""

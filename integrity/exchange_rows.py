@@ -232,6 +232,7 @@ def _before_birth(line: Line, name: str) -> list[tuple[str, str]]:
 
 _ROW_RULES: dict[str, Callable[[Line], list[tuple[str, str]]]] = {
     "roll": _roll_row, "commitments": _commitment_row, "conduct": _conduct_row, "comparison": _comparison_row,
+    "recheck": lambda line: [],  # which rows of a list are filled in is asked first, see `recheck_rows`
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from zipfile import BadZipFile, ZipFile
 
 import openpyxl
 
-from integrity.exchange_columns import HEAD_WITHIN, MARK, MARKED, MAX_COLUMNS, MAX_ROWS, Sheet, plain_name, sheet_of
+from integrity.exchange_columns import HEAD_WITHIN, MARK, MARKED, MAX_COLUMNS, MAX_ROWS, Sheet, plain_name, readable
 from integrity.exchange_marks import mark_csv, mark_workbook
 
 try:
@@ -193,7 +193,7 @@ def _find_head(sheet: Sheet, number: int, cells: tuple[Any, ...]) -> _Head | Non
     twice = sorted({name for name in names if name in sheet.names and names.count(name) > 1})
     if twice:
         raise Fault(f"第 {number} 行的列名重复：{'、'.join(twice)}，请删去多余的列")
-    missing = [name for name in required if name not in names]
+    missing = [name for name in (*required, *sheet.present) if name not in names]
     if missing:
         raise Fault(f"缺少列：{'、'.join(missing)}，请使用模板，不要改动列名")
     if len(names) > MAX_COLUMNS and names[MAX_COLUMNS]:
@@ -249,7 +249,7 @@ def _cell(value: Any) -> Any:
 
 def read(kind: str, path: Path) -> Iterator[dict[str, Any] | list[Any]]:
     """The lines that `read` writes. Raises Fault."""
-    sheet, data = sheet_of(kind), contents(path)
+    sheet, data = readable(kind), contents(path)
     grids = [csv_grid(data)] if path.suffix.lower() == ".csv" else workbook_grids(data)
     grid, head = table(sheet, grids)
     yield {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlmodel import col, select
 
-from integrity.errors import ChengxinError, NotFound
+from integrity.errors import ChengxinError, NotFound, Refused
 from integrity.households import correct
 from integrity.records.ledger import (
     ENTRIES,
@@ -38,6 +38,11 @@ _RESTING: dict[str, tuple[type[Entry], ...]] = {
     "comparison": (Assistance, Recheck, Decision, Notice),
 }  # fmt: skip
 """Kinds of later entries that may rest on what was imported."""
+_FOR_EVER = {
+    "recheck": "核查结果的导入不能撤销：每一行已经是案件的步骤，核查结论已经编号制发"
+    "（民发〔2021〕57号第31条；红线第16条）。结果有误的，重新立案核查，作出新的结论，原来的记录保留",
+}  # fmt: skip
+"""Kinds whose rows became steps of a procedure, by which papers went out: why they are not taken back."""
 
 
 @dataclass(slots=True)
@@ -53,9 +58,11 @@ class Undone:
 def undo(
     office: Office, import_id: int, actor: str, *, progress: Callable[[int, int], None] | None = None
 ) -> Undone:
-    """Take back an import. Raises NotFound for an unknown one."""
+    """Take back an import. Raises NotFound for an unknown one, Refused for one whose rows are steps of cases."""
     with office.work(actor) as work:
         batch = _batch(work, import_id)
+        if batch.kind in _FOR_EVER:
+            raise Refused(_FOR_EVER[batch.kind])
         again = batch.undone_at is not None
         batch.state = batch.state if again else UNDOING
         ids = _household_ids(work, import_id)

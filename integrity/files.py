@@ -6,6 +6,8 @@ import glob
 import os
 from pathlib import Path
 
+from integrity.errors import Conflict
+
 
 def _sweep(path: Path) -> None:
     """Take away what a process that died while writing this file has left beside it."""
@@ -24,6 +26,13 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def write_once(path: Path, data: bytes) -> None:
+    """`write_file` for what may be out of the house already: no file of other bytes is replaced. Raises Conflict."""
+    if path.exists() and path.read_bytes() != data:
+        raise Conflict(f"{path} 已有另一份文件，内容不同，没有覆盖；请先核对它是不是已经送出，另存到别处以后再试")
+    write_file(path, data)
 
 
 def write_file(path: Path, data: bytes) -> None:

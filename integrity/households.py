@@ -24,6 +24,7 @@ from integrity.records.ledger import (
 )
 from integrity.records.office import Person
 from integrity.rules.areas import check, level_of
+from integrity.rules.stated import check_line, unprintable
 from integrity.terms import Ability, Act, AreaLevel, Capacity, FindingState, Presence, Relation
 from integrity.work import Work
 
@@ -36,6 +37,7 @@ def register(
 ) -> int:  # fmt: skip
     """Open a household's ledger (建档) and write where it lives; its id. Raises Conflict when the number is taken."""
     _village(area)
+    check_line("户编号", number)
     household_id = work.open_household(number, checked=checked)
     settle(work, household_id, area=area, address=address, urban=urban, since=since, label=label)
     return household_id
@@ -46,9 +48,9 @@ def settle(
 ) -> Residence:
     """Where the household lives from `since` on (户情): a move is a new entry, the old one stays."""
     _village(area)
-    return work.append(
-        household_id, Residence(happened_on=since, area=area, address=address, urban=urban, label=label)
-    )
+    check_line("住址", address)
+    check_line("当地的分类", label)
+    return work.append(household_id, Residence(happened_on=since, area=area, address=address, urban=urban, label=label))
 
 
 def _village(area: str) -> None:
@@ -203,7 +205,7 @@ def _relying(work: Work, household_id: int, wrong: Entry) -> Step | None:
 
 def by_number(work: Work, number: str) -> int:
     """The id of a household by its 户编号. Raises NotFound."""
-    if "\0" in number:
+    if unprintable(number):
         raise NotFound("户编号里有不能使用的字符")
     found = work.session.exec(select(Household.id).where(Household.number == number)).first()
     if found is None:

@@ -6,24 +6,23 @@ organ, a remedy) raises; nothing is filled in by a guess. Sources: 社会救助�
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 
-from integrity import editions, organs
+from integrity import organs
 from integrity.errors import NotFound, Refused
 from integrity.households import acts, standing
-from integrity.letters_family import Desk, Family, Kin, address, desk, family
+from integrity.letters_family import Desk, Family, Kin, address, desk, family, where
+from integrity.letters_grounds import found
 from integrity.letters_texts import wording
 from integrity.recommendations import Explained, Finding, explain
 from integrity.records.ledger import Assistance, Decision, Recheck, Verification
 from integrity.records.office import Recommendation
 from integrity.rules import grounds as g
 from integrity.rules import withdrawal
+from integrity.rules.citations import citations, explained
 from integrity.rules.facts import UNKNOWN, date_of
-from integrity.rules.policy import Policy, shown
 from integrity.rules.workdays import add_months
-from integrity.rules.writing import citation, paper_date, yuan
+from integrity.rules.writing import paper_date, yuan
 from integrity.terms import Act, Cause, ExitReason, Outcome, PaperKind, RecheckResult, Scheme, Verdict
 from integrity.work import Work
 from reports.forms import (
@@ -38,16 +37,6 @@ from reports.forms import (
 
 DONE = (RecheckResult.CONFIRMED, RecheckResult.UNCHANGED, RecheckResult.CHANGED)
 """Results that complete a check."""
-_FRAUD_LAW = "社会救助法第73条"
-_MEMBER = re.compile(r"第(\d+)号成员")
-_BY_INCOME = frozenset({"line", "edge", "change", "amount", "cause", "band"})
-"""Codes of the conditions that are measured by the income."""
-_LABELS = {
-    "standard.dibao": "当地低保标准为每人每月{0}元",
-    "lowincome.edge_multiplier": "低保边缘家庭收入标准为低保标准的{0}倍",
-    "jiantui.band": "渐退收入上限为低保标准的{0}倍", "refuse_job.count": "拒绝工作的规定次数为{0}次",
-}  # fmt: skip
-"""Parameters that a family is told, in words."""
 
 
 def recheck_notice(
@@ -61,17 +50,37 @@ def recheck_notice(
     due = date_of(recommendation.due_on)
     if due <= on:  # the office is late, not the family: it gets as much time as everybody else
         due = on + timedelta(days=int(office.value("recheck.lead_days")))
+    end = _withdrawn_until(work, household_id, on)
+    hurry = "" if end is None or end >= due else text.one("hurry", until=paper_date(end))
+    over = text.one("withdrawal_over") if end is None else ""
     checks = [one for one in standing(work, Recheck, household_id, on) if one.result in DONE]
     because = [
-        f"{text.one('level') if one.bit == g.DUE_LEVEL else one.text}（{one.law_for(recommendation.scheme)}）"
+        text.one("level") if one.bit == g.DUE_LEVEL else _because(one, recommendation.scheme, over=over)
         for one in g.named(g.DUE_GROUNDS, recommendation.due_grounds)
     ]
     return RecheckNotice(
         **office.head(), number=number, addressee=who.addressee, household=who.number,
-        category=tuple(Scheme)[recommendation.scheme].value, cycle=text.one("duty") + "；".join(because), due=due,
-        place=office.organ.address, bring=text.all("bring"), last=checks[-1].happened_on if checks else None,
-        home_visit=text.one("home_visit"),
+        category=tuple(Scheme)[recommendation.scheme].value, cycle=text.one("duty") + "；".join(because),
+        due=min(due, end or due), place=where(office.organ), bring=text.all("bring"),
+        last=checks[-1].happened_on if checks else None,
+        home_visit="；".join(filter(None, (hurry, text.one("home_visit")))),
     )  # fmt: skip
+
+
+def _because(ground: g.Ground, scheme: int, *, over: str) -> str:
+    """核查事由 with the law on which it rests, without a bracket in a bracket; `over` says that a 渐退 has ended."""
+    said = over if over and ground.bit == g.DUE_WITHDRAWAL_END else ground.text
+    cited = "、".join(citations(ground.law_for(scheme)))
+    return f"{said}，见{cited}" if "《" in cited else f"{said}（{cited}）"
+
+
+def _withdrawn_until(work: Work, household_id: int, on: date) -> date | None:
+    """渐退截止日 of a 渐退 that is running or will begin; a check that it asks for may not come later."""
+    try:
+        act = running_withdrawal(work, household_id, on)
+    except NotFound:
+        return None
+    return add_months(act.effective_on, act.months or 0) - timedelta(days=1)
 
 
 def hearing_notice(
@@ -89,24 +98,32 @@ def hearing_notice(
     length = within or hearing_time(office, on)
     return HearingNotice(
         **office.head(), number=number, addressee=who.addressee, household=who.number, category=who.category,
-        facts=facts, grounds=grounds, planned=_from(_planned(told, decision, who, on), since, on), how=text.one("how"),
-        place=_near(work, office, on), within=text.one("within", length=length), help=text.one("help"),
+        facts=facts, grounds=grounds, planned=planned_from(_planned(told, decision, who, on), since, office),
+        how=text.one("how"), place=_near(work, office, on), within=text.one("within", length=length),
+        help=text.one("help"),
     )  # fmt: skip
 
 
-def _from(plan: str, since: date | None, on: date) -> str:
-    """拟作处理 with the month from which it is planned; a decision may not begin earlier."""
-    if since is None:
-        return plan
-    return wording("hearing", on).one("since", plan=plan, month=f"{since.year}年{since.month}月")
+def planned_from(plan: str, since: date | None, office: Desk, *keys: str) -> str:
+    """拟作处理 with the month from which it is planned; a decision may not begin earlier.
+
+    Where nobody has said which month, the paper says what the rules come to: the month after service, as a rule.
+    """
+    text = wording("hearing", office.on)
+    if since is not None:
+        return text.one("since", plan=plan, month=f"{since.year}年{since.month}月")
+    rows = [office.policy.find(key, office.area, office.on) for key in (*keys, "adverse.effect_month")]
+    ruled = next((row for row in rows if row is not None), None)
+    slot = "since_open" if ruled is None else "since_same" if ruled.value == "same_month" else "since_next"
+    return text.one(slot, plan=plan)
 
 
 def _near(work: Work, office: Desk, on: date) -> str:
     """陈述申辩地点: where the household lives, also where the county signs; both are open to it."""
     near = organs.organ_of(work, office.area, on)
     if near.name == office.organ.name:
-        return office.organ.address
-    return f"{near.name}（{near.address}，电话{near.phone}）或者{office.organ.name}（{office.organ.address}）"
+        return where(office.organ)
+    return f"{where(near, f'电话{near.phone}')}；或者{where(office.organ)}"
 
 
 def hearing_time(office: Desk, on: date) -> str:
@@ -114,15 +131,6 @@ def hearing_time(office: Desk, on: date) -> str:
     row = office.policy.row("adverse.hear_days", office.area, on)
     days = int(office.value("adverse.hear_days"))
     return f"{days}个工作日" if row.unit == "工作日" else f"{days}日"
-
-
-def found(work: Work, decision: Decision, who: Family, on: date) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """认定的事实 and 依据 behind an opinion, as its hearing notice and its decision tell them."""
-    told = explain(work, decision.household_id, decision.recommended_on)
-    then = editions.by_edition(work, told.edition)
-    facts = (*_verified(work, told, decision, who, on), *_facts(told, decision, who, on))
-    own = [citation(_FRAUD_LAW)] if decision.reason_code is ExitReason.X08 else []
-    return facts, tuple(dict.fromkeys([*wording("hearing", on).all("grounds"), *own, *_grounds(told, then, on)]))
 
 
 def withdrawal_notice(
@@ -179,55 +187,6 @@ def commitment(work: Work, household_id: int, number: str, on: date) -> Commitme
 def _both(work: Work, household_id: int, kind: PaperKind, on: date) -> tuple[Family, Desk]:
     who = family(work, household_id, on)
     return who, desk(work, who.area, kind, on)
-
-
-def _verified(work: Work, told: Explained, decision: Decision, who: Family, on: date) -> Iterator[str]:
-    """核对的事实: the results on which it turned, known when it was evaluated: of which day, from where, about whom."""
-    text = wording("hearing", on)
-    turned = {
-        ground.code for ground, one in zip(g.CONDITIONS, told.explanation.conditions, strict=True)
-        if one.met is not None
-    }  # fmt: skip
-    known = [
-        one for one in standing(work, Verification, decision.household_id, decision.recommended_on)
-        if one.recorded_at <= told.known_until
-    ]  # fmt: skip
-    incomes = [one for one in known if one.income is not None] if turned & _BY_INCOME else []
-    for last in incomes[-1:]:
-        said = text.one("income", on=paper_date(last.happened_on), source=last.source, income=yuan(last.income or 0))
-        if last.cause not in (Cause.UNKNOWN, Cause.NONE):
-            whose = who.named(last.cause_member) if last.cause_member else "家庭"
-            said += "，" + text.one("cause", member=whose, cause=last.cause.value)
-        yield said
-    held = [one for one in known if one.property_over is not None] if "property" in turned else []
-    for last in held[-1:]:
-        slot = "property_over" if last.property_over else "property_within"
-        yield text.one(slot, on=paper_date(last.happened_on), source=last.source)
-
-
-def _facts(told: Explained, decision: Decision, who: Family, on: date) -> Iterator[str]:
-    """认定的事实: the conditions on which the recommendation turned, in plain words, with their figures."""
-    text = wording("facts", on)
-    for ground, one in zip(g.CONDITIONS, told.explanation.conditions, strict=True):
-        slot = f"{ground.code}.{'met' if one.met else 'unmet'}"
-        if one.met is None or slot not in text.slots:
-            continue
-        figures = _MEMBER.sub(lambda found: who.named(int(found[1])), one.figures)
-        yield f"经核实，{text.one(slot)}" + (f"：{figures}" if figures else "")
-    if decision.verdict is Verdict.CHANGED:
-        yield f"审核意见：{decision.reason}"
-
-
-def _grounds(told: Explained, policy: Policy, on: date) -> Iterator[str]:
-    """依据: the articles of the conditions on which it turned, and the values in force that were used with them."""
-    text = wording("facts", on)
-    for ground, one in zip(g.CONDITIONS, told.explanation.conditions, strict=True):
-        if one.met is None or f"{ground.code}.{'met' if one.met else 'unmet'}" not in text.slots:
-            continue
-        yield from (citation(law) for law in one.ground.split("；") if not law.startswith(("当地", "没有")))
-        for row in (policy.by_id(row_id) for row_id in one.rows):
-            if row.key in _LABELS:
-                yield f"{_LABELS[row.key].format(shown(row).removesuffix(row.unit))}（{row.source}）"
 
 
 def _planned(told: Explained, decision: Decision, who: Family, on: date) -> str:
@@ -291,7 +250,7 @@ def _withdrawal_grounds(office: Desk, cause: Cause, on: date) -> tuple[str, ...]
     text = wording("withdrawal", on)
     found = [*text.all("grounds"), *(text.all("grounds_employment") if cause is Cause.EMPLOYMENT else ())]
     row = office.policy.find("jiantui.cause", office.area, on, cause.name)
-    return tuple([*found, row.source] if row is not None else found)
+    return tuple([*found, *map(explained, row.source.split("；"))] if row is not None else found)
 
 
 def payments_of(work: Work, act: Assistance, office: Desk) -> tuple[Payment, ...]:

@@ -16,7 +16,7 @@ from integrity.records.office import Organ, Person
 from integrity.rules.facts import ADULT, age
 from integrity.rules.identity import mask_id
 from integrity.rules.policy import Policy
-from integrity.terms import AreaLevel, Capacity, PaperKind, Presence, Relation, Scheme
+from integrity.terms import Capacity, PaperKind, Presence, Relation, Scheme
 from integrity.work import Work
 from reports.forms import Remedy
 
@@ -132,8 +132,35 @@ def _kin(work: Work, member: Member, on: date) -> Kin:
 
 
 def address(work: Work, who: Family, on: date) -> str:
-    """住址 with the names of county, township and village before it. Raises NotFound when an area is not loaded."""
-    return areas.full_name(work, who.area, on, top=AreaLevel.COUNTY) + who.address
+    """住址 (address): whole, and nothing in it twice. Raises NotFound when an area is not loaded.
+
+    The roll mostly says town and village already; then only what stands above them is put before it.
+    """
+    code, at = who.area, who.address
+    county, town, village = (areas.area(work, one, on).name for one in (code[:6] + "000000", code[:9] + "000", code))
+    if county in at:
+        return at
+    if town in at:
+        return county + at
+    village = places(village)
+    return county + town + (at if at.startswith(village) else village + at)
+
+
+def places(village: str) -> str:
+    """村、社区的地名 (the name of the place): 北五村村委会 is who governs it, 北五村 is where one lives."""
+    for ending in ("村民委员会", "村委会", "居民委员会", "居委会"):
+        stem = village.removesuffix(ending)
+        if stem not in ("", village):
+            return stem if ending.startswith("居") or stem.endswith(("村", "社区")) else f"{stem}村"
+    return village
+
+
+def where(organ: Organ, *more: str) -> str:
+    """办理地点 (where an office is): name and address, neither of them twice, then what is added; "" without one."""
+    if not organ.address.strip() or organ.name in organ.address:  # an empty place stops the paper
+        return "，".join((organ.address, *more)) if organ.address.strip() else ""
+    said = "，".join((organ.address, *more))
+    return f"{organ.name}，{said}" if "（" in said else f"{organ.name}（{said}）"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from integrity.errors import NotFound, Refused
+from integrity.rules.citations import bracketed
 
 TEXTS = Path(__file__).resolve().parent / "data" / "texts"
 
@@ -47,7 +48,7 @@ class Wording:
     def cited(self, slot: str, **values: str) -> tuple[str, ...]:
         """Every sentence of a slot with its source behind it."""
         texts = self.all(slot, **values)
-        return tuple(f"{text}（{one.source}）" for text, one in zip(texts, self.slots[slot], strict=True))
+        return tuple(f"{text}（{bracketed(one.source)}）" for text, one in zip(texts, self.slots[slot], strict=True))
 
 
 def wording(name: str, on: date) -> Wording:

@@ -24,6 +24,7 @@ from integrity.errors import NotFound, Refused
 from integrity.households import members, standing
 from integrity.letters_family import desk, organ_missing
 from integrity.papers import by_hand, by_number, content, issue, lock
+from integrity.print_choice import Choice
 from integrity.print_runs import job_step
 from integrity.print_wishes import UNASKED, Asked
 from integrity.printing import original, reprint, reproduce, verify_copy
@@ -77,7 +78,7 @@ def notice_parts(work: Work) -> list[str]:
 def issue_part(work: Work, part: str) -> str:
     """Do one part of the monthly job; its summary line, with what a person must see to."""
     step, township, *_ = part.split()
-    return _issue(work, township) if step == ISSUE else job_step(work, township)
+    return _issue(work, township) if step == ISSUE else job_step(work, Choice(area=township))
 
 
 def _issue(work: Work, township: str) -> str:

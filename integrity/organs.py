@@ -11,6 +11,7 @@ from integrity.records.columns import micros
 from integrity.records.office import Adoption, EmergencyOrder, Officer, Organ
 from integrity.rules.areas import ancestors, check, code_range, level_of
 from integrity.rules.facts import Order, day
+from integrity.rules.stated import check_line
 from integrity.terms import AreaLevel, Role
 from integrity.work import Work
 
@@ -20,6 +21,11 @@ def enter_organ(work: Work, organ: Organ) -> Organ:
     check(organ.area)
     if not organ.name or not organ.prefix:
         raise Invalid("机关名称和机关代字不能为空")
+    for official, text in (
+        ("机关名称", organ.name), ("机关代字", organ.prefix), ("机关地址", organ.address), ("联系人", organ.contact),
+        ("联系电话", organ.phone), ("复议机关", organ.review_organ), ("法院", organ.court),
+    ):  # fmt: skip
+        check_line(official, text)
     work.put(organ)
     work.audit("登记机关", organ.area, organ.name)
     return organ
@@ -46,6 +52,8 @@ def county_organ(work: Work, area: str, on: date) -> Organ:
 def enter_officer(work: Work, officer: Officer) -> Officer:
     """Write down an officer (工号, name, role, area)."""
     check(officer.area)
+    check_line("工号", officer.code)
+    check_line("姓名", officer.name)
     work.put(officer)
     return officer
 
@@ -109,9 +117,7 @@ def order(work: Work, row: EmergencyOrder) -> EmergencyOrder:
 
 def orders(work: Work, known_until: int) -> list[tuple[str, Order]]:
     """All orders known at a moment (µs) with the area that each holds for, in the order of signing."""
-    rows = work.session.exec(
-        select(EmergencyOrder).order_by(col(EmergencyOrder.signed_on), col(EmergencyOrder.number))
-    )
+    rows = work.session.exec(select(EmergencyOrder).order_by(col(EmergencyOrder.signed_on), col(EmergencyOrder.number)))
     return [
         (row.area, Order(row.number, day(row.signed_on), day(row.due_from), day(row.due_to), row.months))
         for row in rows

@@ -15,12 +15,13 @@ from typing import Any
 
 from sqlmodel import col, or_, select
 
-from integrity import areas, persons
+from integrity import areas, own_kept, persons
 from integrity.case_files import unseal
 from integrity.dossier_sight import OWN, WITHHELD, Sight
 from integrity.errors import ChengxinError, NotFound
 from integrity.households import home, members
 from integrity.papers import content
+from integrity.print_wishes import variant_of
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import (
     ENTRIES,
@@ -122,6 +123,9 @@ def gather(work: Work, household_id: int, member_no: int, *, asked_by: str) -> O
         *_ledger(work, household_id, member_no, sight),
         Section("文书内容", tuple(_papers(work, household_id, sight))),
         Section("处理建议（程序计算，由人决定）", tuple(_recommended(work, household_id))),
+        Section("阅读需要", tuple(own_kept.wishes(work, household_id, sight))),
+        Section("证据材料", tuple(_evidence(work, household_id, member_no, sight))),
+        Section("印制和交付", tuple(own_kept.printed(work, household_id, sight))),
         Section("查阅和使用记录", tuple(_reads(work, household_id, people, sight))),
     )
     return OwnData(household.number, member_no, work.now.astimezone(SHANGHAI), asked_by, sections)
@@ -186,6 +190,14 @@ def _ledger(work: Work, household_id: int, member_no: int, sight: Sight) -> Iter
     yield Section("略去的条目", ({"只涉及其他成员的条目": f"{left_out} 条，不属于本人信息"},) if left_out else ())
 
 
+def _evidence(work: Work, household_id: int, member_no: int, sight: Sight) -> Iterator[dict[str, str]]:
+    """The files that are kept, without those that only the entries of other members name."""
+    facts = {one.seq for one in _entries(work, Conduct, household_id) if one.member_no == member_no}
+    every = {entry.seq: entry for kind in ENTRIES for entry in _entries(work, kind, household_id)}
+    mine = {seq for seq, entry in every.items() if _concerns(entry, member_no, facts)}
+    return own_kept.kept(work, household_id, every, mine, sight)
+
+
 def _concerns(entry: Entry, member_no: int, facts: set[int]) -> bool:
     """Is it about this member, or about the household as such?"""
     if isinstance(entry, Member):
@@ -213,6 +225,8 @@ def _line(work: Work, entry: Entry, sight: Sight) -> dict[str, str]:
         said["内容"] = _stated(work, entry, sight)
     if isinstance(entry, Step):
         said["步骤"] = step_name(table(entry.procedure), entry.step)
+    if isinstance(entry, Printing):
+        said["版式"] = variant_of(entry.variant).name
     if entry.void or entry.corrects:
         said["更正"] = f"{'作废' if entry.void else '更正'}第 {entry.corrects} 条"
     return said

@@ -26,6 +26,7 @@ from integrity.records.ledger import Household, LedgerHead, Notice
 from integrity.records.office import NumberSeries, PaperData
 from integrity.rules import redlines
 from integrity.rules.policy import NotInForce
+from integrity.rules.stated import unprintable
 from integrity.rules.writing import document_number
 from integrity.terms import PaperKind
 from integrity.work import Work
@@ -55,9 +56,7 @@ def issue(work: Work, household_id: int, kind: PaperKind, subject: str, letter: 
     household and what is missing, before a number is taken.
     """
     lock(work, [household_id])
-    query = select(Notice).where(
-        Notice.household_id == household_id, Notice.kind == kind, Notice.subject == subject
-    )
+    query = select(Notice).where(Notice.household_id == household_id, Notice.kind == kind, Notice.subject == subject)
     standing = work.session.exec(query).first()
     if standing is not None:
         return standing
@@ -68,15 +67,13 @@ def issue(work: Work, household_id: int, kind: PaperKind, subject: str, letter: 
         draft: Letter = tidy(letter(document_number(series, on.year, 1), on))
         series = _prefix(work, place.area, kind, draft) + MARKS[kind]
         inspect(draft)
-        regional.in_force(place.area, draft)  # a region's own form that it does not fit must not cost a number
+        regional.tried(place.area, draft)  # a region's own form that it does not fit must not cost a number
     except (ChengxinError, NotInForce, PressStopped) as missing:
         raise Refused(f"户 {_number_of(work, household_id)} 的《{kind.value}》不能制发：{missing}") from missing
     final = replace(draft, number=next_number(work, series, on.year))
     digest, body = freeze(final)
     work.put(
-        PaperData(
-            sha256=digest, key_id=work.vault.current, cipher=work.vault.seal_bytes(body, f"paper_data|{digest}")
-        )
+        PaperData(sha256=digest, key_id=work.vault.current, cipher=work.vault.seal_bytes(body, f"paper_data|{digest}"))
     )
     seals.seal(work, final, digest)
     return work.append(
@@ -133,13 +130,19 @@ def inspect(letter: Letter) -> None:
 
 
 def next_number(work: Work, series: str, year: int) -> str:
-    """The next 文号 of a series and year. The row stays locked until the work ends: a failed work gives it back."""
+    """The next 文号 of a series and year. The row stays locked until the work ends: a failed work gives it back.
+
+    Never one that the register outside the database knows of, although the database may have come from a backup.
+    """
     statement = text(
-        "INSERT INTO number_series (prefix, year, last) VALUES (:series, :year, 1) "
-        "ON CONFLICT (prefix, year) DO UPDATE SET last = number_series.last + 1 RETURNING last"
+        "INSERT INTO number_series (prefix, year, last) VALUES (:series, :year, :floor + 1) "
+        "ON CONFLICT (prefix, year) DO UPDATE SET last = "
+        "CASE WHEN number_series.last < :floor THEN :floor ELSE number_series.last END + 1 RETURNING last"
     )
-    last = work.session.execute(statement, {"series": series, "year": year}).scalar_one()
-    return document_number(series, year, int(last))
+    floor = work.highest_outside(series, year)
+    last = int(work.session.execute(statement, {"series": series, "year": year, "floor": floor}).scalar_one())
+    work.took(series, year, last)
+    return document_number(series, year, last)
 
 
 def coming_number(work: Work, household_id: int, kind: PaperKind) -> str:
@@ -152,7 +155,8 @@ def coming_number(work: Work, household_id: int, kind: PaperKind) -> str:
     new = text("INSERT INTO number_series (prefix, year, last) VALUES (:series, :year, 0) ON CONFLICT DO NOTHING")
     work.session.execute(new, {"series": series, "year": on.year})
     query = select(NumberSeries.last).where(NumberSeries.prefix == series, NumberSeries.year == on.year)
-    return document_number(series, on.year, work.session.exec(query.with_for_update()).one() + 1)
+    last = max(work.session.exec(query.with_for_update()).one(), work.highest_outside(series, on.year))
+    return document_number(series, on.year, last + 1)
 
 
 def freeze(letter: Letter) -> tuple[str, bytes]:
@@ -191,17 +195,23 @@ def _made(kind: Any, value: Any) -> Any:
 
 def content(work: Work, notice: Notice, *, copy: int = 0) -> Letter:
     """What a notice says, from its frozen content. Raises NotFound, and Invalid when it was altered."""
-    return thaw(data_of(work, notice), copy=copy)
+    return kept(work, notice, copy=copy)[0]
+
+
+def kept(work: Work, notice: Notice, *, copy: int = 0) -> tuple[Letter, bytes]:
+    """What a notice says, and the frozen content itself, which is what its fingerprint is of. Raises as `content`."""
+    body = data_of(work, notice)
+    return thaw(body, copy=copy), body
 
 
 def data_of(work: Work, notice: Notice) -> bytes:
     """数据文件 (data of a paper): the frozen content itself, whose SHA-256 is on the paper. Raises as `content`."""
-    kept = work.session.get(PaperData, notice.data_sha256)
-    if kept is None:
+    found = work.session.get(PaperData, notice.data_sha256)
+    if found is None:
         raise NotFound(f"没有找到文书 {notice.number} 的内容")
-    if not kept.cipher:
+    if not found.cipher:
         raise NotFound(f"文书 {notice.number} 的内容已依法销毁")
-    body = work.vault.open_bytes(kept.key_id, kept.cipher, f"paper_data|{notice.data_sha256}")
+    body = work.vault.open_bytes(found.key_id, found.cipher, f"paper_data|{notice.data_sha256}")
     if sha256(body).hexdigest() != notice.data_sha256:
         raise Invalid(f"文书 {notice.number} 的内容已被改动")
     return body
@@ -217,6 +227,8 @@ def by_hand(reasons: Sequence[str]) -> str:
 
 def by_number(work: Work, number: str) -> Notice:
     """The notice of a 文号. Raises NotFound."""
+    if unprintable(number):
+        raise NotFound("文号里有不能使用的字符")
     found = work.session.exec(select(Notice).where(Notice.number == number)).first()
     if found is None:
         raise NotFound(f"没有文号为 {number} 的文书")

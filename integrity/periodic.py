@@ -49,6 +49,10 @@ _CHARTED = (("救助对象", "ON_", 1), ("处理建议", "OUT_", 0), ("定期核
 """Chapters whose numbers of this beginning are drawn as bars, without the first so many."""
 
 
+_EVALUATED = ("DUE", "OUT_", "LEVEL_")
+"""Codes of the numbers that are read off evaluations."""
+
+
 class Made(NamedTuple):
     """做成的报表 (a report that was made): the record, the moment that it tells of, paper and workbook."""
 
@@ -59,11 +63,12 @@ class Made(NamedTuple):
 
 
 class Behind(NamedTuple):
-    """数字背后的一户 (a household behind a number): its number, its village, how much it counts."""
+    """数字背后的一户 (a household behind a number): its number, its village, how much it counts, money in fen."""
 
     household: str
     area: str
     value: int
+    unit: str
 
 
 def make(work: Work, area: str, period: Period, on: date | None = None) -> Made:
@@ -105,7 +110,7 @@ def recorded(work: Work, area: str, period: Period, until: datetime) -> press.Pe
         number=f"报{significant(area) or '000000'}-{period.code}-{own:%Y%m%d%H%M%S}", organ=signed.name,
         area=name_of(work, area, own.date()), period=f"{period.name}（{period.first}至{period.last}）",
         moment=f"{own:%Y-%m-%d %H:%M:%S.%f}", printed_by=officer_name(work), made_on=own.date(),
-        chapters=tuple(_chapter(one, places, sums) for one in told), charts=tuple(_charts(books, told, sums)),
+        chapters=tuple(_chapter(books, one, places, sums) for one in told), charts=tuple(_charts(books, told, sums)),
         note="" if own.date() > period.last else f"报告期到{period.last}才结束，本报表只到截至时刻",
     )  # fmt: skip
 
@@ -135,7 +140,7 @@ def behind(work: Work, area: str, period: Period, code: str, on: date | None = N
         sums[fact.area, fact.household_id] += fact.value
     work.audit("查看报表明细", area, f"{period.code} {number.code}：{len(sums)} 户")
     numbers = _numbers(work, {household_id for _, household_id in sums})
-    return [Behind(numbers.get(one, ""), place, value) for (place, one), value in sorted(sums.items())]
+    return [Behind(numbers.get(one, ""), place, value, number.unit) for (place, one), value in sorted(sums.items())]
 
 
 def _numbers(work: Work, ids: set[int]) -> dict[int, str]:
@@ -176,12 +181,27 @@ def _names(books: Books, below: Sequence[AreaLevel]) -> dict[str, str]:
     }
 
 
-def _chapter(chapter: Chapter, places: Sequence[_Place], sums: Mapping[str, Counter[str]]) -> press.Chapter:
+def _absent(books: Books, code: str) -> str:
+    """Why a number cannot be told: what an evaluation finds is unknown, not 0, where there has been none."""
+    if not code.startswith(_EVALUATED):
+        return ""
+    if "evaluated" not in books.kept:
+        done = col(EvaluationRun.known_until) <= books.ends_at, col(EvaluationRun.finished_at) <= books.until
+        books.kept["evaluated"] = books.work.session.exec(select(EvaluationRun).where(*done).limit(1)).first()
+    return "" if books.kept["evaluated"] else "到期末为止没有评估"
+
+
+def _chapter(
+    books: Books, chapter: Chapter, places: Sequence[_Place], sums: Mapping[str, Counter[str]]
+) -> press.Chapter:
     """A table: of each place the sum of its villages."""
     parts = [_summed(sums[number.code]) for number in chapter.numbers]
     return press.Chapter(
         title=chapter.title,
-        figures=tuple(press.Figure(name=one.name, unit=one.unit, meaning=one.meaning) for one in chapter.numbers),
+        figures=tuple(
+            press.Figure(name=one.name, unit=one.unit, meaning=one.meaning, absent=_absent(books, one.code))
+            for one in chapter.numbers
+        ),
         lines=tuple(
             press.Line(name=place.name, depth=place.depth, values=tuple(part[place.digits] for part in parts))
             for place in places
@@ -204,7 +224,7 @@ def _charts(books: Books, told: Sequence[Chapter], sums: Mapping[str, Counter[st
         chapter = next(one for one in told if one.title == title)
         chosen = [one for one in chapter.numbers if one.code.startswith(beginning)][skipped:]
         marks = tuple((one.name, sums[one.code].total()) for one in chosen)
-        yield press.Chart(title=title, unit=chosen[0].unit, marks=marks)
+        yield press.Chart(title=title, unit=chosen[0].unit, marks=marks, absent=_absent(books, chosen[0].code))
     months = [add_months(books.period.last_month, n + 1 - TREND) for n in range(TREND)]
     paid = [sum(home.paid[n] for home in books.homes) for n in range(TREND)]
     marks = tuple((f"{month:%Y-%m}", fen) for month, fen in zip(months, paid, strict=True))

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from .errors import NotFound, Refused
 from .records.office import Person
 from .rules.identity import check_id
+from .rules.stated import check_line
 from .work import Work
 
 SEALED = ("id_number", "phone", "account")
@@ -25,6 +26,7 @@ def register(
 
     Raises Invalid for an ID number that cannot be right.
     """
+    check_line("姓名", name)
     if id_number:
         known = check_id(id_number)
         id_number, sex, born_on = known.number, known.sex.value, known.born

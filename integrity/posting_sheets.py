@@ -14,12 +14,13 @@ from integrity.assistance import paid, running
 from integrity.case_files import Case, read_case
 from integrity.errors import Refused
 from integrity.households import acts, home, members
-from integrity.letters_family import Desk, desk
+from integrity.letters_family import Desk, desk, places
 from integrity.records.columns import micros
 from integrity.records.ledger import Member
 from integrity.records.office import Person, Posting
 from integrity.rules import masking
 from integrity.rules.areas import code_range
+from integrity.rules.citations import explained
 from integrity.rules.facts import ADULT, age
 from integrity.rules.masking import Candidate
 from integrity.rules.policy import Policy, Row
@@ -31,7 +32,7 @@ from integrity.work import Work
 from reports.forms import Letter
 from reports.forms_household import DRAFT, FINAL, Posted
 from reports.forms_household import Posting as Sheet
-from reports.forms_procedure import POSTING, TekunEnd
+from reports.forms_procedure import POSTED_CAUSE, POSTING, TekunEnd
 
 LENGTHS = {
     PostingKind.REVIEW: "apply.publicity", PostingKind.TEKUN_REVIEW: "tekun.publicity",
@@ -39,13 +40,12 @@ LENGTHS = {
 }  # fmt: skip
 """The parameter that says how long each kind hangs."""
 LONGEST_MONTHS = 12
+_END_LAW = (explained("民发〔2021〕43号第24条"), explained("民发〔2021〕43号第26条"))
 CASES = {
     PostingKind.REVIEW: Procedure.APPLICATION, PostingKind.TEKUN_REVIEW: Procedure.APPLICATION,
     PostingKind.TEKUN_END: Procedure.TEKUN,
 }  # fmt: skip
 """The procedure in which a kind is a step; a published result is none."""
-_ENDED = "符合《特困人员认定办法》第二十四条规定的终止救助供养情形"
-"""The only reason that is put up: which of the article's cases it is (death, prison, health) is nobody's affair."""
 SIGNED_AS = {PostingKind.RESULT: PaperKind.F08, PostingKind.TEKUN_END: PaperKind.F29}
 """Kinds that come from whoever decides (57号 24, 43号 26), with the paper of that decision."""
 
@@ -112,15 +112,21 @@ def letter(
     work: Work, kind: PostingKind, own: Desk, area: str, rows: Sequence[Posted], *, number: str, until: date, place: str
 ) -> Letter:  # fmt: skip
     """The sheet of a notice under a number."""
-    head = own.head() | {"number": number, "addressee": areas.full_name(work, area, own.on)}
+    head = own.head() | {"number": number, "addressee": _readers(work, area, own.on)}
     if kind is not PostingKind.TEKUN_END:
         variant = FINAL if kind is PostingKind.RESULT else DRAFT
         return Sheet(**head, variant=variant, since=own.on, until=until, rows=tuple(rows))
     return TekunEnd(
-        **head, stage=POSTING, person=rows[0].name, cause=_ENDED, posted_since=own.on, posted_until=until,
-        posted_at=place, grounds=("《特困人员认定办法》（民发〔2021〕43号）第二十四条、第二十六条",),
+        **head, stage=POSTING, person=rows[0].name, cause=POSTED_CAUSE, posted_since=own.on, posted_until=until,
+        posted_at=place, grounds=_END_LAW,
         object_how=f"可以向{own.organ.name}书面或者口头提出，电话：{own.organ.phone}",
     )  # fmt: skip
+
+
+def _readers(work: Work, area: str, on: date) -> str:
+    """公示范围: those who live there, not the committee that governs it: 前屯村村民, 阳光社区居民."""
+    place = areas.full_name(work, area[:9] + "000", on) + places(areas.area(work, area, on).name)
+    return place + ("村民" if place.endswith("村") else "居民")
 
 
 def row_of(work: Work, kind: PostingKind, area: str, line: Line, on: date, *, masked: bool) -> Posted:

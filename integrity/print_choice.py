@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 
 from sqlmodel import col, select
 
-from integrity import areas, regional, seals
+from integrity import areas, print_proofs, regional, seals
 from integrity.errors import ChengxinError, Invalid, NotFound
 from integrity.households import kept
-from integrity.letters_family import desk
-from integrity.papers import MARKS, content, inspect, tidy
+from integrity.papers import content, inspect
 from integrity.print_wishes import UNASKED, Asked, chosen, need_of
 from integrity.records.ledger import Member, Notice, Printing, Residence
 from integrity.records.office import Person
@@ -25,15 +24,13 @@ from integrity.records.print_runs import PrintItem
 from integrity.records.seals import PaperEnd
 from integrity.rules.areas import code_range
 from integrity.rules.house_order import house_order
-from integrity.rules.identity import mask_name
 from integrity.rules.policy import NotInForce
-from integrity.rules.writing import document_number, read_document_number
+from integrity.rules.writing import read_document_number
 from integrity.terms import PaperKind, Presence, PrintState, Relation
 from integrity.work import Work
-from reports.faults import PressStopped
+from reports.faults import MissingGlyphs, PressStopped
 from reports.forms import Letter
-from reports.forms_records import Receipt
-from reports.press import NORMAL, Item, Variant
+from reports.press import NORMAL, Item, Variant, check_glyphs
 from reports.regional import RegionalForm
 from reports.run_files import pages_of, sheets_of
 
@@ -47,8 +44,9 @@ FAULTS = (ChengxinError, PressStopped, NotInForce)
 class Choice:
     """打印范围 (choice): everything issued in an area and not yet printed, narrowed down by kind, number or day.
 
-    `posted` names what goes by post: villages by code, papers by number. `apart` puts each proof of service on a sheet
-    of its own. `asked` is the form of every paper of this run; what it leaves open is as each household needs it.
+    `posted` names what goes by post: villages by code, papers by number. `on_back` puts proofs of service on the backs
+    of papers where that may be (`print_proofs.may_share`); else each has a sheet of its own. `asked` is the form of
+    every paper of this run; what it leaves open is as each household needs it.
     """
 
     area: str
@@ -56,7 +54,7 @@ class Choice:
     numbers: tuple[str, ...] = ()
     by: date | None = None
     posted: tuple[str, ...] = ()
-    apart: bool = False
+    on_back: bool = False
     asked: Asked = UNASKED
 
     def in_words(self) -> str:
@@ -71,7 +69,10 @@ class Choice:
 
 
 class Home(NamedTuple):
-    """户的所在 (where a household lives) as a manifest tells it: the head masked, the village, the house."""
+    """户的所在 (where a household lives) as a manifest tells it: the head, the village, the house.
+
+    In full: whoever delivers the papers has to find the person, and the papers beside it name him as well.
+    """
 
     head: str
     village: str
@@ -114,15 +115,16 @@ class Preview(NamedTuple):
 
 def sort_out(work: Work, choice: Choice) -> Sorted:
     """Everything chosen: what can be printed, by village, house and number, and what cannot. Raises Invalid."""
-    found = list(_waiting(work, choice))
+    found = list(waiting(work, choice))
     left_out = list(_not_waiting(work, choice, {one.number for one in found}))
     homes = homes_of(work, {one.household_id for one in found}, work.today, work.now)
     good = []
     for notice in found:
         try:
             letter, form = _printable(work, notice)
+            check_glyphs([("清单上的户主、门牌", homes[notice.household_id].head + homes[notice.household_id].house)])
             if letter.plain() is not None:
-                _inspect_receipt(work, notice, letter)
+                print_proofs.inspected(work, notice, letter)
             variant = chosen(need_of(work, notice.household_id), letter, choice.asked)
             good.append(Ready(notice, letter, form, homes[notice.household_id], variant))
         except FAULTS as fault:
@@ -130,7 +132,7 @@ def sort_out(work: Work, choice: Choice) -> Sorted:
     return Sorted(sorted(good, key=_order), left_out)
 
 
-def _waiting(work: Work, choice: Choice) -> Iterator[Notice]:
+def waiting(work: Work, choice: Choice) -> Iterator[Notice]:
     """Issued papers of the choice, never printed and in no run. A proof of service goes with its paper."""
     low, high = code_range(choice.area)
     printed = select(Printing.seq).where(
@@ -177,6 +179,22 @@ def item_of(work: Work, notice: Notice) -> PrintItem | None:
     return work.session.exec(query).first()
 
 
+def original_of(work: Work, notice: Notice) -> Printing | None:
+    """The entry that the original of a paper was printed; None when there is none."""
+    query = select(Printing).where(
+        Printing.household_id == notice.household_id, Printing.notice_seq == notice.seq, Printing.copy_no == 0
+    )
+    return work.session.exec(query).first()
+
+
+def taken(work: Work, notice: Notice) -> str:
+    """Why a paper does not wait any more, though it was chosen a moment ago; "" while it does."""
+    if original_of(work, notice) is not None:
+        return "刚才已由他人打印原件"
+    placed = item_of(work, notice)
+    return f"刚才已由他人编入批次 {placed.run}" if placed is not None else ""
+
+
 def _printable(work: Work, notice: Notice) -> tuple[Letter, RegionalForm | None]:
     ended = work.session.get(PaperEnd, notice.number)
     if ended is not None:
@@ -184,26 +202,6 @@ def _printable(work: Work, notice: Notice) -> tuple[Letter, RegionalForm | None]
     letter = content(work, notice)
     inspect(letter)
     return letter, regional.in_force(notice.area, letter)
-
-
-def receipt(work: Work, notice: Notice, letter: Letter, number: str) -> Receipt:
-    """送达回证 of a paper, blank for the pen. Raises NotFound when no organ can sign it."""
-    head = desk(work, notice.area, PaperKind.F30, work.today).head()
-    return Receipt(
-        **head, number=number, addressee=letter.addressee, paper=notice.kind.value, paper_number=notice.number
-    )
-
-
-def receipt_subject(notice: Notice) -> str:
-    """What a proof of service is about: the same in a run, and where a case asks for one."""
-    return f"{notice.subject}:{PaperKind.F30.name}:{notice.kind.name}"
-
-
-def _inspect_receipt(work: Work, notice: Notice, letter: Letter) -> Receipt:
-    prefix = desk(work, notice.area, PaperKind.F30, work.today).organ.prefix + MARKS[PaperKind.F30]
-    made: Receipt = tidy(receipt(work, notice, letter, document_number(prefix, work.today.year, 1)))
-    inspect(made)
-    return made
 
 
 def _order(one: Ready) -> tuple[Any, ...]:
@@ -220,7 +218,7 @@ def homes_of(work: Work, ids: Collection[int], on: date, known: datetime) -> dic
     villages = {code: _village(work, code, on) for code in {one.area for one in places.values()}}
     return {
         one: Home(
-            mask_name(names.get(heads.get(one, 0)) or "未登记"), villages[places[one].area],
+            names.get(heads.get(one, 0)) or "未登记", villages[places[one].area],
             places[one].address.removeprefix(villages[places[one].area]),
         )
         for one in ids
@@ -255,10 +253,20 @@ def _persons(work: Work, ids: Sequence[int]) -> Sequence[Person]:
 
 
 def _village(work: Work, code: str, on: date) -> str:
+    """The name of a village; its code where that is not known or cannot be printed."""
     try:
-        return areas.area(work, code, on).name
+        return drawn(areas.area(work, code, on).name, code)
     except NotFound:
         return code
+
+
+def drawn(name: str, code: str) -> str:
+    """The name as a cover or a manifest tells it; the code where it holds what no paper shows."""
+    try:
+        check_glyphs([("", name)])
+    except MissingGlyphs:
+        return code
+    return name
 
 
 def preview(work: Work, choice: Choice) -> Preview:
@@ -269,7 +277,7 @@ def preview(work: Work, choice: Choice) -> Preview:
     left_out = list(found.left_out)
     for one in found.good:
         try:
-            sheets += _sheets(work, one, choice.apart)
+            sheets += _sheets(work, one, choice)
         except FAULTS as fault:
             left_out.append(LeftOut(one.notice.number, str(fault)))
             continue
@@ -278,9 +286,10 @@ def preview(work: Work, choice: Choice) -> Preview:
     return Preview(sum(kinds.values()), sheets, posted, kinds, left_out)
 
 
-def _sheets(work: Work, one: Ready, apart: bool) -> int:
+def _sheets(work: Work, one: Ready, choice: Choice) -> int:
     pages = pages_of(Item(one.letter, one.regional, seals.code_of(work, one.notice.number), one.variant))
     if one.letter.plain() is None:
-        return sheets_of(pages, 0, apart)
-    made = _inspect_receipt(work, one.notice, one.letter)
-    return sheets_of(pages, pages_of(Item(made, regional.in_force(one.notice.area, made))), apart)
+        return sheets_of(pages, 0)
+    made = print_proofs.inspected(work, one.notice, one.letter)
+    back = choice.on_back and print_proofs.may_share(one.notice, one.letter)
+    return sheets_of(pages, pages_of(Item(made, regional.in_force(one.notice.area, made))), back=back)

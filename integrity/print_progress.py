@@ -17,9 +17,9 @@ from sqlmodel import col, select
 from integrity import print_styles, seals
 from integrity.delivery import service_of
 from integrity.errors import Conflict, Invalid, NotFound, Refused
-from integrity.files import write_file
+from integrity.files import write_once
 from integrity.papers import lock
-from integrity.print_choice import homes_of, item_of
+from integrity.print_choice import homes_of, item_of, original_of
 from integrity.print_runs import drop, ensure, file_of, items_of, line_of, note, notice_of, receipt_of
 from integrity.records.ledger import Notice, Printing
 from integrity.records.print_runs import PrintFile, PrintItem, PrintNote, PrintRun
@@ -31,6 +31,7 @@ from integrity.work import Work
 from reports import run_files
 from reports.faults import PressStopped
 
+MATTER = "打印文书"
 _WAITING = (PrintState.READY, PrintState.PRINTING)
 _AT_HAND = (PrintState.PRINTED, PrintState.RETURNED)
 """States in which a paper lies in the office and can be handed over."""
@@ -151,6 +152,10 @@ def _enter_all(work: Work, run: PrintRun, file: PrintFile, waiting: Sequence[Pri
             drop(work, item, "打印前已撤回或者被替换")
             told.append(f"{_named(work, item)} 已撤回或者被替换，请抽出销毁，不得送达")
             continue
+        if original_of(work, notice) is not None:
+            drop(work, item, "已另行打印原件")
+            told.append(f"{_named(work, item)} 已另行打印原件，请抽出销毁，只留一份原件")
+            continue
         _enter(
             work, notice, file, first_page=item.first_page, pages=item.pages, template_sha256=item.template_sha256,
             variant=item.variant, edition_sha256=item.edition or None, content_sha256=item.content or None,
@@ -205,20 +210,46 @@ def spoil(work: Work, run: PrintRun, no: int, *, page: int, reason: str) -> Path
             "已经离开本机关的，收回后补打（注明“补打”）："
             f"chengxin print reprint {notice_of(work, item).number}"
         )
-    last = item.first_page + 2 * item.sheets - 1
-    if not item.first_page <= page <= last:
-        raise Invalid(f"{_named(work, item)} 在本册的第 {item.first_page} 至 {last} 页，没有第 {page} 页")
+    _not_always_the_same(work, item)
+    at = _page_of_file(work, item, page)
     home = homes_of(work, [item.household_id], run.made_on, run.made_at)[item.household_id]
     try:
-        pdf = run_files.once_more(line_of(work, item, home), apart=run.apart)
+        pdf = run_files.once_more(line_of(work, run, item, home))
     except PressStopped as fault:
         raise Refused(f"{_named(work, item)} 不能重新排印：{fault}") from fault
-    path = settings().papers / _again(work, item, len(_notes(work, run, PrintEvent.SPOILED, no)) + 1)
-    write_file(path, pdf)
+    path = settings().papers / _again(work, item, len(_noted(work, item, PrintEvent.SPOILED)) + 1)
+    write_once(path, pdf)
     told = f"{why}；作废纸张由 {work.actor} 当场销毁，原样重印"
-    note(work, run.number, PrintEvent.SPOILED, told, file_no=item.file_no, item_no=no, page=page)
-    work.audit("登记作废张", run.number, f"{_named(work, item)} 第 {page} 页：{why}")
+    note(work, run.number, PrintEvent.SPOILED, told, file_no=item.file_no, item_no=no, page=at)
+    work.audit("登记作废张", run.number, f"{_named(work, item)} 本册第 {at} 页：{why}")
     return path
+
+
+def _not_always_the_same(work: Work, item: PrintItem) -> None:
+    """An original comes out anew each time, so whoever spoiled it twice lets another one look. Raises Refused."""
+    before = _noted(work, item, PrintEvent.SPOILED)
+    if len(before) >= ALONE and all(one.recorded_by == work.actor for one in before):
+        raise Refused(
+            f"{_named(work, item)} 已由 {work.actor} 登记作废 {len(before)} 次；"
+            "再次作废重印，请另一名工作人员核对已经作废的纸张后登记"
+        )
+
+
+ALONE = 2
+"""How often one officer may spoil the same paper."""
+
+
+def _page_of_file(work: Work, item: PrintItem, page: int) -> int:
+    """The page of the file: told as on the spoiled sheet (— 2 —), or as the manifest counts. Raises Invalid."""
+    if 1 <= page <= item.pages:
+        return item.first_page + page - 1
+    last = item.first_page + 2 * item.sheets - 1
+    if not item.first_page <= page <= last:
+        raise Invalid(
+            f"{_named(work, item)} 有 {item.pages} 页，在本册的第 {item.first_page} 至 {last} 页（连同送达回证），"
+            f"没有第 {page} 页"
+        )
+    return page
 
 
 def _again(work: Work, item: PrintItem, n: int) -> str:
@@ -230,14 +261,8 @@ def _again(work: Work, item: PrintItem, n: int) -> str:
 def files_with(work: Work, item: PrintItem) -> Iterator[str]:
     """Every file that a paper of a run was laid out in."""
     yield work.session.get_one(PrintFile, (item.run, item.file_no)).file
-    run = work.session.get_one(PrintRun, item.run)
-    for n in range(1, len(_notes(work, run, PrintEvent.SPOILED, item.no)) + 1):
+    for n in range(1, len(_noted(work, item, PrintEvent.SPOILED)) + 1):
         yield _again(work, item, n)
-
-
-def _notes(work: Work, run: PrintRun, event: PrintEvent, no: int) -> list[PrintNote]:
-    query = select(PrintNote).where(PrintNote.run == run.number, PrintNote.event == event, PrintNote.item_no == no)
-    return list(work.session.exec(query))
 
 
 def notes_of(work: Work, run: PrintRun) -> list[PrintNote]:
@@ -263,13 +288,8 @@ def hand_over(
             continue
         if notice.number in numbers if numbers else item.state is PrintState.PRINTED:
             chosen.append((item, notice))
-    wrong = [f"{notice.number}（{now.value}）" for item, notice in chosen
-             if (now := state_of(work, item)) not in _AT_HAND]  # fmt: skip
     missing = sorted(set(numbers) - {notice.number for _, notice in chosen})
-    if wrong or missing or not chosen:
-        listed = "；".join([*wrong, *(f"{one}（不在本批次）" for one in missing)][:_NAMED])
-        why = f"（{listed}）" if listed else ""
-        raise Refused(f"打印批次 {run.number} 没有可以交接的文书：清点以后才能交接，已送达的不再交接{why}")
+    _refuse_handing(work, run, chosen, missing, f"{_matching(village, file_no, posted)}的文书")
     for item, notice in chosen:
         again = "（再次）" if item.state is PrintState.RETURNED else ""
         item.state = PrintState.HANDED
@@ -277,6 +297,30 @@ def hand_over(
              file_no=item.file_no, item_no=item.no, on=on)  # fmt: skip
     work.audit("文书交接", run.number, f"{len(chosen)} 份交给 {receiver}")
     return len(chosen)
+
+
+def _refuse_handing(
+    work: Work, run: PrintRun, chosen: Sequence[tuple[PrintItem, Notice]], missing: Sequence[str], what: str
+) -> None:
+    """Raise, saying why, unless everything chosen lies in the office."""
+    if not chosen and not missing:
+        states_now = "、".join(f"{state.value} {many} 份" for state, many in states(work, run).items())
+        raise Refused(
+            f"打印批次 {run.number} 没有等待交接{what}：{states_now}。待打印、打印中的，清点以后才能交接；"
+            "退回的，写明文号再次交接"
+        )
+    wrong = [f"{notice.number}（{now.value}）" for item, notice in chosen
+             if (now := state_of(work, item)) not in _AT_HAND]  # fmt: skip
+    wrong += [f"{one}（不在本批次或者所写的范围）" for one in missing]
+    if wrong:
+        listed = "；".join(wrong[:_NAMED])
+        raise Refused(f"打印批次 {run.number} 没有交接：清点以后才能交接，已送达的不再交接（{listed}）")
+
+
+def _matching(village: str, file_no: int | None, posted: bool | None) -> str:
+    """Which papers were asked for, in words."""
+    said = [{None: "", True: "邮寄", False: "当面送达"}[posted], f"第{file_no}册" if file_no else "", village]
+    return "、".join(one for one in said if one)
 
 
 def returned(work: Work, notice: Notice, *, on: date, reason: str) -> PrintItem:
@@ -295,6 +339,24 @@ def returned(work: Work, notice: Notice, *, on: date, reason: str) -> PrintItem:
     return item
 
 
+def returns(work: Work, item: PrintItem) -> list[PrintNote]:
+    """Each time that a paper came back, in order."""
+    return _noted(work, item, PrintEvent.RETURNED)
+
+
+def handed_on(work: Work, item: PrintItem) -> date | None:
+    """When a paper last went out; None when it never did."""
+    notes = _noted(work, item, PrintEvent.HANDED)
+    return notes[-1].happened_on if notes else None
+
+
+def _noted(work: Work, item: PrintItem, event: PrintEvent) -> list[PrintNote]:
+    query = select(PrintNote).where(
+        PrintNote.run == item.run, PrintNote.item_no == item.no, PrintNote.event == event
+    )  # fmt: skip
+    return list(work.session.exec(query.order_by(col(PrintNote.id))))
+
+
 def undelivered(work: Work, low: str, high: str) -> list[tuple[PrintItem, Notice, PrintNote]]:
     """Papers of an area that came back and wait for another way of service, with the last reason."""
     query = select(PrintItem).where(PrintItem.state == PrintState.RETURNED).order_by(PrintItem.run, col(PrintItem.no))
@@ -302,10 +364,7 @@ def undelivered(work: Work, low: str, high: str) -> list[tuple[PrintItem, Notice
     for item in work.session.exec(query):
         notice = notice_of(work, item)
         if low <= notice.area < high and state_of(work, item) is PrintState.RETURNED:
-            said = select(PrintNote).where(
-                PrintNote.run == item.run, PrintNote.item_no == item.no, PrintNote.event == PrintEvent.RETURNED
-            )
-            found.append((item, notice, list(work.session.exec(said.order_by(col(PrintNote.id))))[-1]))
+            found.append((item, notice, returns(work, item)[-1]))
     return found
 
 

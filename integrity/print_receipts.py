@@ -1,29 +1,34 @@
 """送达回证收回 (proofs of service that came back): what the scanner typed, or a page, to the service of the paper.
 
 Each is looked up by its bar code, its check code or a 文号. Service begins the remedy period, so that nothing here is
-guessed: day, way and receiver are told by the clerk, and a proof that does not fit changes nothing.
+guessed: day, way and receiver are told by the clerk, and a proof that does not fit changes nothing. A code that is not
+that of a proof, as the manifest and the paper bear them, proves nothing: only what was signed does.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlmodel import col, select
 
-from integrity import cases, households, notices
+from integrity import cases, households, notices, print_progress, print_proofs, printing
 from integrity.delivery import service_of
 from integrity.errors import ChengxinError, Conflict, Invalid, NotFound, Refused
 from integrity.papers import by_number, content
 from integrity.permissions import require
+from integrity.print_choice import item_of
+from integrity.print_wishes import Asked
 from integrity.receipt_reading import read
 from integrity.records.ledger import Notice, Service
 from integrity.records.seals import PaperEnd
 from integrity.rules import check_code
 from integrity.rules.check_code import LENGTHS
-from integrity.terms import PaperKind, ServiceWay
+from integrity.terms import PaperKind, PrintState, ServiceWay
 from integrity.work import Work
 from reports.barcodes import DIGITS, beginning
 from reports.forms_records import Receipt
@@ -31,6 +36,12 @@ from reports.forms_records import Receipt
 MATTER = "登记送达"
 HIMSELF = "本人"
 """As a receiver: the person to whom the paper is addressed."""
+_NAMELESS = re.compile(r"[^（(]*的(?:监护人|近亲属)")
+"""An addressee whose name the office did not know when the paper was issued."""
+_NAMED = re.compile(r"(?!.*的(?:监护人|近亲属)[（(])[^（()）]{2,}[（(][^（()）]{2,}[）)]")
+"""A name, and in brackets who he is to the person concerned."""
+_NO_PAPER = (ServiceWay.ELECTRONIC, ServiceWay.ANNOUNCEMENT)
+"""Ways of service for which no paper goes out."""
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -72,8 +83,29 @@ def codes_in(typed: str) -> list[str]:
 
 
 def paper_of(work: Work, code: str) -> Notice:
-    """The paper that a code stands for: its own, or that of its proof of service. Raises Invalid, NotFound."""
+    """The paper of a proof of service that was scanned, or whose 文号 (or that of the paper) was typed.
+
+    Raises Refused for the code of anything else, Invalid, NotFound.
+    """
     found = _notice(work, code)
+    if code.isdigit() and found.kind is not PaperKind.F30:
+        raise Refused(
+            f"{code[:DIGITS]} 是文书 {found.number}（或者交接清单上这份文书）的条码，不是送达回证的，没有登记；"
+            "请扫签好的回证下方的条码，回证扫不出的，输入文号"
+        )
+    return _served_by(work, found)
+
+
+def in_hand(work: Work, code: str) -> Notice:
+    """The paper of any code of ours (its own, on the manifest, of its proof) or 文号: for handing over and returns.
+
+    Raises Invalid, NotFound.
+    """
+    return _served_by(work, _notice(work, code))
+
+
+def _served_by(work: Work, found: Notice) -> Notice:
+    """The paper itself, or the one that this proof is of."""
     if found.kind is not PaperKind.F30:
         return found
     proof = content(work, found)
@@ -119,7 +151,8 @@ def receive(work: Work, code: str, told: Told) -> Received:
     require(work, MATTER, households.home(work, notice.household_id, work.today).area)
     work.lock(notice.household_id)
     _stands(work, notice)
-    receiver = content(work, notice).addressee if told.receiver.strip() == HIMSELF else told.receiver
+    _went_out(work, notice, told)
+    receiver = _receiver(content(work, notice).addressee, told)
     cases.serve_paper(
         work, notice.number, told.way, on=told.on, receiver=receiver, witnesses=told.witnesses, detail=told.detail,
         evidence=told.evidence,
@@ -140,6 +173,55 @@ def _stands(work: Work, notice: Notice) -> None:
             f"文书 {notice.number} 已经登记送达（{service.happened_on} {service.way.value}，{service.receiver}签收），"
             "这次没有重复登记；登记有误的请更正"
         )
+
+
+def _went_out(work: Work, notice: Notice, told: Told) -> None:
+    """Raise for a paper that came back and did not go out again, or that went out again only after that day."""
+    item = None if told.way in _NO_PAPER else item_of(work, notice)
+    came = print_progress.returns(work, item) if item else []
+    if not item or not came:
+        return
+    if item.state is PrintState.RETURNED:
+        raise Refused(
+            f"文书 {notice.number} 已于 {came[-1].happened_on} 登记退回（{came[-1].told}），没有再次交出，没有登记；"
+            f"再次送达的（包括当面领取），先登记交接：chengxin print handover {item.run} --to 姓名 --on 日期 "
+            f"--number {notice.number}"
+        )
+    again = print_progress.handed_on(work, item)
+    if again and told.on < again:
+        raise Refused(
+            f"文书 {notice.number} 于 {came[-1].happened_on} 退回，{again} 再次交出，送达日期 {told.on} 在这以前；"
+            "没有登记，请核对回证"
+        )
+
+
+def _receiver(addressee: str, told: Told) -> str:
+    """Who signed, by name. Raises Refused where nobody could tell from the entry who it was (民事诉讼法 88)."""
+    said = told.receiver.strip()
+    if told.way is ServiceWay.ANNOUNCEMENT or not _NAMELESS.fullmatch(addressee):
+        return addressee if said == HIMSELF else told.receiver
+    if _NAMED.fullmatch(said):
+        return said
+    raise Refused(
+        f"文书写给“{addressee}”，没有姓名，签收人不能写“{said[:20]}”；请写签收人的姓名和关系，"
+        f"如“张三（{addressee}，父亲）”；没有登记"
+    )
+
+
+def blank(work: Work, notice: Notice) -> Path:
+    """单印回证: the blank proof of service of a paper that was printed at the desk. Raises Refused, NotFound."""
+    require(work, print_progress.MATTER, households.home(work, notice.household_id, work.today).area)
+    work.lock(notice.household_id)
+    _stands(work, notice)
+    letter, placed = content(work, notice), item_of(work, notice)
+    if letter.plain() is None:
+        raise Refused(f"文书 {notice.number} 不送达当事人，没有送达回证")
+    if placed is not None:
+        raise Refused(
+            f"文书 {notice.number} 的送达回证在打印批次 {placed.run} 第{placed.no}份，随批次印制；"
+            "遗失的补打：chengxin print reprint 回证的文号"
+        )
+    return printing.original(work, print_proofs.issued(work, notice, letter), Asked(large=False, cover=False))
 
 
 def periods(work: Work, notice: Notice) -> list[str]:

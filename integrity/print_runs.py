@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from sqlmodel import col, select
 
-from integrity import areas, organs, print_styles, regional, seals
+from integrity import areas, organs, print_proofs, print_styles, regional, seals
 from integrity.errors import Conflict, NotFound, Refused
-from integrity.files import write_file
+from integrity.files import write_once
 from integrity.organs import officer
-from integrity.papers import by_hand, content, issue, lock, next_number
+from integrity.papers import by_hand, kept, lock, next_number
 from integrity.print_choice import (
     FAULTS,
     Choice,
@@ -26,10 +26,10 @@ from integrity.print_choice import (
     LeftOut,
     Ready,
     Sorted,
+    drawn,
     homes_of,
-    receipt,
-    receipt_subject,
     sort_out,
+    taken,
 )
 from integrity.print_wishes import coded, variant_of
 from integrity.printing import place_name
@@ -39,10 +39,9 @@ from integrity.records.print_runs import PrintFile, PrintItem, PrintNote, PrintR
 from integrity.rules.areas import level_of
 from integrity.rules.writing import read_document_number
 from integrity.settings import settings
-from integrity.terms import AreaLevel, PaperKind, PrintEvent, PrintState
+from integrity.terms import AreaLevel, PrintEvent, PrintState
 from integrity.work import Office, Work
 from reports import run_files
-from reports.forms import Letter
 from reports.press import Item
 from reports.run_files import Cover, Line, RunFile
 
@@ -67,6 +66,9 @@ def _made(work: Work, choice: Choice, found: Sorted) -> Made:
     lock(work, {one.notice.household_id for one in found.good})
     placed: list[tuple[Ready, int | None]] = []
     for one in found.good:
+        if why := taken(work, one.notice):  # by somebody else, before the ledgers were locked
+            found.left_out.append(LeftOut(one.notice.number, why))
+            continue
         try:
             placed.append((one, _receipt(work, one)))
         except FAULTS as fault:
@@ -85,19 +87,14 @@ def _receipt(work: Work, one: Ready) -> int | None:
     """The proof of service of a paper, issued once; None for a paper that is sent to nobody."""
     if one.letter.plain() is None:
         return None
-    notice = one.notice
-
-    def draft(number: str, on: date) -> Letter:
-        return receipt(work, notice, one.letter, number)
-
-    return issue(work, notice.household_id, PaperKind.F30, receipt_subject(notice), draft).seq
+    return print_proofs.issued(work, one.notice, one.letter).seq
 
 
 def _entered(work: Work, choice: Choice, placed: Sequence[tuple[Ready, int | None]]) -> PrintRun:
     """The rows of a run, of its files and of its papers."""
     number = f"PC{work.today.year}-{read_document_number(next_number(work, _SERIES, work.today.year)).n:04}"
     run = PrintRun(
-        number=number, area=choice.area, chosen=choice.in_words()[:_TOLD], apart=choice.apart, papers=len(placed),
+        number=number, area=choice.area, chosen=choice.in_words()[:_TOLD], apart=not choice.on_back, papers=len(placed),
         made_on=work.today, made_at=work.now, made_by=work.actor,
     )  # fmt: skip
     session = work.session
@@ -166,30 +163,37 @@ def lay_out(work: Work, run: PrintRun, no: int) -> RunFile:
     lines, left_out = [], []
     for one in items:
         try:
-            lines.append(line_of(work, one, homes[one.household_id]))
+            lines.append(line_of(work, run, one, homes[one.household_id]))
         except FAULTS as fault:
             left_out.append((one.no, str(fault)))
     if not lines:
         return RunFile(b"", 0, (), tuple(left_out))
-    made = run_files.run_file(_cover(work, run, no), lines, apart=run.apart)
+    made = run_files.run_file(_cover(work, run, no), lines)
     return replace(made, left_out=(*left_out, *made.left_out))
 
 
-def line_of(work: Work, item: PrintItem, home: Home) -> Line:
+def line_of(work: Work, run: PrintRun, item: PrintItem, home: Home) -> Line:
     """A paper with its proof of service, as the press wants it. Raises NotFound, Invalid."""
-    paper = receipt_of(work, item)
+    notice, proof = notice_of(work, item), receipt_of(work, item)
+    paper = _item(work, notice, item.template_sha256, item.edition, item.variant)
     return Line(
-        item.no, home.head, home.village, home.house, item.posted,
-        _item(work, notice_of(work, item), item.template_sha256, item.edition, item.variant),
-        _item(work, paper, item.receipt_template, item.receipt_edition) if paper else None,
+        item.no, home.head, home.village, home.house, item.posted, paper,
+        _item(work, proof, item.receipt_template, item.receipt_edition) if proof else None,
+        back=_back(run, item, print_proofs.may_share(notice, paper.letter)),
     )  # fmt: skip
+
+
+def _back(run: PrintRun, item: PrintItem, may: bool) -> bool:
+    """Does the proof stand on the back of the paper? As it was laid out once, else as the run was asked for."""
+    return item.receipt_page % 2 == 0 if item.receipt_page else may and not run.apart
 
 
 def _item(work: Work, notice: Notice, template: str = "", edition: str = "", variant: str = "") -> Item:
     """A paper as it is printed: in the form and the templates of its first printing where there was one."""
-    letter = content(work, notice)
+    letter, body = kept(work, notice)
     form = regional.kept(work, letter, template) if template else regional.in_force(notice.area, letter)
-    return print_styles.set_as(Item(letter, form, seals.code_of(work, notice.number), variant_of(variant)), edition)
+    item = Item(letter, form, seals.code_of(work, notice.number), variant_of(variant), frozen=body)
+    return print_styles.set_as(item, edition)
 
 
 def _cover(work: Work, run: PrintRun, no: int) -> Cover:
@@ -203,7 +207,7 @@ def _cover(work: Work, run: PrintRun, no: int) -> Cover:
 
 def _place(work: Work, run: PrintRun) -> str:
     try:
-        return areas.full_name(work, run.area, run.made_on, top=AreaLevel.COUNTY)
+        return drawn(areas.full_name(work, run.area, run.made_on, top=AreaLevel.COUNTY), run.area)
     except NotFound:
         return run.area
 
@@ -212,14 +216,14 @@ def _organ(work: Work, run: PrintRun) -> str:
     """Whose clerk prints; the author that the file names."""
     area = run.area if level_of(run.area) is not AreaLevel.VILLAGE else f"{run.area[:9]}000"
     try:
-        return organs.organ_of(work, area, run.made_on).name
+        return drawn(organs.organ_of(work, area, run.made_on).name, _place(work, run))
     except NotFound:
         return _place(work, run)
 
 
 def _maker(work: Work, run: PrintRun) -> str:
     try:
-        return f"{officer(work, run.made_by, run.made_on).name}（{run.made_by}）"
+        return drawn(f"{officer(work, run.made_by, run.made_on).name}（{run.made_by}）", run.made_by)
     except NotFound:
         return run.made_by
 
@@ -233,7 +237,7 @@ def store(work: Work, run: PrintRun, no: int, made: RunFile) -> PrintFile:
     if not row.sha256:
         _write_down(work, run, no, made)
     if made.pdf:
-        write_file(settings().papers / row.file, made.pdf)
+        write_once(settings().papers / row.file, made.pdf)
     if made.pdf and not row.sha256:
         row.sha256, row.pages, row.sheets = made.sha256, made.pages, made.sheets
     work.session.flush()
@@ -320,8 +324,22 @@ def ensure(work: Work, run: PrintRun, no: int) -> PrintFile:
     return store(work, run, no, lay_out(work, run, no))
 
 
-def job_step(work: Work, township: str) -> str:
-    """One part of the monthly job: make a run of what waits in a township, or lay out the next file of such a run."""
+def job_step(work: Work, choice: Choice) -> str:
+    """One part of a job: lay out the next file of a run that it made in a township, or make one of what is chosen."""
+    laid = next_file(work, choice.area)
+    if laid:
+        return laid
+    found = sort_out(work, choice)
+    if not found.good:
+        for out in found.left_out:
+            work.audit("文书打印需人工处理", choice.area, f"{out.number}：{out.why}")
+        return "没有待印文书" + by_hand([f"{out.number}：{out.why}" for out in found.left_out])
+    run, out_of_it = _made(work, choice, found)
+    return f"打印批次 {run.number}：{run.papers} 份待打印" + by_hand([f"{out.number}：{out.why}" for out in out_of_it])
+
+
+def next_file(work: Work, township: str) -> str:
+    """Lay out the next file of a run that this job made in a township; "" when there is none."""
     since = work.due.astimezone(SHANGHAI).date()
     query = select(PrintRun).where(
         PrintRun.area == township, PrintRun.made_by == work.actor, PrintRun.made_on >= since
@@ -330,11 +348,4 @@ def job_step(work: Work, township: str) -> str:
         for row in unwritten(work, run):
             made = store(work, run, row.no, lay_out(work, run, row.no))
             return f"{made.file} {sum(one.file_no == row.no for one in items_of(work, run))} 份"
-    choice = Choice(area=township)
-    found = sort_out(work, choice)
-    if not found.good:
-        for out in found.left_out:
-            work.audit("文书打印需人工处理", township, f"{out.number}：{out.why}")
-        return "没有待印文书" + by_hand([f"{out.number}：{out.why}" for out in found.left_out])
-    run, out_of_it = _made(work, choice, found)
-    return f"打印批次 {run.number}：{run.papers} 份待打印" + by_hand([f"{out.number}：{out.why}" for out in out_of_it])
+    return ""

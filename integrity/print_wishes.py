@@ -76,5 +76,5 @@ def remember(work: Work, household_id: int, asked: Asked, asked_by: str) -> Prin
     )  # fmt: skip
     work.session.add(row)
     work.session.flush()
-    work.audit("登记阅读需要", str(household_id), f"{Variant(large, cover).name}，{asked_by}提出")
+    work.audit("登记阅读需要", f"household:{household_id}")  # the log outlives the need: it does not say which
     return row

@@ -17,13 +17,15 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from integrity import areas, print_styles, regional, seals
 from integrity.errors import ChengxinError, NotFound, Refused
-from integrity.files import write_file
-from integrity.papers import content
+from integrity.files import write_once
+from integrity.papers import kept
 from integrity.print_choice import item_of
 from integrity.print_wishes import UNASKED, Asked, chosen, need_of, variant_of
 from integrity.records.ledger import Notice, Printing
+from integrity.rules.stated import unprintable
 from integrity.settings import settings
 from integrity.work import Work
+from reports import editions
 from reports.faults import PressStopped
 from reports.press import Item, Paper, Variant, render
 
@@ -34,11 +36,12 @@ def place_name(work: Work, code: str, on: date) -> str:
         name = areas.area(work, code, on).name
     except NotFound:
         return ""
-    return "" if "/" in name or name.startswith(".") else name
+    return "" if "/" in name or name.startswith(".") or unprintable(name) else name
 
 
 def original(work: Work, notice: Notice, asked: Asked = UNASKED) -> Path:
     """The file with the original, printed now when there is none yet. Raises Refused; NotFound when it is gone."""
+    work.lock(notice.household_id)  # before looking: a run may be taking this paper in at the same moment
     entry = _entry(work, notice)
     if entry is None:
         _not_in_run(work, notice)
@@ -102,19 +105,31 @@ def every_variant(work: Work, notice: Notice, copy: int = 0) -> Iterator[Paper]:
                 yield _rendered(notice, replace(item, variant=variant, kept=None))
 
 
+def other_press(work: Work, notice: Notice, copy: int = 0) -> str:
+    """另一版程序 (another press): in words, when a copy was printed by another press than the one here; "" otherwise.
+
+    Raises NotFound, Invalid when the kept form is gone or altered.
+    """
+    entry = _entry(work, notice, copy)
+    if entry is None or entry.edition_sha256 is None:
+        return ""
+    return editions.differing(_printed(work, notice, entry).edition.press, editions.press())
+
+
 def _entry(work: Work, notice: Notice, copy: int = 0) -> Printing | None:
     return work.session.exec(_copies(notice).where(Printing.copy_no == copy)).first()
 
 
 def _printed(work: Work, notice: Notice, entry: Printing) -> Item:
     """What was printed: content, form, check code, variant, templates. Raises Refused, NotFound, Invalid."""
-    letter, code = content(work, notice, copy=entry.copy_no), seals.code_of(work, notice.number)
+    (letter, body), code = kept(work, notice, copy=entry.copy_no), seals.code_of(work, notice.number)
     print_styles.same_code(notice, entry, code)
     try:
         form = regional.kept(work, letter, entry.template_sha256)
     except PressStopped as fault:
         raise Refused(f"文书 {notice.number} 不能印制：{fault}") from fault
-    return print_styles.set_as(Item(letter, form, code, variant_of(entry.variant)), entry.edition_sha256)
+    item = Item(letter, form, code, variant_of(entry.variant), frozen=body)
+    return print_styles.set_as(item, entry.edition_sha256)
 
 
 def _fresh(work: Work, notice: Notice, copy: int, asked: Asked) -> Item:
@@ -126,12 +141,12 @@ def _fresh(work: Work, notice: Notice, copy: int, asked: Asked) -> Item:
         variant = chosen(need or like.variant, letter, asked)
         item = replace(like, letter=letter, variant=variant, kept=None)
         return print_styles.set_like(item, first.edition_sha256) if variant == like.variant else item
-    letter = content(work, notice, copy=copy)
+    letter, body = kept(work, notice, copy=copy)
     try:
         form = regional.in_force(notice.area, letter)
     except PressStopped as fault:
         raise Refused(f"文书 {notice.number} 不能印制：{fault}") from fault
-    return Item(letter, form, seals.code_of(work, notice.number), chosen(need, letter, asked))
+    return Item(letter, form, seals.code_of(work, notice.number), chosen(need, letter, asked), frozen=body)
 
 
 def _rendered(notice: Notice, item: Item) -> Paper:
@@ -167,7 +182,7 @@ def _print_single(work: Work, notice: Notice, copy: int, asked: Asked) -> Path:
         regional.keep(work, item.regional)
     print_styles.keep(item.edition)
     file = f"{work.today}/{notice.number}{f'-补打{copy}' if copy else ''}.pdf"
-    write_file(settings().papers / file, paper.pdf)
+    write_once(settings().papers / file, paper.pdf)
     work.append(
         notice.household_id,
         Printing(

@@ -6,8 +6,7 @@ of an adopted catalogue and serves the order of work only; it appears on no pape
 
 from __future__ import annotations
 
-from calendar import monthrange
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
@@ -16,11 +15,15 @@ from sqlmodel import col, select
 
 from integrity import editions, organs
 from integrity.errors import NotFound, Refused
+from integrity.exchange_columns import RECHECK, CellKind
 from integrity.files import write_file
 from integrity.letters import DONE
 from integrity.letters_family import organ_missing
 from integrity.papers import by_hand
+from integrity.persons import plain
 from integrity.printing import place_name
+from integrity.recheck_marks import mark_of, number_of, period_end
+from integrity.recheck_steps import VISITORS, sent_of
 from integrity.rechecks import list_due, possibly_due
 from integrity.recommendations import Finding
 from integrity.records.columns import SHANGHAI, micros
@@ -28,13 +31,15 @@ from integrity.records.ledger import Entry, Household, Member, Recheck, Residenc
 from integrity.records.office import Area, Officer, Organ, Person
 from integrity.rules import grounds as g
 from integrity.rules.areas import ancestors, code_range
-from integrity.rules.facts import date_of
+from integrity.rules.facts import date_of, day
+from integrity.rules.verdict import counted
 from integrity.settings import settings
-from integrity.terms import Presence, RecheckResult, Relation, Role, Scheme
+from integrity.situations import read_these
+from integrity.terms import Presence, Relation, Role, Scheme
 from integrity.work import Work
 from reports.faults import PressStopped
 from reports.fonts import missing_glyphs
-from reports.lists import RecheckLine, RecheckList, recheck_list_pdf, recheck_list_xlsx
+from reports.lists import RecheckLine, RecheckList, ToFill, recheck_list_pdf, recheck_list_xlsx
 
 E = TypeVar("E", bound=Entry)
 _CHUNK = 900
@@ -53,11 +58,13 @@ class Line(NamedTuple):
     head: str
     persons: int
     last: date | None
+    address: str = ""
+    phone: str = ""
 
 
 def list_parts(work: Work) -> list[str]:
     """The townships in which a check may be due, by code."""
-    ids = possibly_due(work, "", _next_month_end(_today(work)))
+    ids = possibly_due(work, "", period_end(_today(work)))
     homes = _in_chunks(work, select(Residence.household_id, Residence.area), Residence.household_id, sorted(ids))
     return sorted({f"{area[:9]}000" for _, area in homes})
 
@@ -72,7 +79,7 @@ def make_list(work: Work, part: str) -> str:
             return "没有到期的家庭" + by_hand(left_out)
         stem = settings().papers / str(today) / f"核查名单-{place_name(work, part, today)}{part[:9]}"
         write_file(stem.with_suffix(".pdf"), recheck_list_pdf(roll).pdf)
-        write_file(stem.with_suffix(".xlsx"), recheck_list_xlsx(roll))
+        write_file(stem.with_suffix(".xlsx"), _workbook(work, roll, lines))
     except (NotFound, Refused, PressStopped) as fault:
         work.audit("核查名单未生成", part, str(fault))
         return f"名单未生成，请人工处理：{fault}"
@@ -83,25 +90,27 @@ def make_list(work: Work, part: str) -> str:
 
 
 def recheck_lines(work: Work, part: str) -> list[Line]:
-    """The households of an area to be checked, by village, priority and due day."""
-    found = list_due(work, part[:9], _next_month_end(_today(work)))
-    ids = sorted(found, key=lambda one: (found[one].area, -(found[one].level or 0), found[one].due_on or 0, one))
+    """The households of an area to be checked, by village: those overdue, then by priority and due day."""
+    found = list_due(work, part[:9], period_end(_today(work)))
+    ids = sorted(found, key=lambda one: _order(one, found[one], day(_today(work))))
     numbers = dict(_in_chunks(work, select(Household.id, Household.number), Household.id, ids))
-    families = _families(work, ids)
-    checks = _entries(work, Recheck, ids)
+    families, supported = _families(work, ids), _supported(work, found)
+    checks, homes = _entries(work, Recheck, ids), _entries(work, Residence, ids)
     return [
-        Line(one, found[one], numbers[one], *families[one], _last_check(checks[one]))
+        Line(one, found[one], numbers[one], head, supported.get(one, persons), _last_check(checks[one]),
+             homes[one][-1].address if homes[one] else "", phone)
         for one in ids
-    ]
+        for head, persons, phone in [families[one]]
+    ]  # fmt: skip
+
+
+def _order(household_id: int, found: Finding, today: int) -> tuple[str, bool, int, int, int]:
+    due = found.due_on or 0
+    return found.area, due >= today, -(found.level or 0), due, household_id
 
 
 def _today(work: Work) -> date:
     return work.due.astimezone(SHANGHAI).date()
-
-
-def _next_month_end(on: date) -> date:
-    year, month = on.year + on.month // 12, on.month % 12 + 1
-    return date(year, month, monthrange(year, month)[1])
 
 
 def _in_chunks(work: Work, query: Any, column: Any, ids: Sequence[int]) -> Iterator[Any]:
@@ -128,8 +137,8 @@ def _stand(rows: Iterable[E], on: date) -> list[E]:
     return sorted(kept, key=lambda row: (row.happened_on, row.seq))
 
 
-def _families(work: Work, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
-    """(name of the head, counted members) by household."""
+def _families(work: Work, ids: Sequence[int]) -> dict[int, tuple[str, int, str]]:
+    """(name of the head, counted members, telephone of the head) by household."""
     present, heads = {}, {}
     for household_id, rows in _entries(work, Member, ids).items():
         now = {row.no: row for row in rows}.values()
@@ -138,11 +147,24 @@ def _families(work: Work, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
         if first:
             chosen = min(first, key=lambda one: (one.relation is not Relation.HEAD, one.no))
             heads[household_id] = chosen.person_id
-    names = dict(_in_chunks(work, select(Person.id, Person.name), Person.id, list(heads.values())))
+    people = {one.id: one for (one,) in _in_chunks(work, select(Person), Person.id, list(heads.values()))}
+    known = {household_id: people.get(heads.get(household_id)) for household_id in present}
     return {
-        household_id: (names.get(heads.get(household_id, 0), ""), len(found))
-        for household_id, found in present.items()
+        household_id: (one.name if one else "", len(present[household_id]), _phone(work, one) if one else "")
+        for household_id, one in known.items()
     }
+
+
+def _phone(work: Work, person: Person) -> str:
+    """In full: whoever visits has to make an appointment."""
+    return plain(work, person, "phone") if person.phone else ""
+
+
+def _supported(work: Work, found: Mapping[int, Finding]) -> dict[int, int]:
+    """供养人数 (supported persons) of the households on 特困供养: one whose own support has ended is not counted."""
+    ids = [one for one, finding in found.items() if finding.scheme == Scheme.TEKUN.number]
+    known = read_these(work.session.connection(), ids, known_until=micros(work.due), on=day(_today(work)))
+    return {one.household_id: counted(one.situation) for one in known}
 
 
 def _last_check(rows: Sequence[Recheck]) -> date | None:
@@ -159,7 +181,7 @@ def _roll(
     good, left_out = [], []
     for line in lines:
         village = villages.get(line.found.area, line.found.area)
-        missing = missing_glyphs({"户主姓名": line.head, "村（居）": village})
+        missing = missing_glyphs({"户主姓名": line.head, "村（居）": village, "住址": line.address})
         if missing:
             left_out.append(f"户 {line.number} 的{missing[0].field}有印不出的字（{missing[0].code_point}）")
         elif not line.head:
@@ -167,11 +189,32 @@ def _roll(
         else:
             good.append(_line(line, village, priorities))
     roll = RecheckList(
-        organ=organ.name, number=f"{part[:9]}-{today:%Y%m%d}", period=f"{today} 至 {_next_month_end(today)}",
+        organ=organ.name, number=number_of(part, today), period=f"{today} 至 {period_end(today)}",
         reviewer=reviewer.name, made_on=today, printed_by=work.actor, lines=tuple(good),
-        choices=tuple(one.value for one in RecheckResult if one is not RecheckResult.CONFIRMED),
+        choices=tuple(RECHECK.column("结果").shown),
     )  # fmt: skip
     return roll, left_out
+
+
+def _workbook(work: Work, roll: RecheckList, lines: Sequence[Line]) -> bytes:
+    """The workbook to be filled in: who is sent already, and by what each row is known again."""
+    pairs = sent_of(work, {line.household_id: line.number for line in lines})
+    known = {
+        VISITORS[0]: {number: pair[0] for number, pair in pairs.items()},
+        VISITORS[1]: {number: pair[1] for number, pair in pairs.items()},
+        "名单编号": {line.household: roll.number for line in roll.lines},
+        "识别码": {line.household: mark_of(work.vault, roll.number, line.household) for line in roll.lines},
+    }
+    columns = {
+        one.name: ToFill(
+            title=one.name, width=one.width, kind="date" if one.kind is CellKind.DATE else "text", hint=one.hint,
+            values=known.get(one.name, {}),
+        )
+        for one in RECHECK.columns
+    }  # fmt: skip
+    last = [columns.pop("名单编号"), columns.pop("识别码")]
+    asked = [one for name, one in columns.items() if name not in ("户编号", "结果")]
+    return recheck_list_xlsx(roll, asked, last, RECHECK.remarks)
 
 
 def _signing(work: Work, township: str, on: date) -> Organ:
@@ -221,4 +264,5 @@ def _line(line: Line, village: str, priorities: tuple[str, ...]) -> RecheckLine:
         household=line.number, head=line.head, village=village, category=tuple(Scheme)[found.scheme].value,
         persons=line.persons, due=date_of(found.due_on), ground=grounds,
         priority=_NONE if found.level is None or not priorities else priorities[found.level], last=line.last,
+        address=line.address, phone=line.phone,
     )  # fmt: skip

@@ -26,17 +26,20 @@ from integrity.rules.areas import pack_region, policy_regions
 from integrity.rules.redline_words import LIST_WORDS, SCORE_WORDS
 from integrity.settings import settings
 from integrity.work import Work
-from reports.faults import TemplateRefused
+from reports.faults import PressStopped, TemplateRefused
 from reports.forms import Letter
-from reports.press import template_version
+from reports.press import Item, Variant, template_version
 from reports.regional import LARGEST, RegionalForm, read
-from reports.regional_fields import forms_of
+from reports.regional_fields import forms_of, sample
 
 KEPT = ".kept"
 USED = "使用地方样式"
 """The audit line of a first use; its subject is the SHA-256."""
 FORBIDDEN = (*SCORE_WORDS, *LIST_WORDS)
 """Words that no paper may carry: a score is for planning inside the office only (红线 2, 6)."""
+LONG, VERY_LONG = 8, 60
+"""How many times over a proof says each field: a paragraph of some lines, and one of more than a page."""
+_ADVICE = "请把 height 改为 min-height，缩小字号，或者去掉嵌套的表格、缩进，再试"
 _NAME = re.compile(r"(F\d{2})-(\d{4}-\d{2}-\d{2})\.html")
 
 
@@ -124,12 +127,15 @@ def _content(path: Path) -> bytes:
 
 
 def check_file(path: Path) -> list[RegionalForm]:
-    """The file read for every form with its number. Raises Invalid, NotFound, TemplateRefused."""
+    """The file read and tried for every form with its number. Raises Invalid, NotFound, TemplateRefused."""
     found = described(path.absolute())
     forms = forms_of(found.form)
     if not forms:
         raise Invalid(f"没有表号为 {found.form} 的文书")
-    return [load(found.path, form) for form in forms]
+    made = [load(found.path, form) for form in forms]
+    for one in made:
+        _tried(one, f"{path.parent.name}/{path.name}")
+    return made
 
 
 def region_fault(region: str) -> str:
@@ -144,7 +150,8 @@ def region_fault(region: str) -> str:
 def adopt(work: Work, source: Path, region: str) -> FormFile:
     """启用地方样式 (adopt a template): checked for every form of its number before it is put in its place.
 
-    From today at the earliest: a paper that has a number already keeps to the form by which it was checked. Raises
+    From today at the earliest: a paper that has a number already keeps to the form by which it was checked. A proof of
+    every form is set, also with a long letter and in large print: what cannot be set must not cost a number. Raises
     Forbidden, Refused, Invalid, Conflict when the place is taken, NotFound, TemplateRefused.
     """
     require(work, "启用政策版本")
@@ -160,6 +167,28 @@ def adopt(work: Work, source: Path, region: str) -> FormFile:
     write_file(place, made[0].source.encode("utf-8"))
     work.audit("启用地方样式", made[0].sha256, f"{region}/{source.name}")
     return FormFile(region, found.form, found.since, place)
+
+
+def _tried(form: RegionalForm, name: str) -> None:
+    """试排 (trial): short, long and very long contents, in both sizes. Raises TemplateRefused with the first fault."""
+    for length, said in ((1, "样张"), (LONG, "内容较长的样张"), (VERY_LONG, "内容很长的样张")):
+        letter = sample(form.form, length)
+        for large in (False, True):
+            try:
+                Item(letter, form, variant=Variant(large=large)).sheets()
+            except PressStopped as fault:
+                told = f"《{letter.title}》的{said}{'（大字版）' * large}排不出来：{fault}"
+                raise TemplateRefused(name, [told, _ADVICE]) from fault
+
+
+def tried(area: str, letter: Letter) -> None:
+    """Set a paper in the region's own form, if there is one: what cannot be printed must not cost a number.
+
+    Raises PressStopped, Invalid.
+    """
+    form = in_force(area, letter)
+    if form is not None:
+        Item(letter, form).sheets()
 
 
 def keep(work: Work, template: RegionalForm) -> None:

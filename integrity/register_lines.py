@@ -105,11 +105,17 @@ def _check(one: Recheck, names: Names) -> Row:
     )  # fmt: skip
 
 
+def _shares(schedule: str) -> str:
+    """渐退各月的比例 (shares), each with its sign: 100,80 might be read as one number."""
+    return "、".join(f"{share.strip()}%" for share in schedule.split(",") if share.strip())
+
+
 def _act(one: Assistance, names: Names) -> Row:
     reason = "" if one.reason is ExitReason.NONE else f"{one.reason.name} {one.reason.value}"
     return (
         names.head(one.household_id), one.act.value, one.scheme.value, one.happened_on, one.effective_on, one.amount,
-        one.months, one.schedule, reason, one.document, "有" if one.hearing else "", names.officer(one.decided_by),
+        one.months, _shares(one.schedule), reason, one.document, "有" if one.hearing else "",
+        names.officer(one.decided_by),
     )  # fmt: skip
 
 
@@ -227,7 +233,7 @@ KINDS: tuple[Kind, ...] = (
         ("决定", 14, "text", "增发、减发、渐退、停发、恢复"),
         ("救助类别", 28, "text", "该户的救助类别"), ("决定日期", 22, "date", "作出决定的日期"),
         ("执行日期", 22, "date", "从哪一日起执行"), ("月金额（元）", 20, "money", "决定后的月救助金额；没有写明的空着"),
-        ("渐退月数", 12, "number", "渐退的月数"), ("各月比例", 20, "text", "渐退各月发放的百分比"),
+        ("渐退月数", 12, "number", "渐退的月数"), ("各月比例", 42, "text", "渐退各月发放的百分比，按月的先后"),
         ("原因", 30, "text", "原因代码和名称"), ("文号", 34, "text", "决定书文号"),
         ("听取意见", 12, "text", "有没有听取意见的记录"), ("决定人", 26, "text", "作出决定的人"),
     ), _of(Assistance, _act, col(Assistance.act).in_(_ADJUSTED))),

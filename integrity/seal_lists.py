@@ -165,7 +165,7 @@ def read(content: bytes, *, signer: str = "") -> SealList:
             raise Invalid("核验资料不是用现用密钥签发的，不能使用")
         datetime.fromisoformat(text["made_at"])
         ended = {one["mark"]: str(one["word"]) for one in text["ended"]}
-    except (AttributeError, InvalidSignature, KeyError, TypeError, ValueError):
+    except (AttributeError, InvalidSignature, KeyError, RecursionError, TypeError, ValueError):
         raise Invalid("核验资料已损坏或者被改动，请从本机关重新取得") from None
     mine = fingerprint(own.public)
     if signer and signer.replace(" ", "").lower() != mine.replace(" ", ""):

@@ -7,6 +7,7 @@ was replaced still vouches for what it signed; one that was lost vouches for not
 from __future__ import annotations
 
 import os
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -68,6 +69,8 @@ def _current(work: Work) -> bytes:
     known = work.connection_session.get(SealKey, name)
     if known is None:
         _record(work, name, work.vault.signing[name])
+    elif known.public_key != public_key(work.vault.signing[name]).hex():
+        raise Refused(f"签名密钥的编号 {name} 与登记的另一把密钥相同，请由审批人员再运行一次 chengxin code rotate")
     elif known.until is not None:
         raise Refused(f"签名密钥 {name} 已于 {known.until} 停止使用；密钥文件是旧的，请放回最新的密钥文件")
     return work.vault.signing[name]
@@ -82,6 +85,7 @@ def _record(work: Work, name: str, seed: bytes) -> None:
         "reason": "", "recorded_at": work.now, "recorded_by": work.actor,
     }  # fmt: skip
     connection.execute(insert(SealKey).values(**row).on_conflict_do_nothing())
+    work.tell_outside(key=name, public=row["public_key"], since=str(work.today))
 
 
 def keys(work: Work) -> list[KeyUse]:
@@ -99,7 +103,7 @@ def rotate(office: Office, path: Path, actor: str) -> str:
     vault = load_vault(path)
     with office.work(actor) as work:
         require(work, MATTER)
-        fresh = _with_new_key(vault)
+        fresh = _with_new_key(vault, set(work.session.exec(select(SealKey.id))))
         if vault.signs:
             if work.session.get(SealKey, vault.signs) is None:
                 _record(work, vault.signs, vault.signing[vault.signs])
@@ -112,12 +116,15 @@ def rotate(office: Office, path: Path, actor: str) -> str:
     return fresh.signs
 
 
-def _with_new_key(vault: Vault) -> Vault:
-    """A vault whose new key signs. The private half of the old one is not kept: nothing will be signed with it."""
+def _with_new_key(vault: Vault, known: Container[str]) -> Vault:
+    """A vault whose new key signs, under an id that no key on record ever had: codes name their key by it.
+
+    The private half of the old one is not kept: nothing will be signed with it.
+    """
     while True:
         seed = os.urandom(32)
         name = signing_id(seed)
-        if name not in vault.signing:
+        if name not in vault.signing and name not in known:
             return replace(vault, signs=name, signing={name: seed})
 
 
@@ -146,6 +153,7 @@ def _end(work: Work, key: str, **values: object) -> None:
     work.flush()
     work.connection_session.execute(update(SealKey).where(col(SealKey.id) == key).values(**values))
     work.connection_session.expire_all()
+    work.tell_outside(key=key, **{name: str(day) for name, day in values.items() if isinstance(day, date)})
 
 
 def end(work: Work, number: str, *, by_number: str = "", reason: str, on: date | None = None) -> PaperEnd:
@@ -167,10 +175,28 @@ def end(work: Work, number: str, *, by_number: str = "", reason: str, on: date |
         raise Refused("失效日期不能晚于今天")
     if known := work.session.get(PaperEnd, number):
         raise Conflict(f"文书 {number} 已于 {known.ended_on} 登记失效")
+    return _ended(work, number, by_number, reason, day)
+
+
+def end_with_case(work: Work, numbers: Iterable[str], *, by_number: str, reason: str, on: date) -> list[PaperEnd]:
+    """随案件失效: the papers that a step of a case revokes or replaces, by whoever may take that step.
+
+    A paper without a code, and one that has ended before, are passed over; gives those that ended now.
+    """
+    by_number = by_number if by_number and code_of(work, by_number) else ""
+    return [
+        _ended(work, one, by_number, reason, on)
+        for one in numbers
+        if one != by_number and code_of(work, one) and work.session.get(PaperEnd, one) is None
+    ]
+
+
+def _ended(work: Work, number: str, by_number: str, reason: str, day: date) -> PaperEnd:
     row = PaperEnd(
         number=number, ended_on=day, by_number=by_number, reason=reason, recorded_at=work.now, recorded_by=work.actor
     )
     work.session.add(row)
     work.session.flush()
+    work.tell_outside(paper=number, ended=str(day), by_number=by_number, code=code_of(work, number))
     work.audit("文书失效", number, f"{f'由 {by_number} 替换' if by_number else '撤回'}：{reason}")
     return row

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from .rules.facts import UNKNOWN, FindingFacts, Member, Situation
 from .terms import Ability, Act, Capacity, Cause, Event, ExitReason, FindingState, Presence, RecheckResult, Scheme, Term
@@ -30,6 +30,7 @@ _CAPACITY, _ABILITY, _CAUSE = _numbers(Capacity), _numbers(Ability), _numbers(Ca
 _EVENT, _STATE = _numbers(Event), _numbers(FindingState)
 _EFFECTIVE = _STATE["EFFECTIVE"]
 _GRANT, _WITHDRAW, _STOP, _REVIVE = (_ACT[name] for name in ("GRANT", "WITHDRAW", "STOP", "REVIVE"))
+_LOWER, _RAISE, _TEKUN = _ACT["LOWER"], _ACT["RAISE"], Scheme.TEKUN.name
 _DONE = frozenset({RecheckResult.CONFIRMED.name, RecheckResult.UNCHANGED.name, RecheckResult.CHANGED.name})
 _NO_CAUSE = _CAUSE["NONE"]
 _X09 = ExitReason.X09.name
@@ -45,7 +46,7 @@ _DEATH = _EVENT["DEATH"]
 COLUMNS = {
     "residence": "area, urban, label",
     "member": "no, born_on, presence, capacity, ability, schooling",
-    "assistance": "act, scheme, effective_on, amount, income, persons, months, reason",
+    "assistance": "act, scheme, effective_on, amount, income, persons, months, reason, case_no",
     "verification": "income, cause, cause_member, self_reported, stable, property_over",
     "change": "kind, reported_on, member_no",
     "recheck": "result",
@@ -54,6 +55,7 @@ COLUMNS = {
     "finding": "conduct_seq, state, document_on, effective_on",
 }
 """What is read of each kind, after household, seq, corrects, void and happened_on."""
+_ASSISTANCE = list(COLUMNS).index("assistance")
 
 
 class Rows(NamedTuple):
@@ -68,6 +70,8 @@ class Rows(NamedTuple):
     decision: list[_RawRow]
     conduct: list[_RawRow]
     finding: list[_RawRow]
+    about: dict[int, tuple[str, int]]
+    """Case → its procedure and the member whom it is about; of households on 特困供养 only."""
 
 
 class Known(NamedTuple):
@@ -98,8 +102,9 @@ def _read(connection: Connection, chosen: str, known_until: int, on: int) -> Ite
     per_kind = [_fetch(connection, kind, where, on) for kind in COLUMNS]
     ids = sorted(set().union(*(rows.keys() for rows in per_kind)))
     nothing: list[_RawRow] = []
+    about = _about(connection, per_kind[_ASSISTANCE], known_until)
     for household_id in ids:
-        rows = Rows(*(kind.get(household_id, nothing) for kind in per_kind))
+        rows = Rows._make([*(kind.get(household_id, nothing) for kind in per_kind), about.get(household_id, {})])
         if rows.residence:
             yield Known(household_id, rows.residence[-1][5], situation(rows, on), findings(rows, on))
 
@@ -124,6 +129,23 @@ def _fetch(connection: Connection, kind: str, where: str, on: int) -> dict[int, 
         mine = _in_order(found.pop(household_id), on)
         if mine:
             found[household_id] = mine
+    return found
+
+
+def _about(
+    connection: Connection, acts: dict[int, list[_RawRow]], known_until: int
+) -> dict[int, dict[int, tuple[str, int]]]:
+    """Whom the cases of households on 特困供养 are about: their support ends person by person."""
+    ids = [one for one, rows in acts.items() if any(row[6] == _TEKUN for row in rows)]
+    found: dict[int, dict[int, tuple[str, int]]] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        named = ", ".join(str(int(one)) for one in ids[start : start + _AT_ONCE])
+        query = text(
+            f"SELECT household_id, case_no, procedure, member_no FROM step WHERE household_id IN ({named}) "
+            f"AND step_no = 1 AND member_no IS NOT NULL AND recorded_at <= {known_until}"
+        )
+        for household_id, case_no, procedure, member_no in connection.execute(query):
+            found.setdefault(household_id, {})[case_no] = (procedure, member_no)
     return found
 
 
@@ -154,12 +176,14 @@ class _Aid(NamedTuple):
     last_end: int = UNKNOWN
     refusals_answered: int = UNKNOWN
     """Day of the last reduction for refused work: refusals up to it have had their effect."""
+    ended: frozenset[int] = frozenset()
+    """Members whose own 特困供养 has ended."""
 
 
 _NO_AID = _Aid()
 
 
-def _aid(rows: list[_RawRow], on: int) -> _Aid:
+def _aid(rows: list[_RawRow], about: dict[int, tuple[str, int]], on: int) -> _Aid:
     """Apply the acts in the order of their effect; a stop leaves the grant standing, so that a revival finds it."""
     aid = _NO_AID
     if len(rows) > 1:
@@ -168,6 +192,18 @@ def _aid(rows: list[_RawRow], on: int) -> _Aid:
         if row[7] > on:
             break
         aid = _apply(aid, row)
+        if row[13] in about:
+            aid = _of_one(aid, row, *about[row[13]])
+    return aid
+
+
+def _of_one(aid: _Aid, row: _RawRow, procedure: str, member: int) -> _Aid:
+    """特困供养 of one person ended, or given back: the sum rests on one person fewer, or more (民发〔2021〕43号 24)."""
+    known = aid.persons != UNKNOWN and row[10] is None
+    if _ACT[row[5]] == _LOWER and procedure == _TEKUN and member not in aid.ended:
+        return aid._replace(ended=aid.ended | {member}, persons=aid.persons - known)
+    if _ACT[row[5]] == _RAISE and member in aid.ended:
+        return aid._replace(ended=aid.ended - {member}, persons=aid.persons + known)
     return aid
 
 
@@ -285,7 +321,7 @@ def _events(
 
 def situation(rows: Rows, on: int) -> Situation:
     """The situation of one household on the epoch day `on`."""
-    aid = _aid(rows.assistance, on)
+    aid = _aid(rows.assistance, rows.about, on)
     money = _money(rows.verification, aid)
     checked_on = UNKNOWN
     for row in rows.recheck:
@@ -299,6 +335,7 @@ def situation(rows: Rows, on: int) -> Situation:
         money.income, aid.income, money.income_on, aid.persons, money.cause, money.cause_member, money.self_reported,
         money.stable, money.property_over, aid.withdrawal_on, aid.withdrawal_months, aid.withdrawal_amount,
         aid.withdrawals, aid.last_end, checked_on, home[7], _members(rows.member, refusals), events,
+        tuple(sorted(aid.ended)),
     )  # fmt: skip
 
 

@@ -65,9 +65,11 @@ def _told(published: bytes, bundled_only: bool) -> str:
     """What the script is told, in a block that no text in it can close."""
     told = {
         "list": json.loads(published), "words": check_code.WORDS, "lengths": check_code.LENGTHS,
-        "kinds": {one.name: one.value for one in PaperKind}, "bundledOnly": bundled_only,
+        "blanks": check_code.BLANKS, "kinds": {one.name: one.value for one in PaperKind}, "bundledOnly": bundled_only,
+        "dataCompared": verifying.DATA_COMPARED,
         "answers": {
-            "GENUINE": verifying.GENUINE, "ENDED": verifying.ENDED, "FALSE": verifying.FALSE, "UNDONE": "没有核验成",
+            "CODE_ONLY": verifying.CODE_ONLY, "ENDED": verifying.ENDED, "FALSE": verifying.FALSE,
+            "UNDONE": verifying.UNDONE,
         },
     }  # fmt: skip
     return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")

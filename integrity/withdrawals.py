@@ -1,11 +1,13 @@
 """渐退的办理 (running withdrawals): each has a case of its own, with its recheck, its end, and a word before the end.
 
-The job opens the case and prints the notice before the end; it decides nothing. When the last month is over a person
+The job opens the case, issues the notice before the end, and puts it into a print run the same day: it is of use only
+before the end. It decides nothing. When the last month is over a person
 sees to it that assistance goes on or is ended after a hearing (民发〔2021〕57号 33; 社会救助法 48).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import func
@@ -15,20 +17,44 @@ from integrity import cases, letters
 from integrity.case_files import cases_of
 from integrity.errors import NotFound, Refused
 from integrity.papers import by_hand
+from integrity.print_choice import Choice, waiting
+from integrity.print_runs import job_step, next_file
 from integrity.records.ledger import Assistance
 from integrity.rules.areas import code_range
 from integrity.rules.workdays import add_months
-from integrity.terms import Act, Procedure
+from integrity.terms import Act, PaperKind, Procedure
 from integrity.work import Work
 
 TOLD_BEFORE = timedelta(days=30)
 """How long before the last day the family is told (期满前告知)."""
 
 
-def townships(work: Work) -> list[str]:
-    """The parts of the job: townships in which a withdrawal was ever decided."""
+SEE_TO, PRINT = "see-to", "print"
+
+
+def parts(work: Work) -> list[str]:
+    """The parts of the job: see to every township in which a withdrawal was ever decided, then print, file by file."""
     query = select(func.substr(Assistance.area, 1, 9)).where(Assistance.act == Act.WITHDRAW).distinct()
-    return sorted(f"{code}000" for code in work.session.exec(query))
+    found = sorted(f"{code}000" for code in work.session.exec(query))
+    return [*(f"{SEE_TO} {one}" for one in found), *(f"{PRINT} {one} {n}" for one in found for n in (1, 2))]
+
+
+def part(work: Work, name: str) -> str:
+    """Do one part of the job; its summary line, with what a person must see to."""
+    step, township, *_ = name.split()
+    return see_to(work, township) if step == SEE_TO else _print(work, township)
+
+
+def _print(work: Work, township: str) -> str:
+    """Put what this job told families into a print run, and lay it out."""
+    choice = Choice(area=township, kinds=(PaperKind.F16,))
+    numbers = tuple(
+        one.number for one in waiting(work, choice)
+        if one.recorded_by == work.actor and one.subject.startswith("case:")
+    )  # fmt: skip
+    if not numbers:
+        return next_file(work, township) or "没有待印文书"
+    return job_step(work, replace(choice, numbers=numbers))
 
 
 def see_to(work: Work, township: str) -> str:

@@ -24,10 +24,12 @@ from sqlmodel import Session, SQLModel, col, select
 from .errors import Conflict, Invalid, NotFound, Refused
 from .records.chain import entry_hash, genesis, stored_values
 from .records.columns import SHANGHAI, micros
-from .records.ledger import ENTRIES, Entry, Household, LedgerHead
+from .records.ledger import ENTRIES, Assistance, Entry, Finding, Household, LedgerHead
 from .records.office import Audit, Closing, Person
+from .records.outside import Outside, series_key
 from .rules.identity import refuse_id_numbers
 from .settings import Settings
+from .terms import Act, FindingState
 from .vault import Vault, load_vault
 
 try:
@@ -44,6 +46,7 @@ _SAFE_WAL = (3, 51, 3)
 _BUFFER = 2000
 _BLOCK = 100
 NEW = -1
+_ENDED = (FindingState.WITHDRAWN, FindingState.REVOKED, FindingState.REPAIRED)
 _ORDER: tuple[type[SQLModel], ...] = (Household, Person, *ENTRIES)
 """What others point to is written before them, members before acts that look at them."""
 
@@ -112,6 +115,11 @@ class Work:
     import_id: int | None = None
     by_clock: bool = True
     """Is `now` what the clock says, and not a moment that the caller names?"""
+    outside: Outside | None = None
+    """The register outside the database, where this installation keeps one."""
+    _told: list[dict[str, Any]] = field(default_factory=list)
+    _taken: dict[str, int] = field(default_factory=dict)
+    _favours: list[Entry] = field(default_factory=list)
     _heads: dict[int, _Head] = field(default_factory=dict)
     _rows: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
     _ids: dict[type[SQLModel], list[int]] = field(default_factory=dict)
@@ -191,6 +199,8 @@ class Work:
         entry.hash = entry_hash(self.vault.chain, head.hash, str(type(entry).__tablename__), stored)
         self._rows.setdefault(type(entry), []).append(_values(entry))
         head.seq, head.hash, head.recorded_at = entry.seq, entry.hash, entry.recorded_at
+        if _favours(entry):
+            self._favours.append(entry)
         self._buffered += 1
         if self._buffered >= _BUFFER:
             self.flush()
@@ -258,6 +268,45 @@ class Work:
             Audit(at=self.now, actor=self.actor, action=action, subject=subject[:120], detail=detail[:2000])
         )
 
+    def highest_outside(self, series: str, year: int) -> int:
+        """The highest number of a series that the register outside the database knows of."""
+        return self.outside.highest(series, year) if self.outside else 0
+
+    def took(self, series: str, year: int, n: int) -> None:
+        """A number was taken: it goes into the register outside the database once this work is committed."""
+        self._taken[series_key(series, year)] = n
+
+    def tell_outside(self, **row: Any) -> None:
+        """Something that no older backup may undo goes into the register before the commit; nothing about persons."""
+        self._told.append(row)
+
+    def write_outside(self) -> None:
+        """Put on disk, outside the database, what this work ended. Before the commit: once too often does no harm."""
+        if self.outside is not None:
+            self.outside.append([*self._told, *map(self._favour, self._favours)])
+        self._told, self._favours = [], []
+
+    def write_numbers(self) -> None:
+        """The same of the numbers it took. Called after the commit: work that fails gives its numbers back."""
+        if self.outside is not None and self._taken:
+            self.outside.append([{"numbers": self._taken}])
+        self._taken = {}
+
+    def _favour(self, entry: Entry) -> dict[str, Any]:
+        """A line on an entry that ended or took back an earlier one: which, never what it says in words."""
+        household = self.connection_session.get_one(Household, entry.household_id)
+        root = genesis(
+            self.vault.chain, entry.household_id, household.number, micros(household.opened_at), household.opened_by
+        )
+        line: dict[str, Any] = {
+            "household": entry.household_id, "root": root.hex()[:16], "table": str(type(entry).__tablename__),
+            "seq": entry.seq, "hash": entry.hash.hex(), "on": str(entry.happened_on),
+        }  # fmt: skip
+        if isinstance(entry, Finding) and not entry.void:
+            line |= {"state": entry.state.name, "fact": entry.conduct_seq, "by": entry.decided_by}
+            line |= {"document": entry.document, "document_on": str(entry.document_on or "")}
+        return line
+
     def close_books(self, until: datetime) -> None:
         """Close the books up to `until`: nothing can be entered as known before it any more."""
         if until > self.now:
@@ -267,6 +316,15 @@ class Work:
         closing.until = max(closing.until, until)
         self.connection_session.flush()
         self._closed = None
+
+
+def _favours(entry: Entry) -> bool:
+    """Does an entry end a finding, give aid back, or take an earlier entry back? None of it may be forgotten."""
+    return (
+        entry.corrects is not None
+        or (isinstance(entry, Finding) and entry.state in _ENDED)
+        or (isinstance(entry, Assistance) and entry.act is Act.REVIVE)
+    )
 
 
 def _without_numbers(entry: Entry) -> None:
@@ -293,6 +351,7 @@ class Office:
     reading_engine: Engine
     vault: Vault
     clock: Clock = wall_clock
+    outside: Outside | None = None
 
     @contextmanager
     def work(self, actor: str, *, due: datetime | None = None, now: datetime | None = None) -> Iterator[Work]:
@@ -301,11 +360,14 @@ class Office:
             raise Refused("请说明由谁经办（工号）")
         moment = now or self.clock()
         with Session(self.engine, expire_on_commit=False) as session:
-            work = Work(session, self.vault, actor, moment, due or moment, by_clock=now is None)
+            work = Work(session, self.vault, actor, moment, due or moment, by_clock=now is None, outside=self.outside)
             try:
                 yield work
                 work.flush()
+                session.flush()  # what can be refused is refused before anything is written outside
+                work.write_outside()
                 session.commit()
+                work.write_numbers()
             except OperationalError as error:
                 if "deadlock" in str(error.orig):
                     raise Conflict("与他人同时办理同一些家庭，本次没有写入，请再试一次") from error
@@ -316,7 +378,7 @@ class Office:
         """Look without writing: nothing is committed."""
         moment = now or self.clock()
         with Session(self.reading_engine, expire_on_commit=False) as session:
-            yield Work(session, self.vault, "查阅", moment, moment)
+            yield Work(session, self.vault, "查阅", moment, moment, outside=self.outside)
 
     def dispose(self) -> None:
         """Close all connections."""
@@ -329,6 +391,6 @@ def open_office(chosen: Settings, *, clock: Clock = wall_clock) -> Office:
     url = chosen.database_url
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    return Office(make_engine(url), make_engine(url, read_only=True), load_vault(chosen.keys), clock)
-
-
+    vault = load_vault(chosen.keys)
+    outside = Outside.beside(chosen.keys, vault.chain)
+    return Office(make_engine(url), make_engine(url, read_only=True), vault, clock, outside)

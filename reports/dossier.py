@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from reports import engine, fonts, forms, marks
+from reports import fonts, forms, marks
 from reports.forms import Letter, may, said
+from reports.layout import columns, engine
 from reports.press import Paper
 from reports.regional import RegionalForm
 from reports.volumes import Volume
@@ -25,6 +26,8 @@ from reports.volumes import Volume
 TITLE = "案卷"
 STYLE = "dossier.css"
 COVER, PART, NUMBERS = "tables/dossier_cover.html", "tables/dossier.html", "tables/dossier_numbers.html"
+ROOM, SIZE = 168.0, 9.0
+"""Width of a table (mm) and size of its type (pt), as the style sheet has them."""
 ROWS = 120
 """Rows of tables in one layout: the cost of a table grows faster than its length."""
 _BODY = re.compile(r"<body[^>]*>(.*)</body>", re.DOTALL)
@@ -52,9 +55,9 @@ class Grid:
     kind: str = field(default="grid", init=False)
 
     @property
-    def total(self) -> int:
-        """Sum of the shares."""
-        return sum(self.widths)
+    def columns(self) -> list[float]:
+        """Widths of the columns in mm."""
+        return columns.fitted(self.widths, [[legible(cell) for cell in row] for row in self.rows], ROOM, SIZE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,10 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
-import weasyprint
-from weasyprint.text.ffi import pango
-
 from reports import fonts, writer
+from reports.late import Late
 
+_ENGINE, _FFI = Late("weasyprint"), Late("weasyprint.text.ffi")
 _NAMES = MappingProxyType(
     {"writer": "写版程序", "engine": "WeasyPrint", "pango": "Pango", "zlib": "zlib", "fonts": "字体"}
 )
@@ -28,9 +27,9 @@ _NAMES = MappingProxyType(
 
 def press() -> dict[str, str]:
     """印制程序 (the press here): what besides data and templates decides the bytes. Raises `FontsMissing`."""
-    number = pango.pango_version()
+    number = _FFI.pango.pango_version()
     return {
-        "writer": str(writer.VERSION), "engine": weasyprint.__version__,
+        "writer": str(writer.VERSION), "engine": _ENGINE.__version__,
         "pango": f"{number // 10000}.{number // 100 % 100}.{number % 100}", "zlib": zlib.ZLIB_RUNTIME_VERSION,
         "fonts": fonts.fingerprint(),
     }  # fmt: skip

@@ -25,11 +25,14 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from reports import barcodes, editions, fonts, fragments, wording
 from reports.editions import Edition
 from reports.faults import AssetRefused, PressStopped
+from reports.filled import Filled, filled
 from reports.justify import justify
 
 TEMPLATES = fonts.ROOT / "templates"
 LAYERS = {
     "letter-large.css": ("letter.css", "letter-large.css"),
+    "letter-signed.css": ("letter.css", "letter-signed.css"),
+    "letter-large-signed.css": ("letter.css", "letter-large.css", "letter-signed.css"),
     "plain.css": ("letter.css", "letter-large.css", "plain.css"),
 }
 """样式叠放 (layers): style sheets that are laid over others; any other stands alone."""
@@ -100,6 +103,7 @@ def _environment(kind: type[Environment], loader: BaseLoader) -> Environment:
         loader=loader,
         autoescape=True,  # in every file, SVG too
         undefined=StrictUndefined,
+        auto_reload=False,  # a template changed on the disk is another edition: the program is started again
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -197,10 +201,15 @@ def fill(template: str, **values: object) -> str:
     return _pages().get_template(template).render(**values)
 
 
-def fill_from(edition: Edition, template: str, **values: object) -> str:
+def pieces(template: str, **values: object) -> Filled:
+    """填写模板 (the same, in pieces): what the template says told from the values."""
+    return filled(_pages().get_template(template).generate(**values))
+
+
+def fill_from(edition: Edition, template: str, **values: object) -> Filled:
     """按留存的样式填写 (fill in a template of a kept edition). Raises `PressStopped` when it asks for what is gone."""
     try:
-        return _pages_of(edition).get_template(template).render(**values)
+        return filled(_pages_of(edition).get_template(template).generate(**values))
     except TemplateError as fault:
         raise PressStopped(f"留存的样式 {edition.sha256[:12]} 不能用现在的程序填写：{fault}") from fault
 

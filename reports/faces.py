@@ -7,6 +7,7 @@ common ascent keep a rare character of a fallback face on the same baseline as i
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +25,8 @@ ASCENT, DESCENT = 0.88, -0.12
 class Face:
     """字面 (face): `file` made out of `source`, named `family`; `repertoire` says which characters are kept.
 
-    `no ascii`: everything but ASCII, the blank kept (the letters and digits of the 宋 face go better with 仿宋 and 楷)
+    `no ascii`: everything but ASCII, the blank kept (the letters and digits of the 宋 face go better with 仿宋 and 楷:
+    they are taken over from the source `latin`, so that a line of text and figures is of one face)
     `han`: symbols, punctuation and every Han character
     `gb2312`: GB 2312 and general punctuation (others fall back to the 宋 face)
     `as it is`: the outlines are TrueType already and are not touched
@@ -35,6 +37,7 @@ class Face:
     family: str
     weight: int
     repertoire: Literal["no ascii", "han", "gb2312", "as it is"]
+    latin: str = ""
 
 
 def gb2312() -> frozenset[int]:
@@ -71,22 +74,28 @@ def _open(path: Path) -> TTFont:
     return next(face for face in faces if " SC" in str(face["name"].getDebugName(4)))
 
 
-def _outlines(source: TTFont, wanted: dict[int, str]) -> FontBuilder:
-    """TrueType outlines of the wanted glyphs, each curve within one unit of the cubic original."""
-    names = [".notdef", *dict.fromkeys(wanted.values())]
+def _outlines(sources: Sequence[tuple[TTFont, dict[int, str]]]) -> FontBuilder:
+    """TrueType outlines of the wanted glyphs of each source, each curve within one unit of the cubic original.
+
+    All sources have as many units in an em as the first.
+    """
     glyphs: dict[str, Any] = {}
-    drawn = source.getGlyphSet()
-    for name in names:
-        pen = TTGlyphPen(None)
-        drawn[name].draw(Cu2QuPen(pen, 1.0, reverse_direction=True))
-        glyphs[name] = pen.glyph()
-    font = FontBuilder(source["head"].unitsPerEm, isTTF=True)
-    font.setupGlyphOrder(names)
-    font.setupCharacterMap(wanted)
+    widths: dict[str, int] = {}
+    characters: dict[int, str] = {}
+    for number, (source, wanted) in enumerate(sources):
+        drawn, metrics = source.getGlyphSet(), source["hmtx"].metrics
+        mark = f"{number}." if number else ""
+        for name in [*([] if number else [".notdef"]), *dict.fromkeys(wanted.values())]:
+            pen = TTGlyphPen(None)
+            drawn[name].draw(Cu2QuPen(pen, 1.0, reverse_direction=True))
+            glyphs[mark + name], widths[mark + name] = pen.glyph(), metrics[name][0]
+        characters |= {point: mark + name for point, name in wanted.items()}
+    font = FontBuilder(sources[0][0]["head"].unitsPerEm, isTTF=True)
+    font.setupGlyphOrder(list(glyphs))
+    font.setupCharacterMap(characters)
     font.setupGlyf(glyphs)
-    widths = source["hmtx"].metrics
-    font.setupHorizontalMetrics({name: (widths[name][0], glyphs[name].xMin if glyphs[name].numberOfContours else 0)
-                                 for name in names})  # fmt: skip
+    font.setupHorizontalMetrics({name: (widths[name], glyph.xMin if glyph.numberOfContours else 0)
+                                 for name, glyph in glyphs.items()})  # fmt: skip
     return font
 
 
@@ -126,8 +135,13 @@ def cut(face: Face, sources: Path, folder: Path) -> None:
     if face.repertoire == "as it is":
         made = _levelled(source, face)
     else:
-        wanted = {point: name for point, name in source.getBestCmap().items() if _kept(face, point)}
-        made = _dressed(_outlines(source, wanted), face, source["head"].unitsPerEm)
+        taken = [(source, {point: name for point, name in source.getBestCmap().items() if _kept(face, point)})]
+        if face.latin:
+            other = _open(sources / face.latin)
+            if other["head"].unitsPerEm != source["head"].unitsPerEm:
+                raise ValueError(f"{face.latin}: another em than {face.source}")
+            taken.append((other, {point: name for point, name in other.getBestCmap().items() if 0x21 <= point <= 0x7E}))
+        made = _dressed(_outlines(taken), face, source["head"].unitsPerEm)
     made.recalcTimestamp = False
     fresh = folder / f"{face.file}.{os.getpid()}"
     made.save(fresh)

@@ -12,13 +12,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from reports import contents
 from reports.faults import Incomplete
 from reports.plain import Plain, bare, speak
-from reports.wording import cn_date, cn_month, is_number, sentence, yuan
+from reports.wording import cn_date, cn_month, is_number, months_later, sentence, yuan
 
 
 def said(official: str, **options: Any) -> Any:
@@ -188,6 +188,17 @@ class RecheckNotice(Letter):
         )  # fmt: skip
 
 
+_PLANNED = {
+    "拟终止": "拟终止社会救助听取意见告知书", "拟将": "拟减发社会救助金听取意见告知书",
+    "拟给予": "拟给予渐退期听取意见告知书",
+}  # fmt: skip
+_DECIDED = {
+    "增发": "增发社会救助金决定书", "减发": "减发社会救助金决定书", "停发": "终止社会救助决定书",
+    "终止": "终止社会救助决定书", "恢复": "恢复社会救助决定书",
+}  # fmt: skip
+"""Headings by what is planned or decided: the person and the court read at once which of them it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearingNotice(Letter):
     """听取意见告知书 (hearing notice, F13): what is planned, and how and within what time the person can speak (法 48).
@@ -209,6 +220,11 @@ class HearingNotice(Letter):
     place: str = said("陈述申辩地点")
     within: str = said("陈述申辩期限")
     help: str = said("可提供的帮助")
+
+    @property
+    def heading(self) -> str:
+        """标题 (heading) by what is planned; the general one where the first words do not tell."""
+        return next((name for words, name in _PLANNED.items() if self.planned.startswith(words)), self.title)
 
     def plain(self) -> Plain:
         """What is planned, that nothing is decided, and that the person is asked."""
@@ -242,6 +258,11 @@ class DecisionNotice(Letter):
     new_fen: int = said("新月救助金", least=0)
     since: date = said("执行月份")
 
+    @property
+    def heading(self) -> str:
+        """标题 (heading) of what was decided."""
+        return _DECIDED.get(self.change, self.title)
+
     def required(self) -> tuple[str, ...]:
         """听取意见情况, unless the decision gives more."""
         return () if self.change == "增发" else ("heard",)
@@ -264,7 +285,7 @@ class DecisionNotice(Letter):
         said = {
             "增发": f"您家每月的救助金从{month}起由{old}增加到{new}",
             "减发": f"您家每月的救助金从{month}起由{old}减为{new}",
-            "停发": f"您家每月的救助金从{month}起停止发放，原来每月{old}",
+            "停发": f"您家的{self.category}从{month}起终止，救助金停发，原来每月{old}",
             "恢复": f"您家的救助金从{month}起恢复发放，每月{new}",
         }.get(self.change, f"您家的{self.category}从{month}起终止")
         return self.told(said, "原因和依据写在后面", can_do=["对数字、原因有疑问的，可以打电话问。"])
@@ -301,19 +322,32 @@ class WithdrawalNotice(Letter):
     recheck: date = said("渐退期复核日")
     heard: str = may("听取意见情况")
 
+    @property
+    def late(self) -> bool:
+        """复核日已过 (the day of the check has passed): no paper speaks of it as to come."""
+        return self.recheck <= self.on
+
     def contradictions(self) -> Iterator[str]:
-        """One payment a month."""
+        """Months, first and last day and the payments tell one story, and the check lies within it."""
+        first = self.since.year * 12 + self.since.month
         if len(self.schedule) != self.months:
             yield "逐月发放计划（月数与渐退期不一致）"
+        elif [one.month.year * 12 + one.month.month for one in self.schedule] != [*range(first, first + self.months)]:
+            yield "逐月发放计划（月份与渐退起始日不符，或者不连续）"
+        if self.until + timedelta(days=1) != months_later(self.since, self.months):
+            yield "渐退截止日（与渐退起始日和渐退期的月数不符）"
+        if not self.since <= self.recheck <= self.until:
+            yield "渐退期复核日（不在渐退期内）"
 
     def plain(self) -> Plain:
         """For how many months how much is still paid."""
         whole = yuan(sum(one.fen for one in self.schedule))
         first, last = self.schedule[0], self.schedule[-1]
+        going = "继续发放" if self.since > self.on else "发放"
         return self.told(
-            f"您家的救助金从{cn_month(self.since)}到{cn_month(self.until)}继续发放{self.months}个月，一共{whole}",
+            f"您家的救助金从{cn_month(self.since)}到{cn_month(self.until)}{going}{self.months}个月，一共{whole}",
             f"{cn_month(first.month)}发放{yuan(first.fen)}，{cn_month(last.month)}发放{yuan(last.fen)}，各月金额见后面的表",
-            f"{cn_date(self.recheck)}对您家复核一次",
+            "近期对您家复核一次" if self.late else f"{cn_date(self.recheck)}对您家复核一次",
             can_do=["家里情况又有变化、符合条件的，可以随时再申请。"],
         )
 

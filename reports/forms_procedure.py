@@ -21,6 +21,8 @@ UNCHANGED, CHANGED = "无明显变化", "有变化"
 ADOPTED = ("采纳", "部分采纳", "不采纳")
 JOINS, LEAVES = "增员", "减员"
 POSTING, ENDING = "公示", "决定"
+POSTED_CAUSE = "符合《特困人员认定办法》第二十四条规定的终止救助供养情形"
+"""The only reason that is put up: which of the article's cases it is (death, prison, health) is nobody's affair."""
 POSTED_DAYS = 7
 """公示期 of 民发〔2021〕43号 26 条."""
 
@@ -230,7 +232,7 @@ class AmountReduction(Letter):
 class TekunEnd(Letter):
     """终止特困供养公示、决定书 (end of 特困供养, F29): `stage` is 公示 or 决定. 民发〔2021〕43号 24–27 条.
 
-    A public notice carries the name and the kind of reason (`cause`) and nothing more; facts are for the decision.
+    A public notice carries the name and, as `cause`, only that the article is met; facts are for the decision.
     """
 
     form: ClassVar[str] = "F29"
@@ -269,6 +271,8 @@ class TekunEnd(Letter):
             yield f"公示截止日（公示期不足{POSTED_DAYS}天）"
         if self.stage == POSTING and (self.facts or self.heard or self.follow):
             yield "认定的事实（公示只写姓名和终止情形）"
+        if self.stage == POSTING and self.cause != POSTED_CAUSE:
+            yield f"终止情形（公示只写“{POSTED_CAUSE}”，不写是哪一种）"
         if self.stage == ENDING:
             yield from self._untimely()
 
@@ -311,6 +315,11 @@ class WithdrawalEnd(Letter):
     rights: tuple[str, ...] = said("您可以做什么")
     grounds: tuple[str, ...] = said("依据")
 
+    @property
+    def late(self) -> bool:
+        """复核日已过 (the day of the check has passed): no paper speaks of it as to come."""
+        return self.recheck <= self.on
+
     def contradictions(self) -> Iterator[str]:
         """It ends after it begins."""
         if self.until <= self.since:
@@ -318,9 +327,10 @@ class WithdrawalEnd(Letter):
 
     def plain(self) -> Plain:
         """The last month, its sum, and what is looked at before it ends."""
+        reviewed = "近期对您家复核一次" if self.late else f"{cn_date(self.recheck)}前后对您家复核一次"
         return self.told(
             f"您家的渐退期到{cn_date(self.until)}为止，{cn_month(self.until)}的救助金{yuan(self.last_fen)}照常发放",
-            f"{cn_date(self.recheck)}前后对您家复核一次", "现在还没有作出决定",
+            reviewed, "现在还没有作出决定",
             can_do=[sentence(one) for one in self.rights],
         )  # fmt: skip
 

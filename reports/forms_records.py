@@ -227,9 +227,9 @@ LEAST_DAYS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement(Letter):
-    """公告送达 (service by announcement, F31): that a paper waits, where and until when; never what is in it.
+    """公告送达 (service by announcement, F31): which paper waits, where and until when; never what is in it.
 
-    There is no field for the kind of the paper: its name alone would publish what was found about the person.
+    `paper` is its name in 《》; a general word for one whose name alone would publish what was found about the person.
     """
 
     form: ClassVar[str] = "F31"
@@ -237,6 +237,7 @@ class Announcement(Letter):
     template: ClassVar[str] = "announcement.html"
 
     addressee: str = said("受送达人")
+    paper: str = may("送达文书名称")
     paper_number: str = said("送达文书文号")
     posted_on: date = said("公告日期")
     places: tuple[str, ...] = said("张贴、刊登处")

@@ -12,8 +12,9 @@ from typing import Any
 
 from weasyprint.formatting_structure.boxes import LineBox, ParentBox, TextBox
 
-LARGEST = 4.0
-"""Largest gap in CSS pixels that is still closed; a line that wants more (a long number pushed down) stays short."""
+LARGEST = 0.2
+"""Largest gap that is still closed, as a share of the type size: a line that wants more (a long number was pushed down)
+stays short."""
 
 
 def justify(document: Any) -> None:
@@ -57,7 +58,7 @@ def _stretch(line: Any, block: Any) -> None:
     trailing = spacing if isinstance(spacing, float | int) else 0.0
     slack = block.content_box_x() + block.width - (last.position_x + last.width - trailing)
     gap = slack / max(1, count - 1)
-    if not 0.01 < gap <= LARGEST:
+    if not 0.01 < gap <= LARGEST * last.style["font_size"]:
         return
     advance = 0.0
     for text in texts:

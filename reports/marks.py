@@ -9,6 +9,7 @@ from io import BytesIO
 import segno
 
 from reports.codes import modules
+from reports.faults import PressStopped
 from reports.forms import Letter
 
 LARGEST = 504
@@ -57,11 +58,11 @@ def of(letter: Letter, data: str, code: str) -> bytes:
 def qr(*parts: str) -> bytes:
     """明文码 (plain code) of a paper without a sealed one: a 1-bit PNG of the parts joined by 「|」, level M.
 
-    `ValueError` when too long to print well.
+    Raises `PressStopped` when too long to print well.
     """
     payload = "|".join(parts)
     if len(payload.encode()) > LARGEST:
-        raise ValueError("check code too long")
+        raise PressStopped("机关名称太长，核验码印不下，请核对登记的机关名称")
     out = BytesIO()
     segno.make_qr(payload, error="m").save(out, kind="png", scale=SCALE, border=BORDER)
     return out.getvalue()

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from reports import engine, forms
+from reports import forms
 from reports.dossier import legible
 from reports.forms import may, said
+from reports.layout import engine
 from reports.press import Paper
-from reports.registers import NUMBERS, shown
+from reports.registers import NUMBERS, shown, to_second
 from reports.tables import Cell, Column
 from reports.volumes import Volume
 from reports.wording import cn_date
@@ -32,11 +33,12 @@ ROWS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """指标 (a number): name, unit (of 元 the values are fen) and what it means."""
+    """指标 (a number): name, unit (of 元 the values are fen) and what it means; `absent` says why there is none."""
 
     name: str = said("指标")
     unit: str = said("单位")
     meaning: str = said("含义")
+    absent: str = may("不能计算的原因")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,14 @@ class Chart:
     unit: str = said("单位")
     marks: tuple[tuple[str, int], ...] = said("数")
     line: bool = may("折线", False)
+    absent: str = may("不能计算的原因")
+
+    @property
+    def nothing(self) -> str:
+        """Why nothing is drawn: axes without a mark would look like a fault."""
+        if self.absent:
+            return f"{self.absent}，不能计算。"
+        return "" if any(value for _, value in self.marks) else "本期均为0。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +100,8 @@ class Periodic:
 
     @property
     def about(self) -> str:
-        """Where, for which period, as known when."""
-        return f"区划：{self.area}　报告期：{self.period}　截至时刻：{self.moment}"
+        """Where, for which period, as known when, to the second."""
+        return f"区划：{self.area}　报告期：{self.period}　截至时刻：{to_second(self.moment)}"
 
 
 def chart_svg(chart: Chart) -> str:
@@ -121,7 +131,8 @@ def periodic_pdf(report: Periodic) -> Paper:
 
 
 def _filled(report: Periodic) -> Iterator[str]:
-    charts = [Markup(chart_svg(one)) for one in report.charts]  # our own templates have escaped every value
+    # our own templates have escaped every value
+    charts = ["" if one.nothing else Markup(chart_svg(one)) for one in report.charts]
     yield engine.fill(FRONT, report=report, charts=list(zip(report.charts, charts, strict=True)))
     for piece in _pieces(report.chapters):
         yield engine.fill(CHAPTER, report=report, tables=piece)
@@ -129,20 +140,25 @@ def _filled(report: Periodic) -> Iterator[str]:
 
 
 class _Table(NamedTuple):
-    """A chapter, or a piece of one, as it is filled in."""
+    """A chapter, or a piece of one, as it is filled in: figures that are not 0 everywhere; the others in words."""
 
-    chapter: Chapter
+    title: str
+    figures: list[Figure]
     continued: bool
     lines: list[tuple[str, int, list[str]]]
+    words: list[str]
 
 
 def _pieces(chapters: Sequence[Chapter]) -> Iterator[list[_Table]]:
     """Tables of at most `ROWS` lines in all for one layout: the whole and its parts; theirs stand in the workbook."""
     piece: list[_Table] = []
     for chapter in chapters:
-        lines = [_line(chapter, one) for one in chapter.lines if one.depth < 2]
+        shown_ones = [n for n, one in enumerate(chapter.figures) if not one.absent and _counted(chapter, n)]
+        lines = [_line(chapter, one, shown_ones) for one in chapter.lines if one.depth < 2]
         for start in range(0, len(lines), ROWS):
-            table = _Table(chapter, start > 0, lines[start : start + ROWS])
+            rest = list(_words(chapter)) if start + ROWS >= len(lines) else []
+            figures = [chapter.figures[n] for n in shown_ones]
+            table = _Table(chapter.title, figures, start > 0, lines[start : start + ROWS], rest)
             if piece and sum(len(one.lines) for one in piece) + len(table.lines) > ROWS:
                 yield piece
                 piece = []
@@ -150,10 +166,21 @@ def _pieces(chapters: Sequence[Chapter]) -> Iterator[list[_Table]]:
     yield piece
 
 
-def _line(chapter: Chapter, line: Line) -> tuple[str, int, list[str]]:
-    return line.name, line.depth, [
-        shown(value, _kind(figure)) for figure, value in zip(chapter.figures, line.values, strict=True)
-    ]  # fmt: skip
+def _counted(chapter: Chapter, number: int) -> bool:
+    return any(line.values[number] for line in chapter.lines)
+
+
+def _words(chapter: Chapter) -> Iterator[str]:
+    """What stands in no column: figures that cannot be told, and those that are 0 everywhere."""
+    for reason in dict.fromkeys(one.absent for one in chapter.figures if one.absent):
+        yield f"{reason}，不能计算：{'、'.join(one.name for one in chapter.figures if one.absent == reason)}。"
+    none = [one.name for n, one in enumerate(chapter.figures) if not one.absent and not _counted(chapter, n)]
+    if none:
+        yield f"本期均为0：{'、'.join(none)}。"
+
+
+def _line(chapter: Chapter, line: Line, chosen: Sequence[int]) -> tuple[str, int, list[str]]:
+    return line.name, line.depth, [shown(line.values[n], _kind(chapter.figures[n])) for n in chosen]
 
 
 def _kind(figure: Figure) -> Any:
@@ -170,14 +197,20 @@ def _sheets(report: Periodic) -> Iterator[Page]:
     title = f"{report.organ}{report.title}"
     for chapter in report.chapters:
         columns = (Column("地区", 26), Column("层次", 6, "number"), *_columns(chapter.figures))
-        rows: list[tuple[Cell, ...]] = [(one.name, one.depth, *one.values) for one in chapter.lines]
+        rows: list[tuple[Cell, ...]] = [(one.name, one.depth, *_values(chapter, one)) for one in chapter.lines]
         yield Page(chapter.title, f"{title}（{chapter.title}）", columns, rows, report.about)
     for chart in report.charts:
         kind: Any = "money" if chart.unit == "元" else "number"
         columns = (Column("项目", 26), Column(f"数（{chart.unit}）", 18, kind))
-        yield Page(f"图 {chart.title}", chart.title, columns, chart.marks, report.about)
+        marks = [(name, None if chart.absent else value) for name, value in chart.marks]
+        yield Page(f"图 {chart.title}", chart.title, columns, marks, report.about)
     meanings = (Column("章", 16), Column("指标", 18), Column("单位", 6), Column("含义", 100))
     yield Page("指标说明", f"{title}指标说明", meanings, list(_meanings(report)), report.note)
+
+
+def _values(chapter: Chapter, line: Line) -> Iterator[Cell]:
+    for figure, value in zip(chapter.figures, line.values, strict=True):
+        yield None if figure.absent else value
 
 
 def _columns(figures: Sequence[Figure]) -> Iterator[Column]:
@@ -188,4 +221,5 @@ def _columns(figures: Sequence[Figure]) -> Iterator[Column]:
 def _meanings(report: Periodic) -> Iterator[tuple[Cell, ...]]:
     for chapter in report.chapters:
         for one in chapter.figures:
-            yield chapter.title, one.name, one.unit, one.meaning
+            told = f"{one.meaning}。{one.absent}，不能计算" if one.absent else one.meaning
+            yield chapter.title, one.name, one.unit, told

@@ -14,19 +14,24 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports import engine, fonts, forms, marks
+from reports import fonts, forms, marks
 from reports.editions import Edition
 from reports.faults import Incomplete, MissingGlyphs, PressStopped
+from reports.filled import Filled
 from reports.forms import Letter
+from reports.layout import engine, overlap, pdf, setting
 from reports.regional import RegionalForm
 from reports.regional_fields import sample
-from reports.setting import joined, set_page
 from reports.wording import cn_date
-from reports.writer import pdf
-from reports.writer.overlap import overprinted
 from reports.writer.sheet import Sheets
 
 STYLE, LARGE, COVER = "letter.css", "letter-large.css", "plain.css"
+SIGNED = {STYLE: "letter-signed.css", LARGE: "letter-large-signed.css"}
+"""The same with a place to sign at the foot of every page."""
+RECORDS = frozenset(("statement.html", "visit.html"))
+"""笔录、调查表: what a person said or saw recorded, signed page by page so that no page can be exchanged."""
+SMALL = frozenset(("receipt.html",))
+"""What has one page in every variant: a proof of service goes back to the office."""
 PLAIN, REGIONAL = "_plain.html", "_regional.html"
 """The cover in plain words, and the page around a region's own form."""
 PART = 200
@@ -44,10 +49,10 @@ class Variant:
     large: bool = False
     cover: bool = False
 
-    @property
-    def sheet(self) -> str:
-        """Style sheet of the letter itself."""
-        return LARGE if self.large else STYLE
+    def sheet(self, page: str) -> str:
+        """Style sheet of a letter with this template."""
+        sheet = LARGE if self.large and page not in SMALL else STYLE
+        return SIGNED[sheet] if page in RECORDS else sheet
 
     @property
     def name(self) -> str:
@@ -114,7 +119,7 @@ def check_glyphs(texts: Sequence[tuple[str, str]]) -> None:
 def edition(template: str, variant: Variant = NORMAL) -> Edition:
     """样式版本 (today's edition) of one letter form: its own page, the common page and parts, the style, the cover."""
     cover = (f"letters/{PLAIN}", COVER) if variant.cover else ()
-    return engine.edition(f"letters/{template}", variant.sheet, *cover)
+    return engine.edition(f"letters/{template}", variant.sheet(template), *cover)
 
 
 def template_version(template: str, variant: Variant = NORMAL) -> str:
@@ -131,7 +136,8 @@ def version_of(letter: Letter, regional: RegionalForm | None = None, variant: Va
 class Item:
     """待印文书 (a paper to be printed): the letter, a region's own form of it, its check code, the variant.
 
-    `kept` is the edition of an earlier print in which it is set again; None is today's.
+    `kept` is the edition of an earlier print in which it is set again; None is today's. `frozen` is the canonical data
+    that was kept when the paper was issued: a form may have got another field since, the paper keeps its fingerprint.
     """
 
     letter: Letter
@@ -139,6 +145,7 @@ class Item:
     code: str = ""
     variant: Variant = NORMAL
     kept: Edition | None = None
+    frozen: bytes = b""
 
     @property
     def edition(self) -> Edition:
@@ -153,7 +160,7 @@ class Item:
     @cached_property
     def data(self) -> bytes:
         """规范数据 (canonical data) of the letter, attached to its PDF."""
-        return forms.canonical(self.letter)
+        return self.frozen or forms.canonical(self.letter)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -170,13 +177,15 @@ class Item:
     def sheets(self) -> Sheets:
         """成版 (set): the cover, if wanted, and the letter, which begins on a right-hand page all the same."""
         mark = f"补打 第{self.letter.copy}份" if self.letter.copy else ""
-        letter = set_page(*page_of(self, mark), strictly=True)
-        if self.regional and (found := overprinted(letter)):
+        letter = setting.set_page(*page_of(self, mark), strictly=True)
+        if self.regional and (found := overlap.overprinted(letter)):
             raise PressStopped(f"地方样式不能使用：{found}")
-        return joined((set_page(*cover_of(self.letter, self.kept)), letter)) if self.variant.cover else letter
+        if not self.variant.cover:
+            return letter
+        return setting.joined((setting.set_page(*cover_of(self.letter, self.kept)), letter))
 
 
-def page_of(item: Item, mark: str) -> tuple[str, str, dict[str, bytes]]:
+def page_of(item: Item, mark: str) -> tuple[Filled, str, dict[str, bytes]]:
     """填写 (the filled page) of a letter, its style sheet and its pictures."""
     letter, data = item.letter, item.fingerprint
     asset = f"asset:qr/{data}"
@@ -188,16 +197,16 @@ def page_of(item: Item, mark: str) -> tuple[str, str, dict[str, bytes]]:
     pictures = {asset: marks.bare(letter, data, item.code)}
     if (kept := item.kept) is None:
         page = REGIONAL if item.regional else letter.template
-        return engine.fill(f"letters/{page}", **values), item.variant.sheet, pictures
+        return engine.pieces(f"letters/{page}", **values), item.variant.sheet(page), pictures
     return engine.fill_from(kept, kept.page, **values), engine.sheet_of(kept, kept.style), pictures
 
 
-def cover_of(letter: Letter, kept: Edition | None = None) -> tuple[str, str, dict[str, bytes]]:
+def cover_of(letter: Letter, kept: Edition | None = None) -> tuple[Filled, str, dict[str, bytes]]:
     """明白纸 (the cover in plain words). Raises `Incomplete` for a paper that is not sent to a person."""
     if (plain := letter.plain()) is None:
         raise Incomplete(letter.title, ["明白纸（这种文书不是发给个人的，没有明白纸）"])
     if kept is None:
-        return engine.fill(f"letters/{PLAIN}", letter=letter, plain=plain), COVER, {}
+        return engine.pieces(f"letters/{PLAIN}", letter=letter, plain=plain), COVER, {}
     html = engine.fill_from(kept, kept.cover, letter=letter, plain=plain)
     return html, engine.sheet_of(kept, kept.cover_style), {}
 
@@ -228,7 +237,7 @@ def _alone(item: Item, sheets: Sheets, template_sha256: str) -> Paper:
 def proof(regional: RegionalForm) -> Paper:
     """样张 (proof) of a region's own form, marked as such: each field says its own name, nothing is a real case."""
     item = Item(sample(regional.form), regional)
-    return _alone(item, set_page(*page_of(item, "样张")), regional.sha256)
+    return _alone(item, setting.set_page(*page_of(item, "样张")), regional.sha256)
 
 
 class Bundle:
@@ -246,9 +255,9 @@ class Bundle:
         """张数 (sheets of paper), printed on both sides."""
         return (self.pages + 1) // 2
 
-    def page(self, html: str, style: str, title: str) -> int:
-        """加附页 (add pages that are no letter): a cover, a list. Its first page."""
-        return self._add(set_page(html, style, {}), b"", title).first_page
+    def page(self, html: str, style: str, title: str, *, back: bool = False) -> int:
+        """加附页 (add pages that are no letter): a cover, a list; `back` as in `put`. Its first page."""
+        return self._add(setting.set_page(html, style, {}), b"", title, back=back).first_page
 
     def letter(self, item: Item, part: int = 0) -> Place:
         """加一份 (add a letter), already checked. Raises what `render_letter` raises, but for the checks."""

@@ -116,19 +116,29 @@ def _all(kind: type[Letter]) -> Iterator[type[Letter]]:
         yield from _all(one)
 
 
-def sample(kind: Any) -> Any:
-    """样张内容 (content of a proof): every field says its own name, a list has two items, nothing is a real case."""
+SHORT = frozenset(one.name for one in fields(Letter))
+"""Fields that every paper has: a name, a number, a telephone are never long."""
+
+
+LONGEST = 8
+
+
+def sample(kind: Any, length: int = 1) -> Any:
+    """样张内容 (content of a proof): every field says its own name, a list has two items, nothing is a real case.
+
+    `length` says how often it says so, a single field at most `LONGEST` times: lists of facts may fill pages.
+    """
     hints = get_type_hints(kind)
-    return kind(**{slot.attribute: _specimen(slot, hints[slot.attribute]) for slot in _slots(kind)})
+    return kind(**{slot.attribute: _specimen(slot, hints[slot.attribute], length) for slot in _slots(kind)})
 
 
-def _specimen(slot: Slot, annotation: Any) -> Any:
+def _specimen(slot: Slot, annotation: Any, length: int) -> Any:
     if slot.many:
-        return tuple(_one(slot, annotation, n) for n in (1, 2))
-    return 0 if slot.attribute == "copy" else _one(slot, annotation, 0)
+        return tuple(_one(slot, annotation, n, length) for n in (1, 2))
+    return 0 if slot.attribute == "copy" else _one(slot, annotation, 0, length)
 
 
-def _one(slot: Slot, annotation: Any, n: int) -> Any:
+def _one(slot: Slot, annotation: Any, n: int, length: int) -> Any:
     if slot.record:
         return sample(slot.record)
     kinds = {annotation, *get_args(annotation)}
@@ -138,4 +148,5 @@ def _one(slot: Slot, annotation: Any, n: int) -> Any:
         return 123_450 if slot.attribute.endswith("fen") else 3
     if bool in kinds:
         return True
-    return f"〔{slot.official}{n or ''}〕"
+    most = 1 if slot.attribute in SHORT else length if slot.many else LONGEST
+    return f"〔{slot.official}{n or ''}〕" * min(length, most)

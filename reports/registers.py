@@ -7,16 +7,17 @@ register and its workbook are made from the same rows.
 # ruff: noqa: RUF009  # said() and may() are dataclasses.field with an official name
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from reports import engine, forms
+from reports import forms
 from reports.dossier import legible
 from reports.faults import PressStopped
 from reports.forms import may, said
+from reports.layout import columns, engine
 from reports.press import Paper
 from reports.tables import Cell, Column
 from reports.volumes import Volume
@@ -27,6 +28,8 @@ STYLE = "register.css"
 TEMPLATE, NUMBERS = "tables/register.html", "tables/dossier_numbers.html"
 ROWS = 300
 """Rows in one layout: the cost of a table grows faster than its length."""
+ROOM, SIZE = 263.0, 8.5
+"""Width of all columns but the serial number (mm) and size of the type (pt), as the style sheet has them."""
 MOST = 6000
 """Rows of one register on paper: about a sixth of a megabyte of memory each until the last page is written."""
 
@@ -65,13 +68,18 @@ class Register:
     @property
     def about(self) -> str:
         """Where, for which period, as known when."""
-        said_so = f"区划：{self.area}　期间：{self.period}　截至时刻：{self.moment}　{self.masking}"
+        said_so = f"区划：{self.area}　期间：{self.period}　截至时刻：{to_second(self.moment)}　{self.masking}"
         return f"{said_so}　{self.note}" if self.note else said_so
 
     @property
     def total(self) -> int:
         """Sum of the widths."""
         return sum(one.share for one in self.fields)
+
+
+def to_second(moment: str) -> str:
+    """到秒 (to the second): a moment as people read it; in full it stands at the end of what was printed."""
+    return moment.partition(".")[0]
 
 
 Rows = Iterable[tuple[Cell, ...]]
@@ -94,30 +102,26 @@ def register_pdf(register: Register, rows: Rows) -> Paper:
     forms.require("台账", register)
     with engine.uncollected():
         volume = Volume(STYLE)
-        kept: list[tuple[Cell, ...]] = []
-        for piece, last in _pieces(rows):
+        kept = list(islice(rows, MOST + 1))
+        if len(kept) > MOST:
+            raise PressStopped(f"超过{MOST}行，不印在纸上；请缩小区划或者期间，或者只做工作簿")
+        told = [_shown(register, row) for row in kept]
+        widths, done = columns.fitted([one.share for one in register.fields], told, ROOM, SIZE), 0
+        for piece, last in _pieces(told):
             volume.add(legible(engine.fill(
-                TEMPLATE, register=register, rows=[_shown(register, row) for row in piece], first=len(kept) + 1,
-                begins=not kept, ends=last, count=len(kept) + len(piece),
+                TEMPLATE, register=register, rows=piece, first=done + 1, begins=not done, ends=last, count=len(told),
+                widths=widths,
             )))  # fmt: skip
-            kept += piece
-            if len(kept) > MOST:
-                raise PressStopped(f"超过{MOST}行，不印在纸上；请缩小区划或者期间，或者只做工作簿")
+            done += len(piece)
         volume.number(NUMBERS)
         data = forms.canonical(_Kept(register, tuple(kept)))
         return volume.paper(data, "台账.json", engine.version(TEMPLATE, NUMBERS, f"style/{STYLE}"))
 
 
-def _pieces(rows: Rows) -> Iterator[tuple[list[tuple[Cell, ...]], bool]]:
+def _pieces(rows: Sequence[list[str]]) -> Iterator[tuple[Sequence[list[str]], bool]]:
     """The rows in pieces, each with whether it is the last; one empty piece where there is no row."""
-    stream = iter(rows)
-    piece = list(islice(stream, ROWS))
-    while True:
-        following = list(islice(stream, ROWS))
-        yield piece, not following
-        if not following:
-            return
-        piece = following
+    for start in range(0, max(len(rows), 1), ROWS):
+        yield rows[start : start + ROWS], start + ROWS >= len(rows)
 
 
 def _shown(register: Register, row: tuple[Cell, ...]) -> list[str]:

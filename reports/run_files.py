@@ -1,7 +1,7 @@
 """批次文件 (files of a print run): cover, manifest, then every paper on a right-hand page with its proof of service.
 
-The proof of service stands on the back of the paper's last page where that is free, else on the next sheet, so that
-one sheet less is printed for each; `apart` puts it on a sheet of its own, which comes back without the paper.
+The proof of service stands on a sheet of its own, which comes back without the paper; for a line that allows it, on
+the back of the paper's last page where that is free. A short manifest stands on the back of the cover.
 A paper that the press refuses stays out and is named; the others are printed.
 """
 
@@ -13,15 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from reports import engine
 from reports.faults import PressStopped
+from reports.layout import engine, setting
 from reports.press import Bundle, Item, Place, check_glyphs
-from reports.setting import set_page
 from reports.writer.sheet import Sheets
 
 COVER, MANIFEST, RULES = "tables/run_cover.html", "tables/run_manifest.html", "run.css"
 LARGEST = 200
 """Papers in one file."""
+FEW = 5
+"""Papers whose manifest goes on the back of the cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Line:
     posted: bool
     paper: Item
     receipt: Item | None = None
+    back: bool = False
+    """May the proof of service stand on the back of the paper?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +101,12 @@ class _Set(NamedTuple):
     @property
     def sheets(self) -> int:
         """Sheets of paper."""
-        return sheets_of(len(self.paper.pages), len(self.receipt.pages) if self.receipt else 0, self.turned)
+        return sheets_of(len(self.paper.pages), len(self.receipt.pages) if self.receipt else 0, back=not self.turned)
 
 
-def sheets_of(pages: int, receipt: int, apart: bool) -> int:
-    """张数 (sheets) of a paper with its proof of service, both sides used."""
-    return (pages + 1) // 2 + (receipt + 1) // 2 if apart or pages % 2 == 0 else (pages + receipt + 1) // 2
+def sheets_of(pages: int, receipt: int, *, back: bool = False) -> int:
+    """张数 (sheets) of a paper with its proof of service, both sides used; `back` puts that where a back is free."""
+    return (pages + receipt + 1) // 2 if back and pages % 2 else (pages + 1) // 2 + (receipt + 1) // 2
 
 
 def pages_of(item: Item) -> int:
@@ -112,19 +115,21 @@ def pages_of(item: Item) -> int:
     return len(item.sheets().pages)
 
 
-def run_file(cover: Cover, lines: Sequence[Line], *, apart: bool = False) -> RunFile:
+def run_file(cover: Cover, lines: Sequence[Line]) -> RunFile:
     """成册 (make the file); without any paper that can be printed it has no bytes."""
-    done, left_out = _set(lines, apart)
+    done, left_out = _set(lines)
     if not done:
         return RunFile(b"", 0, (), tuple(left_out))
-    front = 2 + _even(len(set_page(_manifest(cover, done, 0), RULES, {}).pages))
+    listed = len(setting.set_page(_manifest(cover, done, 0), RULES, {}).pages)
+    short = len(done) <= FEW and listed == 1
+    front = 2 if short else 2 + _even(listed)
     places = list(_places(done, front))
     pages = places[-1].first_page + 2 * places[-1].sheets - 1
     said = [cover.run, str(cover.no), *(one.line.paper.fingerprint for one in done)]
     name = f"{cover.run} 第{cover.no}册"
     bundle = Bundle(f"打印批次 {name}", hashlib.sha256(" ".join(said).encode()).hexdigest())
     bundle.page(_cover(cover, done, pages), RULES, "封面")
-    bundle.page(_manifest(cover, done, front), RULES, "清单")
+    bundle.page(_manifest(cover, done, front), RULES, "清单", back=short)
     laid = [_add(bundle, one) for one in done]
     pdf = bundle.write()
     wrong = [one.no for one, at in zip(places, laid, strict=True) if one.first_page != at[0].first_page]
@@ -143,12 +148,12 @@ def _add(bundle: Bundle, one: _Set) -> tuple[Place, Place | None]:
     return place, bundle.put(one.line.receipt, one.receipt, back=not one.turned)
 
 
-def once_more(line: Line, *, apart: bool = False) -> bytes:
+def once_more(line: Line) -> bytes:
     """重印一份 (one paper of a run again, with its proof of service), page for page as in the run's file.
 
     For a sheet that the printer spoiled. Raises `PressStopped`.
     """
-    done, left_out = _set([line], apart)
+    done, left_out = _set([line])
     if left_out:
         raise PressStopped(left_out[0][1])
     said = f"{line.no} {line.paper.fingerprint}"
@@ -157,16 +162,17 @@ def once_more(line: Line, *, apart: bool = False) -> bytes:
     return bundle.write()
 
 
-def _set(lines: Sequence[Line], apart: bool) -> tuple[list[_Set], list[tuple[int, str]]]:
+def _set(lines: Sequence[Line]) -> tuple[list[_Set], list[tuple[int, str]]]:
     done, left_out = [], []
     for line in lines:
         try:
+            check_glyphs([("清单", line.head + line.village + line.house)])
             paper = _made(line.paper)
             receipt = _made(line.receipt) if line.receipt else None
         except PressStopped as fault:
             left_out.append((line.no, str(fault)))
         else:
-            done.append(_Set(line, paper, receipt, apart or len(paper.pages) % 2 == 0))
+            done.append(_Set(line, paper, receipt, not line.back or len(paper.pages) % 2 == 0))
     return done, left_out
 
 
@@ -203,7 +209,6 @@ def _cover(cover: Cover, done: Sequence[_Set], pages: int) -> str:
 
 
 def _manifest(cover: Cover, done: Sequence[_Set], front: int) -> str:
-    check_glyphs([(f"清单第{one.line.no}行", one.line.head + one.line.village + one.line.house) for one in done])
     rows = [
         (one.line, place, one.line.paper.fingerprint) for one, place in zip(done, _places(done, front), strict=True)
     ]

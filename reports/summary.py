@@ -9,14 +9,15 @@ from datetime import date
 
 from markupsafe import Markup
 
-from reports import engine, forms
+from reports import forms
 from reports.forms import may, said
+from reports.layout import engine
 from reports.press import Paper, check_glyphs
 from reports.volumes import Volume
 
 STYLE = "table.css"
 TEMPLATE = "tables/summary.html"
-CHART = "tables/_bars.svg"
+CHART, NUMBERS = "tables/_bars.svg", "tables/dossier_numbers.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,5 +56,6 @@ def summary_pdf(summary: Summary) -> Paper:
     html = engine.fill(TEMPLATE, summary=summary, chart=chart, total=sum(bar.count for bar in summary.bars))
     volume = Volume(STYLE)
     volume.add(html)
-    version = engine.version(TEMPLATE, CHART, f"style/{STYLE}")
+    volume.number(NUMBERS)
+    version = engine.version(TEMPLATE, CHART, NUMBERS, f"style/{STYLE}")
     return volume.paper(forms.canonical(summary), "汇总表.json", version)

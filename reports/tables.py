@@ -26,17 +26,23 @@ class Column:
     width: float = 12
     kind: Literal["text", "number", "money", "date"] = "text"
     choices: tuple[str, ...] = ()
+    hint: str = ""
+    """Shown while a cell of a column to be filled in is chosen; such a column has a head of its own colour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """表 (table): title, columns and rows of equal length; `about` is a line under the title."""
+    """表 (table): title, columns and rows of equal length; `about` is a line under the title.
+
+    `notes` are instructions for whoever fills it in, on a sheet of their own.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     about: str = ""
     made_on: date = date(2000, 1, 1)
+    notes: tuple[str, ...] = ()
 
 
 FORMATS = {"text": "@", "number": "0", "money": "0.00", "date": "yyyy-mm-dd"}
@@ -90,17 +96,20 @@ def table_xlsx(table: Table) -> bytes:
     sheet = book.add_worksheet("清单")
     grid = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter", "text_wrap": True}
     styles = {kind: book.add_format({**grid, "num_format": code}) for kind, code in FORMATS.items()}
-    bold = book.add_format({**grid, "bold": True, "align": "center", "bg_color": "#EEEEEE"})
+    head = {**grid, "bold": True, "align": "center"}
+    bold, asked = (book.add_format({**head, "bg_color": colour}) for colour in ("#EEEEEE", "#FCE4D6"))
     for place, column in enumerate(table.columns):
         sheet.set_column(place, place, column.width, styles[column.kind])
     sheet.write_string(0, 0, table.title, book.add_format({"font_name": "宋体", "font_size": 16, "bold": True}))
     sheet.write_string(1, 0, table.about, book.add_format({"font_name": "宋体", "font_size": 10}))
     for place, column in enumerate(table.columns):
-        sheet.write_string(2, place, column.title, bold)
+        sheet.write_string(2, place, column.title, asked if column.hint else bold)
     for line, row in enumerate(table.rows, 3):
         for place, value in enumerate(row):
             put(sheet, line, place, value, styles[table.columns[place].kind])
     _finish(sheet, table)
+    if table.notes:
+        _notes(book, table)
     book.close()
     return out.getvalue()
 
@@ -110,6 +119,27 @@ def _finish(sheet: Any, table: Table) -> None:
     last = 2 + len(table.rows)
     sheet.autofilter(2, 0, last, len(table.columns) - 1)
     for place, column in enumerate(table.columns):
-        if column.choices and table.rows:
-            sheet.data_validation(3, place, last, place, {"validate": "list", "source": list(column.choices)})
+        rule: dict[str, Any] = {"validate": "any"}
+        if column.choices:
+            rule = {"validate": "list", "source": list(column.choices)}
+        if column.hint:
+            rule |= {"input_title": column.title[:32], "input_message": column.hint[:255]}
+        if len(rule) > 1 and table.rows:
+            sheet.data_validation(3, place, last, place, rule)
     page_setup(sheet, 2, last)
+
+
+def _notes(book: Workbook, table: Table) -> None:
+    """填写说明 (instructions): what to fill in, column by column, and what else is to be known."""
+    sheet = book.add_worksheet("填写说明")
+    plain = book.add_format({"font_name": "宋体", "font_size": 11, "text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 18, plain)
+    sheet.set_column(1, 1, 100, plain)
+    told = [
+        (column.title, "；".join(filter(None, (column.hint, "、".join(column.choices)))))
+        for column in table.columns
+        if column.hint
+    ]
+    for line, (name, text) in enumerate([*told, *((str(n), note) for n, note in enumerate(table.notes, 1))]):
+        sheet.write_string(line, 0, name, plain)
+        sheet.write_string(line, 1, text, plain)

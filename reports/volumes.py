@@ -10,10 +10,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reports import engine
+from reports.layout import engine, pdf, setting
 from reports.press import Paper
-from reports.setting import by_engine
-from reports.writer import pdf
 from reports.writer.archive import About, Attachment
 from reports.writer.sheet import Sheets
 
@@ -34,7 +32,7 @@ class Volume:
         Raises `AssetRefused`, `PressStopped`, `FontsMissing`.
         """
         with engine.uncollected():
-            sheets = by_engine(html, self.style, images or {})
+            sheets = setting.by_engine(html, self.style, images or {})
         self.pages += len(sheets.pages)
         if title or not self.parts:
             self.parts.append((title or sheets.title, sheets))
@@ -48,14 +46,14 @@ class Volume:
 
         How many pages there are is known only when all are laid out.
         """
-        blank = by_engine(engine.fill(template, pages=self.pages), self.style, {})
+        blank = setting.by_engine(engine.fill(template, pages=self.pages), self.style, {})
         pages = [page for _, sheets in self.parts for page in sheets.pages]
         for page, feet in zip(pages, blank.pages, strict=True):
             page.margin += feet.margin
 
     def front(self, html: str, title: str) -> None:
         """卷首 (front): uncounted pages before all others; they say what the whole is called, by whom and when."""
-        self.parts.insert(0, (title, by_engine(html, self.style, {})))
+        self.parts.insert(0, (title, setting.by_engine(html, self.style, {})))
 
     def paper(self, data: bytes, name: str, version: str) -> Paper:
         """成件 (make the paper) with the canonical `data` that it was made from attached under `name`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date
 
 NUMBER = re.compile(r"[^\s〔〕]{1,24}〔(?:19|20)\d{2}〕[1-9]\d{0,5}号")
@@ -22,6 +23,12 @@ def cn_date(on: date) -> str:
 def cn_month(on: date) -> str:
     """年月 (month in full): 2026年9月."""
     return f"{on.year}年{on.month}月"
+
+
+def months_later(since: date, months: int) -> date:
+    """几个月后的同一天 (the same day some months later); the last day of a month that has no such day."""
+    year, month = divmod(since.year * 12 + since.month - 1 + months, 12)
+    return date(year, month + 1, min(since.day, monthrange(year, month + 1)[1]))
 
 
 def yuan(fen: int) -> str:

@@ -5,6 +5,7 @@ No job decides on anybody's assistance: they find, list, remind and prepare pape
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import time
 
@@ -23,19 +24,25 @@ from scheduler import runs
 from scheduler.runner import Job, added_up
 from scheduler.schedules import Daily, Monthly, Yearly
 
+_MADE = re.compile(r"打印批次 (PC\S+?)：")
+_NAMED = 8
+
 
 def totals(code: str, *, of: str = "") -> Callable[[Work], str]:
     """The summary of a run whose parts say counts: their totals; `of` begins the names of the parts that count.
 
-    What waits for a person is taken from every part.
+    What waits for a person is taken from every part, and the print runs that were made.
     """
 
     def finish(work: Work) -> str:
         items = runs.done_parts(work, runs.Key(code, work.due))
-        return added_up(
+        said = added_up(
             [item.summary for item in items if item.item.startswith(of)],
             [item.summary for item in items if not item.item.startswith(of)],
         )
+        made = [found[1] for item in items if (found := _MADE.match(item.summary))]
+        waiting = "、".join(made[:_NAMED]) + (f"等 {len(made)} 批" if len(made) > _NAMED else "")
+        return f"待打印：{waiting}（chengxin print start）；{said}" if made else said
 
     return finish
 
@@ -73,8 +80,8 @@ DEADLINES = Job(
 ENDINGS = Job("endings", "渐退与记录到期", Daily(time(6, 20)), undivided(deadlines.endings), in_order=False)
 POSTINGS = Job("postings", "公示到期", Daily(time(6, 30)), undivided(postings.remind), in_order=False)
 WITHDRAWALS = Job(
-    "withdrawals", "渐退办理", Daily(time(6, 40)), withdrawals.see_to, parts=withdrawals.townships,
-    finish=totals("withdrawals"), in_order=False,
+    "withdrawals", "渐退办理", Daily(time(6, 40)), withdrawals.part, parts=withdrawals.parts,
+    finish=totals("withdrawals", of=withdrawals.SEE_TO), in_order=False,
 )  # fmt: skip
 CASES = Job("cases", "案件期限提醒", Daily(time(6, 50)), undivided(case_reminders.remind), in_order=False)
 MONTHLY_REPORT = Job(

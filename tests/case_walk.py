@@ -24,7 +24,7 @@ from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Conduct, Notice, Printing
 from integrity.records.office import Officer, Organ
 from integrity.rules.identity import make_id
-from integrity.rules.policy import NotInForce, load, load_texts
+from integrity.rules.policy import NotInForce, load_texts
 from integrity.rules.procedure import Ask
 from integrity.rules.procedure_tables import table
 from integrity.rules.redlines import forbidden_request
@@ -32,6 +32,7 @@ from integrity.terms import Ability, Capacity, Procedure, Relation, Role, Scheme
 from integrity.work import Office, Work
 from reports.faults import PressStopped
 from tests.conftest import SetClock
+from tests.papers_office import shipped
 
 FAULTS = (ChengxinError, NotInForce, PressStopped)
 PROOF = "b" * 64
@@ -87,7 +88,9 @@ def furnish(walk: Walk) -> None:
     """The office of the case's region: policy, areas, organs, officers, and the household."""
     known = walk.file
     assert set(known) <= CASE_WORDS, f"不认识的词：{set(known) - CASE_WORDS}"
-    packs = load() if "policy" not in known else load_texts(dict(load().sources) | {"案例.toml": known["policy"]})
+    packs = shipped()
+    if "policy" in known:
+        packs = load_texts(dict(packs.sources) | {"案例.toml": known["policy"]})
     area = known["area"]
     since = known.get("since", date(2026, 1, 1))
     with walk.office.work("系统任务", now=datetime(since.year, since.month, since.day, 8, tzinfo=SHANGHAI)) as work:
@@ -114,8 +117,8 @@ _REMEDY = {"复议机关": "review_organ", "管辖法院": "court"}
 def _organ(area: str, name: str, prefix: str, words: Mapping[str, str]) -> Organ:
     """A complete organ, but for what the case says otherwise."""
     whole = {
-        "address": f"{name}服务大厅", "phone": "0537-2345678", "contact": "李敏", "review_organ": "案例县人民政府",
-        "court": "案例县人民法院",
+        "address": f"案例路{int(area[6:9]) or 200}号", "phone": "0537-2345678", "contact": "李敏",
+        "review_organ": "案例县人民政府", "court": "案例县人民法院",
     }  # fmt: skip
     told = whole | {_REMEDY[word]: value for word, value in words.items()}
     return Organ(area=area, since=date(2020, 1, 1), name=name, prefix=prefix, **told)

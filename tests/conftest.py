@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+import typer.main
+import typer.testing
+from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from integrity import households, persons
 from integrity.database import upgrade
 from integrity.records.columns import SHANGHAI
 from integrity.records.office import ImportBatch
+from integrity.records.outside import Outside
 from integrity.rules.identity import make_id
 from integrity.terms import Ability, Capacity, Relation
 from integrity.vault import create_vault
@@ -24,6 +29,16 @@ from integrity.work import Office, Work, make_engine
 
 VILLAGE = "370811001001"
 START = datetime(2026, 11, 2, 9, 0, tzinfo=SHANGHAI)
+MEMORY, ENOUGH = Path("/dev/shm"), 3 << 30
+typer.testing._get_command = lru_cache(maxsize=None)(typer.main.get_command)
+"""`CliRunner` builds the tree of all commands for each command it runs; a process of the program does so once."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Databases and papers of tests lie in memory where there is room for them: none of them outlives its test."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None  # ask again
 
 
 class SetClock:
@@ -61,9 +76,18 @@ def _served(directory: Path) -> Iterator[str]:
     with engine.connect() as connection:
         served = connection.execute(text("SHOW data_directory")).scalar()
     assert Path(str(served)).resolve() == directory.resolve(), "this server is not ours"
+    _hurry(engine)
     engine.dispose()
     yield url
     server.cleanup()
+
+
+def _hurry(server: Engine) -> None:
+    """A server that is thrown away need not survive a power cut: it does not wait for the disk."""
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
 
 
 @pytest.fixture(scope="session")
@@ -94,8 +118,34 @@ def _named(url: str, name: str) -> str:
 def _create(url: str, name: str, template: str = "template1") -> None:
     engine = make_engine(url)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'))
     engine.dispose()
+
+
+def _drop(url: str, name: str) -> None:
+    engine = make_engine(url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    engine.dispose()
+
+
+SetUp = Callable[[Path, Callable[[], None]], None]
+
+
+@pytest.fixture(scope="session")
+def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> SetUp:
+    """A home that commands set up, one after the other, is set up by them once and then copied for each test."""
+    kept: dict[str, Path] = {}
+
+    def make(home: Path, commands: Callable[[], None]) -> None:
+        name = f"{commands.__module__}.{commands.__qualname__}"
+        if name in kept:
+            shutil.copytree(kept[name], home)
+            return
+        commands()
+        kept[name] = Path(shutil.copytree(home, tmp_path_factory.mktemp("set-up") / "home"))
+
+    return make
 
 
 def carried_over(work: Work) -> Work:
@@ -130,24 +180,29 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A fresh migrated database, on each engine."""
     if request.param == "sqlite":
-        return str(request.getfixturevalue("sqlite_url"))
+        yield str(request.getfixturevalue("sqlite_url"))
+        return
     server = request.getfixturevalue("postgres")
     name = f"t{next(_serial)}"
     _create(server, name, request.getfixturevalue("postgres_template"))
-    return _named(server, name)
+    yield _named(server, name)
+    _drop(server, name)
 
 
 @pytest.fixture
 def office(database_url: str, tmp_path: Path, clock: SetClock) -> Iterator[Office]:
     """An office with an empty database, on each engine."""
+    keys = tmp_path / "keys.toml"
+    vault = create_vault(keys)
     made = Office(
         make_engine(database_url),
         make_engine(database_url, read_only=True),
-        create_vault(tmp_path / "keys.toml"),
+        vault,
         clock,
+        Outside.beside(keys, vault.chain),
     )
     yield made
     made.dispose()

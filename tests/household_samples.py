@@ -234,6 +234,7 @@ SERVED = replace(
 )
 ANNOUNCEMENT = Announcement(
     **LETTER,
+    paper="《减发社会救助金决定书》",
     paper_number="清河民决〔2026〕7号",
     posted_on=date(2026, 9, 7),
     places=("清河县民政局公告栏", "清河县人民政府网站"),

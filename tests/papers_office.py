@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from integrity import areas, assistance, editions, organs, rechecks, recommendat
 from integrity.areas_file import AreaRow
 from integrity.records.columns import SHANGHAI
 from integrity.records.office import Officer, Organ
-from integrity.rules.policy import PACKS, load
+from integrity.rules.policy import PACKS, Policy, load
 from integrity.settings import settings
 from integrity.terms import Cause, Role, Scheme, Verdict
 from integrity.work import Office
@@ -21,23 +22,30 @@ Family = Callable[..., int]
 TOWNSHIP, COUNTY, VILLAGE = "370811001000", "370811000000", "370811001001"
 STANDARD = 70_000
 NAMES = {
-    "370800000000": "济宁市", COUNTY: "任城区", TOWNSHIP: "试验街道", VILLAGE: "试验社区", "370811001002": "河西村",
+    "370800000000": "济宁市", COUNTY: "任城区", TOWNSHIP: "试验街道", VILLAGE: "试验社区",
+    "370811001002": "河西村村委会",
 }  # fmt: skip
 
 
 def organ(area: str, name: str, prefix: str, **changed: str) -> Organ:
     """A complete organ."""
     known = {
-        "address": f"{name}便民服务大厅", "phone": "0537-2345678", "contact": "李敏",
+        "address": f"试验路{int(area[6:9]) or 200}号", "phone": "0537-2345678", "contact": "李敏",
         "review_organ": "任城区人民政府", "court": "任城区人民法院",
     }  # fmt: skip
     return Organ(area=area, since=date(2020, 1, 1), name=name, prefix=prefix, **(known | changed))
 
 
+@lru_cache(maxsize=1)
+def shipped() -> Policy:
+    """The packs that are shipped, read once: what is read cannot be changed."""
+    return load(PACKS)
+
+
 def furnish(office: Office, *, adopt: bool = True, township: dict[str, str] | None = None) -> Office:
     """The office with policy, areas, organs and officers, as of 2026-01-01."""
     with office.work("系统任务", now=datetime(2026, 1, 1, 8, tzinfo=SHANGHAI)) as work:
-        editions.register(work, load(PACKS))
+        editions.register(work, shipped())
         areas.load(work, [AreaRow(code, name, None, None, "") for code, name in NAMES.items()])
         organs.enter_organ(work, organ(COUNTY, "任城区民政局", "任民"))
         organs.enter_organ(work, organ(TOWNSHIP, "任城区试验街道办事处", "试街", **(township or {})))

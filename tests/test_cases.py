@@ -115,7 +115,7 @@ def _situation(case: Case) -> Situation:
         words.pop(apart, None)
     fields = dict.fromkeys(Situation._fields, UNKNOWN) | {
         "on": day(case["on"]), "scheme": Scheme.NONE.number, "cause": Cause.UNKNOWN.number, "cause_member": 0,
-        "withdrawals_before": 0, "label": "", "members": people, "events": events,
+        "withdrawals_before": 0, "label": "", "members": people, "events": events, "ended": (),
     }  # fmt: skip
     return Situation(**(fields | _read(HOUSEHOLD, words)))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from integrity import assistance, case_reminders, kinship, postings, rechecks, withdrawals
+from integrity import assistance, case_reminders, kinship, postings, print_runs, rechecks, withdrawals
 from integrity.case_facts import clocks
 from integrity.case_files import cases_of, read_case
 from integrity.cases import papers_of
@@ -20,6 +20,8 @@ from integrity.records.ledger import Recheck
 from integrity.terms import Act, Cause, PaperKind, PostingKind, Presence, Procedure, RecheckResult, Scheme
 from integrity.work import Office
 from reports.forms_procedure import TekunEnd, WithdrawalEnd
+from scheduler.jobs import WITHDRAWALS
+from scheduler.runner import run_now
 from tests.case_office import EVIDENCE, hand_over, heard, more_officers, opened, step
 from tests.conftest import SetClock
 from tests.papers_office import TOWNSHIP, VILLAGE, evaluate, furnish, granted, papers, richer
@@ -55,12 +57,19 @@ def test_a_withdrawal_is_decided_paid_month_by_month_and_told_before_it_ends(
     hand_over(office, household, "DECIDE", on=SEPTEMBER)
     clock.on(date(2026, 10, 2))
     with office.work("系统任务") as work:
-        assert withdrawals.townships(work) == [TOWNSHIP]
+        see_to, *prints = withdrawals.parts(work)
+        assert (see_to, prints) == (f"see-to {TOWNSHIP}", [f"print {TOWNSHIP} 1", f"print {TOWNSHIP} 2"])
         assert withdrawals.see_to(work, TOWNSHIP).startswith("立案 1 件，期满前告知 0 件")
         assert withdrawals.see_to(work, TOWNSHIP).startswith("立案 0 件")
     clock.on(date(2026, 12, 2))
-    with office.work("系统任务") as work:
-        assert withdrawals.see_to(work, TOWNSHIP) == "立案 0 件，期满前告知 1 件"
+    told = run_now(office, WITHDRAWALS, date(2026, 12, 2))
+    assert told.summary == "待打印：PC2026-0001（chengxin print start）；期满前告知 1 件"
+    with office.reading() as work:
+        (file,) = print_runs.files_of(work, print_runs.run_of(work, "PC2026-0001"))
+        assert file.pages > 0
+    clock.on(date(2026, 12, 3))
+    again = run_now(office, WITHDRAWALS, date(2026, 12, 3))
+    assert again.summary == "没有需要办理的事项", "the run waits for the printer, not for another run"
     with office.reading() as work:
         (case,) = cases_of(work, household, Procedure.WITHDRAWAL)
         (notice,) = papers_of(work, case, case.history[-1].no)

@@ -23,6 +23,7 @@ from integrity.rules.identity import make_id
 from integrity.settings import settings
 from integrity.terms import Role
 from integrity.work import wall_clock
+from tests.conftest import SetUp
 
 BOSS, HANDLER, CLERK = "sp0", "jb0", "xl0"
 VILLAGE = "370811001001"
@@ -48,8 +49,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def township(home: Path) -> Path:
+def township(home: Path, set_up_once: SetUp) -> Path:
     """An office with three officers, one household on assistance."""
+    set_up_once(home, _township)
+    return home
+
+
+def _township() -> None:
     run("init")
     for officer, role in ((BOSS, "审批"), (HANDLER, "HANDLER"), (CLERK, "协理员")):
         by = () if officer == BOSS else ("--by", BOSS)
@@ -63,7 +69,6 @@ def township(home: Path) -> Path:
         "--by", BOSS, code=2)  # fmt: skip
     run("record", "grant", "H1", "最低生活保障", "--on", "2026-01-15", "--effective", "2026-02-01",
         "--amount", "500.00", "--income", "200", "--persons", "1", "--by", BOSS)  # fmt: skip
-    return home
 
 
 def test_setting_up_twice_is_setting_up_once(home: Path) -> None:

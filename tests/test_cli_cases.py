@@ -25,6 +25,7 @@ from integrity.rules.procedure_words import WORKED_OUT, shown
 from integrity.settings import settings
 from integrity.terms import Procedure, Role
 from integrity.work import wall_clock
+from tests.conftest import SetUp
 
 BOSS, REVIEWER, HANDLER, HELPER, WATCHER = "sp0", "fh0", "jb0", "xl0", "jd0"
 TOWNSHIP, VILLAGE = "370811001000", "370811001001"
@@ -39,12 +40,18 @@ def run(*words: str, code: int = 0) -> str:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, set_up_once: SetUp) -> Any:
     """An office with organs, five officers and a household on assistance whose income rose."""
     for name in ("CHENGXIN_DATABASE", "CHENGXIN_ACTOR", "CHENGXIN_POLICIES", "CHENGXIN_KEY_FILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CHENGXIN_HOME", str(tmp_path / "home"))
     settings.cache_clear()
+    set_up_once(tmp_path / "home", _desk)
+    yield tmp_path / "home"
+    settings.cache_clear()
+
+
+def _desk() -> None:
     run("init")
     for officer, role in (
         (BOSS, Role.APPROVER), (REVIEWER, Role.REVIEWER), (HANDLER, Role.HANDLER), (HELPER, Role.ASSISTANT),
@@ -62,8 +69,6 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     _household("H1")
     run("record", "verification", "H1", "--on", str(TODAY), "--source", "核对平台", "--income", "2000", "--cause",
         "养老金", "--member", "1", "--self-reported", "--by", HANDLER)  # fmt: skip
-    yield tmp_path / "home"
-    settings.cache_clear()
 
 
 def _household(number: str) -> None:

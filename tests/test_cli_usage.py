@@ -60,6 +60,14 @@ def test_the_help_of_every_command_is_chinese(path: tuple[str, ...]) -> None:
     assert max(cell_len(line) for line in page.splitlines()[1:]) <= 80 or "|" in page  # a list of choices stays whole
 
 
+@pytest.mark.parametrize("path", EVERY, ids=" ".join)
+def test_every_argument_has_a_chinese_name(path: tuple[str, ...]) -> None:
+    _, page = ran(*path, "--help")
+    said = page.split("\n内容：")[1].split("\n选项：")[0] if "\n内容：" in page else ""
+    assert not re.search(r"[{\[][a-z_]+[}\]]", page.splitlines()[0])
+    assert not re.search(r"^  [a-z_]+(?: |$)", said, re.MULTILINE)
+
+
 def test_the_second_column_stands_in_line() -> None:
     _, page = ran("dossier", "--help")
     options = page.split("选项：")[1].splitlines()
@@ -78,6 +86,7 @@ def test_what_is_required_and_what_holds_by_default_are_said() -> None:
     ("words", "said"),
     [
         (("dossier",), "没有写“户编号”"),
+        (("case", "open", "JN1"), "没有写“程序”"),
         (("dossier", "JN1"), "没有写 --reason（用途"),
         (("dossier", "JN1", "--resaon", "x"), "没有 --resaon 这个选项；是不是 --on、--reason"),
         (("dossier", "JN1", "--zzz"), "没有 --zzz 这个选项"),

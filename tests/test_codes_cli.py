@@ -59,8 +59,8 @@ def test_a_code_is_verified_as_digits_with_blanks_as_a_photograph_and_as_a_pdf(
     sealed: Sealed, pdf: Path, tmp_path: Path
 ) -> None:
     code = sealed.codes[0]
-    said = chengxin("verify-code", " ".join(code[at : at + 5] for at in range(0, 293, 5)))
-    assert said.startswith(verifying.GENUINE)
+    said = chengxin("verify-code", " ".join(code[at : at + 5] for at in range(0, 293, 5)), code=6)
+    assert said.startswith(verifying.CODE_ONLY)
     for line in (
         f"文号：{sealed.numbers[0]}",
         "机关：任城区试验街道办事处",
@@ -71,14 +71,42 @@ def test_a_code_is_verified_as_digits_with_blanks_as_a_photograph_and_as_a_pdf(
     for n, image in enumerate(photographs(pdf)):
         path = tmp_path / f"photo{n}.{'jpg' if n % 2 else 'png'}"
         image.save(path)
-        assert chengxin("verify-code", path).startswith(verifying.GENUINE), path
-    assert "与登记簿重新印出的逐行相同" in chengxin("verify-code", pdf)
+        assert chengxin("verify-code", path, code=6).startswith(verifying.CODE_ONLY), path
+    said = chengxin("verify-code", pdf)
+    assert said.startswith(verifying.GENUINE)
+    assert "与登记打印的文件逐字节相同" in said
+    with pikepdf.open(pdf) as opened:
+        opened.save(tmp_path / "again.pdf", object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    assert "与登记簿重新印出的逐行相同，图像相同" in chengxin("verify-code", tmp_path / "again.pdf")
 
 
 def test_a_changed_code_is_false_and_so_is_one_of_another_office(sealed: Sealed) -> None:
     for code in tampered(sealed.codes[0])[::40]:
         assert chengxin("verify-code", code, code=1).startswith(verifying.FALSE)
     assert "可能没有读全" in chengxin("verify-code", sealed.codes[0][:-1], code=2)
+
+
+def test_what_was_not_read_whole_is_not_called_false(sealed: Sealed, tmp_path: Path) -> None:
+    code = sealed.codes[0]
+    for misread in (
+        code[:-1],
+        code * 2,
+        code + "0",
+        code[:-1] + "O",
+        "O" * 300,
+        "甲" * 99,
+        "123456789",
+        "https://x/" + code,
+    ):
+        said = chengxin("verify-code", misread, code=2)
+        assert said.startswith(verifying.UNDONE), misread
+        assert "请再读一次" in said, misread
+        assert verifying.FALSE not in said, misread
+    assert chengxin("verify-code", f"\ufeff{code[:9]}　{code[9:]}\x1d\r\n", code=6).startswith(verifying.CODE_ONLY)
+    (tmp_path / "293").write_text("no code", encoding="utf-8")
+    assert chengxin("verify-code", tmp_path / "293", code=2).startswith(verifying.UNDONE)
+    for option in ("--data", "--list"):
+        assert "没有" in chengxin("verify-code", code, option, tmp_path / "none.json", code=2)
 
 
 def test_one_changed_digit_on_the_page_is_found_with_the_register_at_hand(sealed: Sealed, tmp_path: Path) -> None:
@@ -118,14 +146,18 @@ def test_a_paper_in_another_variant_is_the_same_paper(sealed: Sealed, tmp_path: 
 def test_the_data_file_and_the_attachment_of_a_pdf_are_compared(sealed: Sealed, pdf: Path, tmp_path: Path) -> None:
     data = tmp_path / "data.json"
     chengxin("code", "data", sealed.numbers[0], data, "--by", "jb01")
-    assert "按数据文件" in chengxin("verify-code", sealed.codes[0], "--data", data)
+    said = chengxin("verify-code", sealed.codes[0], "--data", data, code=6)
+    assert said.startswith(verifying.CODE_ONLY), "nobody has looked at the paper"
+    assert verifying.DATA_COMPARED in said
     said = chengxin("verify-code", sealed.codes[1], "--data", data, code=1)
     assert "数据文件与签发时的内容不一致" in said
     writer = PdfWriter(clone_from=PdfReader(pdf))
     writer.add_attachment("data.json", data.read_bytes())
     with (tmp_path / "attached.pdf").open("wb") as file:
         writer.write(file)
-    assert "按数据文件" in chengxin("verify-code", tmp_path / "attached.pdf")
+    said = chengxin("verify-code", tmp_path / "attached.pdf")
+    assert verifying.DATA_COMPARED in said
+    assert said.startswith(verifying.GENUINE)
     writer = PdfWriter(clone_from=PdfReader(pdf))
     writer.add_attachment("data.json", data.read_bytes().replace(b"2026", b"2027", 1))
     with (tmp_path / "attached.pdf").open("wb") as file:
@@ -145,7 +177,7 @@ def test_another_office_verifies_with_the_published_list_alone(
     signer = said.split("公钥指纹 ")[1].split("）")[0]
     monkeypatch.setenv("CHENGXIN_DATABASE", f"sqlite:///{tmp_path}/nowhere/none.db")
     own = ("verify-code", "--list", listed)
-    assert chengxin(*own, sealed.codes[0], "--signer", signer).splitlines()[1] == verifying.GENUINE
+    assert chengxin(*own, sealed.codes[0], "--signer", signer, code=6).splitlines()[1] == verifying.CODE_ONLY
     said = chengxin(*own, sealed.codes[1], code=1)
     assert verifying.ENDED in said
     assert f"由 {sealed.numbers[0]} 替换（更正）" in said
@@ -158,8 +190,8 @@ def test_another_office_verifies_with_the_published_list_alone(
 
 def test_what_stands_on_paper_is_compared_with_the_code_or_with_the_register(sealed: Sealed) -> None:
     right = ("--number", sealed.numbers[0], "--organ", "任城区试验街道办事处", "--on", "2026-09-02")
-    assert chengxin("verify-code", sealed.codes[0], *right).startswith(verifying.GENUINE)
-    assert chengxin("verify-code", *right).startswith(verifying.GENUINE)
+    assert chengxin("verify-code", sealed.codes[0], *right, code=6).startswith(verifying.CODE_ONLY)
+    assert chengxin("verify-code", *right, code=6).startswith(verifying.CODE_ONLY)
     for wrong in (("--on", "2026年9月3日"), ("--organ", "任城区民政局"), ("--number", sealed.numbers[1])):
         said = chengxin("verify-code", sealed.codes[0], *wrong, code=1)
         assert said.startswith(verifying.FALSE)
@@ -190,5 +222,5 @@ def test_keys_are_listed_changed_and_revoked_by_commands(sealed: Sealed) -> None
     assert "现用签名密钥" in said
     chengxin("code", "revoke", old, "--reason", "备份盘遗失", "--by", "sp01")
     assert "备份盘遗失" in chengxin("code", "keys")
-    assert chengxin("verify-code", sealed.codes[0]).startswith(verifying.GENUINE)
+    assert chengxin("verify-code", sealed.codes[0], code=6).startswith(verifying.CODE_ONLY)
     assert "由审批人员办理" in chengxin("code", "rotate", "--by", "jb01", code=4)

@@ -133,7 +133,7 @@ def test_the_paper_of_a_repair_does_not_lengthen_the_record() -> None:
     nothing: list[Any] = []
     rows = situations.Rows(
         residence=nothing, member=nothing, assistance=nothing, verification=nothing, change=nothing, recheck=nothing,
-        decision=nothing, conduct=[fact], finding=[decided, contested, repaired],
+        decision=nothing, conduct=[fact], finding=[decided, contested, repaired], about={},
     )  # fmt: skip
     (found,) = situations.findings(rows, day(ON))
     assert (found.document_on, found.effective_on) == (day(date(2026, 5, 10)), day(date(2026, 5, 15)))

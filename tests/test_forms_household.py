@@ -243,12 +243,13 @@ def test_amounts_are_drafts_only_while_they_are() -> None:
     assert "确认结果公布单" in final
 
 
-def test_an_announcement_tells_neither_what_kind_of_paper_it_is_nor_what_is_in_it() -> None:
+def test_an_announcement_tells_which_paper_waits_and_not_what_is_in_it() -> None:
     own = {one.name for one in fields(forms_records.Announcement)} - {one.name for one in fields(forms.Letter)}
-    assert own == {"paper_number", "posted_on", "places", "days", "until", "collect"}
+    assert own == {"paper", "paper_number", "posted_on", "places", "days", "until", "collect"}
     printed = whole(press.render_letter(samples.ANNOUNCEMENT).pdf)
     assert "即视为送达" in printed
-    assert not re.search("决定书|失信|处罚|退回|停发|减发", printed)
+    assert "《减发社会救助金决定书》（文号：清河民决〔2026〕7号）" in printed
+    assert not re.search(r"失信|处罚|退回|停发|\d元", printed)
 
 
 def test_a_proof_of_service_is_one_page_with_room_for_the_pen() -> None:
@@ -295,7 +296,8 @@ def test_no_paper_speaks_of_points_or_of_the_rank_of_a_household(name: str) -> N
 @EVERY
 def test_the_last_page_holds_text_beside_seal_and_code(name: str) -> None:
     letter = SAMPLES[name]
-    assert f"联系电话：{letter.phone}" in read(press.render_letter(letter).pdf)[-1]
+    told = "异议电话" if name.startswith("F07") else "联系电话"
+    assert f"{told}：{letter.phone}" in read(press.render_letter(letter).pdf)[-1]
 
 
 def test_a_character_without_a_face_stops_the_print_in_a_line_of_a_table_too() -> None:

@@ -153,6 +153,7 @@ WRONG: list[tuple[forms.Letter, dict[str, Any], str]] = [
     (sample.REDUCTION, {"reviewer": "李敏"}, "复核人"),
     (sample.TEKUN_POSTING, {"posted_until": date(2026, 9, 2)}, "公示截止日"),
     (sample.TEKUN_POSTING, {"facts": ("患有疾病。",)}, "认定的事实（公示只写"),
+    (sample.TEKUN_POSTING, {"cause": "自愿申请退出救助供养"}, "终止情形（公示只写"),
     (sample.TEKUN_POSTING, {"stage": "终止"}, "文书阶段"),
     (sample.TEKUN_END, {"on": date(2026, 9, 4)}, "成文日期"),
     (sample.TEKUN_END, {"since": date(2026, 9, 1)}, "终止月份"),
@@ -206,7 +207,7 @@ def test_a_paper_that_cannot_be_right_is_refused_and_says_why(
 
 def test_a_fine_up_to_the_ceiling_and_a_seven_day_notice_are_printed() -> None:
     printed = whole(press.render_letter(replace(sample.PENALTY_NOTICE, fine=480000)).pdf)
-    assert "二倍以下罚款，即不超过4800.00元" in printed
+    assert "2倍以下罚款，即不超过4800.00元" in printed
     assert press.render_letter(replace(sample.TEKUN_POSTING, posted_until=date(2026, 9, 3))).pages == 1
 
 
@@ -240,9 +241,9 @@ def test_a_hearing_is_offered_where_the_fine_is_large_only() -> None:
     assert "要求听证" not in small
 
 
-def test_the_public_notice_says_no_more_than_name_and_kind_of_reason() -> None:
+def test_the_public_notice_says_no_more_than_the_name_and_that_the_article_is_met() -> None:
     printed = paper_of(sample.TEKUN_POSTING)
-    for private in ("身份证", "370881", "其子", "户编号", "救济途径"):
+    for private in ("身份证", "370881", "其子", "户编号", "救济途径", "自愿"):
         assert private not in printed
     assert len(read(press.render_letter(sample.TEKUN_POSTING).pdf)) == 1
 
@@ -250,7 +251,7 @@ def test_the_public_notice_says_no_more_than_name_and_kind_of_reason() -> None:
 def test_a_statement_may_be_signed_before_it_is_reviewed_and_a_refusal_to_sign_is_noted() -> None:
     open_ = replace(sample.STATEMENT, review="", outcome="", why="", reviewer="", evidence=())
     printed = whole(press.render_letter(open_).pdf)
-    assert "没有提交证据" in printed
+    assert "没有另外提交证据" in printed
     assert "复核意见" not in printed  # the review is told in the decision, not on what the person signs
     refused = whole(press.render_letter(replace(sample.STATEMENT, refused="经说明后仍拒绝")).pdf)
     assert "陈述人拒绝签名。情况：经说明后仍拒绝。" in refused

@@ -20,7 +20,7 @@ from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Assistance, Decision
 from integrity.records.office import Recommendation
 from integrity.regional import FORBIDDEN
-from integrity.rules.grounds import CONDITIONS
+from integrity.rules.grounds import CONDITIONS, DUE_WITHDRAWAL_END
 from integrity.terms import (
     Capacity,
     Cause,
@@ -64,11 +64,36 @@ def test_a_recheck_notice_says_why_and_gives_a_late_check_the_lead_time_anew(rea
         letter = letters.recheck_notice(work, household, standing(ready, household), "试街核〔2026〕1号", DAY)
     inspect(tidy(letter))
     assert "收入来源不固定" in letter.cycle
-    assert "社会救助法第46条" in letter.cycle
+    assert "《中华人民共和国社会救助法》第四十六条" in letter.cycle
+    assert letter.cycle.endswith("见《最低生活保障审核确认办法》（民发〔2021〕57号）第三十一条第二款")
     assert standing(ready, household).due_on == (date(2026, 7, 15) - date(1970, 1, 1)).days
     assert letter.due == date(2026, 10, 2)  # the due day has passed: 30 days of lead time from the paper's date
     assert letter.addressee == "试验乙"
     assert letter.organ == "任城区试验街道办事处"
+
+
+def test_a_check_before_the_end_of_a_withdrawal_does_not_come_after_it(ready: Office, family: Family) -> None:
+    """The 渐退 of a household runs until 30 September: an overdue check is not put off to October."""
+    (household,) = granted(ready, family)
+    with ready.work("sp01", now=datetime(2026, 6, 22, 9, tzinfo=SHANGHAI)) as work:
+        assistance.withdraw(
+            work, household, decided_on=date(2026, 6, 20), effective_on=date(2026, 7, 1), decided_by="sp01", months=3,
+            schedule=(100, 80, 60),
+        )  # fmt: skip
+    evaluate(ready, date(2026, 9, 1))
+    found = standing(ready, household)
+    found.due_grounds |= DUE_WITHDRAWAL_END
+    with ready.reading() as work:
+        letter = letters.recheck_notice(work, household, found, "试街核〔2026〕1号", DAY)
+        late = letters.recheck_notice(work, household, found, "试街核〔2026〕1号", date(2026, 10, 5))
+    assert letter.due == date(2026, 9, 30)
+    assert letter.home_visit.startswith("渐退期于2026年9月30日届满，时间较紧；来不及的，请尽快打电话约定时间；")
+    assert "渐退期将满" in letter.cycle
+    assert letter.place == "任城区试验街道办事处（试验路1号）"
+    assert late.due == date(2026, 11, 4)
+    assert late.home_visit.startswith("行动不便")
+    assert "渐退期已经届满" in late.cycle
+    assert "将满" not in late.cycle
 
 
 def test_without_a_lead_time_a_late_recheck_is_left_to_a_person(
@@ -102,8 +127,13 @@ def test_a_hearing_notice_gives_facts_figures_grounds_and_the_plan(
         "2026年8月10日的核对结果（来源：核对平台）：家庭月收入2000.00元，试验乙的收入发生变化，原因：养老金"
     )
     assert any("第四十八条" in one for one in letter.grounds)
-    assert any("当地低保标准为每人每月700.00元（济宁市" in one for one in letter.grounds)
-    assert letter.planned == "拟终止您家庭的最低生活保障，原因：收入超过标准"
+    assert any(one.startswith("当地低保标准为每人每月700.00元，见济宁市") for one in letter.grounds)
+    assert "《中华人民共和国社会救助法》第十八条（最低生活保障的条件）" in letter.grounds
+    assert letter.grounds[-1].startswith("关于渐退期的规定："), "why none is given comes last, and is no ground to stop"
+    assert letter.planned == (
+        "拟终止您家庭的最低生活保障，原因：收入超过标准；从何时起执行由决定书写明，不早于决定书送达的次月"
+    )
+    assert letter.heading == "拟终止社会救助听取意见告知书"
     assert letter.within == "自收到本告知书之日起5个工作日内"
     assert letter.organ == "任城区民政局"
 
@@ -131,7 +161,8 @@ def test_a_changed_opinion_carries_its_reason_into_the_facts(ready: Office, fami
     with ready.reading() as work:
         opinion = letters.last_opinion(work, household, date(2026, 9, 3))
         letter = letters.hearing_notice(work, household, opinion, "任民听〔2026〕1号", date(2026, 9, 3))
-    assert letter.planned == "拟将您家庭每月的救助金由1200.00元调整为1000.00元"
+    assert letter.planned.startswith("拟将您家庭每月的救助金由1200.00元调整为1000.00元；")
+    assert letter.heading == "拟减发社会救助金听取意见告知书"
     assert "审核意见：养老金当月补发，并非每月收入" in letter.facts
 
 
@@ -232,7 +263,7 @@ def test_the_promise_binds_grown_members_and_names_the_clerk(ready: Office, fami
     assert letter.report_within == "及时"
     assert letter.time_limit == "20个工作日"
     assert "不少于3年" in told.keep
-    assert any("二倍以下" in one for one in told.consequences)
+    assert any("2倍以下" in one for one in told.consequences)
 
 
 def test_a_head_without_capacity_is_written_to_through_the_guardian(ready: Office, family: Family) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
@@ -221,6 +222,26 @@ def test_paper_and_workbook_tell_the_same(county: Office) -> None:
     assert made.record.number in sheet["A2"].value
     meanings = {row[1].value: row[3].value for row in book["指标说明"].iter_rows(min_row=5)}
     assert all(meanings[figure.name] for chapter in made.record.chapters for figure in chapter.figures)
+
+
+def test_without_an_evaluation_nothing_is_said_to_be_0_and_no_empty_table_or_chart_is_printed(
+    county: Office,
+) -> None:
+    with county.work(APPROVER) as work:
+        made = periodic.make(work, COUNTY, month_of(date(2026, 8, 1)))  # the first evaluation is of 1 September
+    printed = "".join(re.sub(r"\s+", "", page.extract_text()) for page in PdfReader(BytesIO(made.paper.pdf)).pages)
+    assert "到期末为止没有评估，不能计算：应核查、已核查、退出、改期、逾期。" in printed
+    assert "应核查（户）" not in printed
+    assert "本期均为0：" in printed
+    assert "定期核查（户）到期末为止没有评估，不能计算。" in printed
+    head = printed[: printed.index("近十二个月")]
+    assert made.record.moment.replace(" ", "") not in head  # to the second; in full at the end
+    assert made.record.moment.partition(".")[0].replace(" ", "") in head
+    assert made.record.moment.replace(" ", "") in printed[-200:]
+    sheet = openpyxl.load_workbook(BytesIO(made.workbook))["定期核查"]
+    told = dict(zip([cell.value for cell in sheet[4]], [cell.value for cell in sheet[5]], strict=True))
+    assert told["应核查（户）"] is None
+    assert told["无明显变化（次）"] is not None
 
 
 def test_the_households_behind_a_number_are_told_but_not_those_of_a_level(county: Office) -> None:

@@ -36,7 +36,10 @@ NOT_SENT = {"F02", "F04", "F06", "F07", "F09", "F10", "F14", "F17", "F18", "F26"
 MM = 96 / 25.4
 OPENINGS: list[tuple[Letter, str]] = [
     (DECISION, "您家每月的救助金从2026年11月起由1420.00元减为800.50元。"),
-    (replace(DECISION, change="停发", new_fen=0), "您家每月的救助金从2026年11月起停止发放，原来每月1420.00元。"),
+    (
+        replace(DECISION, change="停发", new_fen=0),
+        "您家的城乡最低生活保障从2026年11月起终止，救助金停发，原来每月1420.00元。",
+    ),
     (replace(DECISION, change="增发", new_fen=150000), "您家每月的救助金从2026年11月起由1420.00元增加到1500.00元。"),
     (replace(DECISION, change="恢复", new_fen=142000), "您家的救助金从2026年11月起恢复发放，每月1420.00元。"),
     (replace(DECISION, change="终止", old_fen=0, new_fen=0), "您家的城乡最低生活保障从2026年11月起终止。"),
@@ -198,7 +201,6 @@ def test_large_print_is_large(letter: Letter) -> None:
         "seal": 12,
         "table": 14,
         "receipt": 14,
-        "pen": 14,
         "number": 20,
         "h1": 26,
         "who": 18,
@@ -209,13 +211,12 @@ def test_large_print_is_large(letter: Letter) -> None:
 
 
 @pytest.mark.parametrize("variant", [press.NORMAL, Variant(large=True)], ids=lambda one: str(one.name))
-def test_there_is_room_to_sign_for_the_letter(variant: Variant) -> None:
+def test_the_family_keeps_its_letter_and_signs_on_the_proof_of_service(variant: Variant) -> None:
     page = laid_out(DECISION, variant).pages[-1]
-    (line,) = boxes(page, "pen")
-    places = [rule for rule in boxes(page, "rule") if rule.top >= line.top - 1]
-    assert line.bottom - line.top >= 12.9 * MM
-    assert places[0].right - places[0].left >= 45 * MM
-    assert max(size for kind, size in sizes(page) if kind == "pen") >= 12
+    said = "".join(one.text for one in lines(page))
+    assert "送达回证另附" in said
+    assert not list(boxes(page, "pen"))
+    assert not list(boxes(page, "rule"))
 
 
 def test_the_day_of_the_cover_is_that_of_the_letter() -> None:

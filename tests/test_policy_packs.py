@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from integrity.rules.policy import KEYS, PolicyErrors, check, load, load_texts, shown
+from integrity.rules.policy_check import undocumented
 from tests.policy_texts import pack, row
 
 SHIPPED = load()
@@ -150,3 +151,10 @@ def test_a_period_carries_its_unit_in_the_row(key: str, units: tuple[str, ...]) 
     for unit in ("", '"周"'):
         with pytest.raises(PolicyErrors, match=r"缺少unit|单位应为"):
             load_texts({"试点.toml": pack(row(key=f'"{key}"', value=number, unit=unit, law=ground), region, level)})
+
+
+def test_a_standard_that_rests_on_no_document_is_named() -> None:
+    found = undocumented(SHIPPED.rows)
+    assert {one.source for one in found} == {"亳州市2020年10月新闻发布会", "济宁市2022年7月新闻发布会"}
+    own = row(key='"standard.dibao"', variant='"urban"', value="900", unit='"元/人/月"', source='"任民发〔2026〕3号"')
+    assert undocumented(load_texts(dict(SHIPPED.sources) | {"本地.toml": pack(own)}).rows) == found

@@ -20,6 +20,7 @@ from pikepdf import Array, Dictionary, Name
 from reports import engine, fonts, forms, lists, registers
 from reports.dossier import dossier_pdf
 from reports.faults import PressStopped
+from reports.filled import Filled
 from reports.lists import recheck_list_pdf
 from reports.periodic import periodic_pdf
 from reports.summary import summary_pdf
@@ -158,7 +159,7 @@ class _Cells(HTMLParser):
 
 def _written_and_read(monkeypatch: pytest.MonkeyPatch, make: Callable[[], Any]) -> tuple[list[str], list[str]]:
     """The texts of the pages that were filled in, and those of the PDF, without heads repeated on a further page."""
-    filled, fill = _Cells(), engine.fill
+    filled, fill, pieces = _Cells(), engine.fill, engine.pieces
 
     def heard(template: str, **values: object) -> str:
         html = fill(template, **values)
@@ -166,7 +167,13 @@ def _written_and_read(monkeypatch: pytest.MonkeyPatch, make: Callable[[], Any]) 
             filled.feed(re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL))
         return html
 
+    def heard_in_pieces(template: str, **values: object) -> Filled:
+        page = pieces(template, **values)
+        filled.feed(page.html)
+        return page
+
     monkeypatch.setattr(engine, "fill", heard)
+    monkeypatch.setattr(engine, "pieces", heard_in_pieces)
     document = pdf_reading.tree(pdf_reading.opened(make().pdf))
     return [one for one in filled.found if one], list(_read(document))
 

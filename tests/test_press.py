@@ -44,7 +44,29 @@ def test_every_text_of_the_letter_stands_on_its_paper(letter: forms.Letter) -> N
     for field, text in forms.texts(letter):
         assert re.sub(r"\s+", "", text) in printed, field
     assert wording.cn_date(letter.on) in printed
-    assert letter.title in printed
+    assert letter.heading in printed
+
+
+def test_a_day_that_has_passed_is_not_announced() -> None:
+    late = replace(WITHDRAWAL, on=date(2027, 1, 20))
+    printed = whole(press.render_letter(late).pdf)
+    assert "定于" not in printed
+    assert "渐退期复核日为2027年1月15日，本机关将尽快对您家庭进行复核" in printed
+    assert "从2026年11月到2027年1月发放3个月" in printed
+    assert "六、救济途径" in printed
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"months": 24}, "逐月发放计划（月数"), ({"until": date(2027, 2, 28)}, "渐退截止日（与"),
+        ({"since": date(2026, 10, 1), "until": date(2026, 12, 31), "recheck": date(2026, 12, 1)}, "逐月发放计划（月份"),
+        ({"schedule": (WITHDRAWAL.schedule[0],) * 3}, "不连续"), ({"recheck": date(2027, 3, 1)}, "渐退期复核日"),
+    ],
+)  # fmt: skip
+def test_months_days_and_payments_of_a_withdrawal_tell_one_story(changed: dict[str, object], said: str) -> None:
+    with pytest.raises(Incomplete, match=said):
+        press.render_letter(replace(WITHDRAWAL, **changed))  # type: ignore[arg-type]
 
 
 def test_a_withdrawal_paper_shows_each_month_and_the_sum() -> None:

@@ -37,7 +37,7 @@ def test_every_household_stands_on_the_list_once_under_its_village() -> None:
     for line in roll(40).lines:
         assert text.count(line.household) == 1
     assert text.index("河西村") < text.index("河东村") < text.index("平安社区")
-    assert "合计：40户、120人。其中：河西村14户，河东村13户，平安社区13户。本清单到此为止。" in text
+    assert "合计：40户、120人。各村（居）：河西村14户，河东村13户，平安社区13户。本清单到此为止。" in text
 
 
 def test_head_number_and_page_stand_on_every_page() -> None:
@@ -45,6 +45,17 @@ def test_head_number_and_page_stand_on_every_page() -> None:
         assert "核查人签名" in page
         assert "清单编号：核单2026-09-03" in page
         assert f"第{number}页" in page
+
+
+def test_who_visits_finds_the_house_the_telephone_what_is_overdue_and_room_for_two_names() -> None:
+    late = replace(roll(2).lines[0], due=date(2026, 8, 20), address="平安镇河西村2组18号", phone="13900000000")
+    (text,) = pages(recheck_list_pdf(replace(roll(2), lines=(late, roll(2).lines[1]))).pdf)
+    assert "平安镇河西村2组18号13900000000" in text
+    assert text.count("逾期") == 2  # at the line and in the sum
+    assert "其中逾期1户" in text
+    assert "核查人签名（一）" in text
+    assert "核查人签名（二）" in text
+    assert "第1页共1页" in text
 
 
 def test_a_long_list_laid_out_in_pieces_is_one_list(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from reports import fonts, marks, press, setup
 from reports.faces import ASCENT, DESCENT, gb2312
-from reports.faults import FontsMissing
+from reports.faults import FontsMissing, PressStopped
 from tests.press_samples import RECHECK
 
 
@@ -150,5 +150,5 @@ def test_a_code_is_read_back_as_written() -> None:
 
 
 def test_a_code_that_would_not_print_legibly_is_refused() -> None:
-    with pytest.raises(ValueError, match="too long"):
+    with pytest.raises(PressStopped, match="机关名称太长"):
         marks.qr("长" * 200)

@@ -47,9 +47,9 @@ where = "WHERE"
 if where == "making":
     print_runs._entered = then_die(print_runs._entered)
 if where == "before the file":
-    print_runs.write_file = die
+    print_runs.write_once = die
 if where == "after the file":
-    print_runs.write_file = then_die(print_runs.write_file)
+    print_runs.write_once = then_die(print_runs.write_once)
 if where == "counting":
     print_progress._enter_all = then_die(print_progress._enter_all)
 with office.work("jb01") as work:

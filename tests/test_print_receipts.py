@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from io import BytesIO
@@ -93,6 +94,39 @@ def test_what_does_not_fit_changes_nothing(out: tuple[Office, list[str], str, li
     ):  # fmt: skip
         with pytest.raises((Invalid, Refused), match=said), office.work("jb01") as work:
             print_receipts.receive(work, codes[2], told)
+    assert len(served(office)) == 1
+
+
+def test_service_is_never_older_than_the_print(street: Street, clock: SetClock) -> None:
+    office, _ = street
+    number = made(office)
+    clock.on(date(2026, 9, 5))
+    with office.work("jb01") as work:
+        run = print_runs.run_of(work, number)
+        print_progress.start(work, run, 1)
+    clock.on(date(2026, 9, 8))  # counted late: the paper was there since the fifth
+    counted(office, number)
+    clock.on(date(2026, 9, 10))
+    with office.reading() as work:
+        rows = items(work, number)
+        codes = [digits_of(proof.data_sha256) for one in rows if (proof := print_runs.receipt_of(work, one))]
+    with pytest.raises(Invalid, match="2026-09-04 早于这份文书打印之日 2026-09-05"), office.work("jb01") as work:
+        print_receipts.receive(work, codes[0], replace(TOLD, on=date(2026, 9, 4)))
+    with office.work("jb01") as work:
+        print_receipts.receive(work, codes[0], replace(TOLD, on=date(2026, 9, 5)))
+    assert [one.happened_on for one in served(office)] == [date(2026, 9, 5)]
+
+
+def test_a_run_that_was_counted_without_a_start_was_there_when_it_was_made(street: Street, clock: SetClock) -> None:
+    office, _ = street
+    number = made(office)
+    clock.on(date(2026, 9, 8))
+    with office.work("jb01") as work:
+        run = print_runs.run_of(work, number)
+        (file,) = print_runs.files_of(work, run)
+        assert print_progress.count(work, run, 1, sheets=file.sheets).right
+        code = digits_of(print_runs.receipt_of(work, items(work, number)[0]).data_sha256)
+        print_receipts.receive(work, code, replace(TOLD, on=date(2026, 9, 2)))
     assert len(served(office)) == 1
 
 
@@ -233,6 +267,12 @@ def test_a_run_over_the_interface(api: Api, rich: str, office: Office, clock: Se
     assert clerk.post(f"/papers/{notice.number}/returned", body).json()["states"] == {"已退回": 1}
     proof = {"code": notice.number, "on": "2026-09-07", "way": "直接送达", "receiver": "本人"}
     assert api("jb09").post("/receipts", proof).status_code == 403
+    assert clerk.post("/receipts", proof).status_code == 409, "it came back and has not gone out again"
+    bar = digits_of(notice.data_sha256)
+    again = {"to": "本人", "on": "2026-09-07", "numbers": [bar]}
+    assert clerk.post(f"/print-runs/{run}/handover", again).json() == {"papers": 1}, "by what the manifest bears"
+    refused = clerk.post("/receipts", proof | {"code": bar})
+    assert (refused.status_code, "不是送达回证的" in refused.text) == (409, True)
     done = clerk.post("/receipts", proof, key="proof")
     assert done.json()["number"] == notice.number
     assert clerk.post("/receipts", proof, key="proof").json() == done.json()

@@ -151,11 +151,11 @@ def test_orders_follow_one_another_in_whatever_order_they_are_listed_each_once()
 def _seen(changes: list[tuple[Any, ...]], acts: list[tuple[Any, ...]], checks: list[tuple[Any, ...]]) -> int:
     """How many events are open, from rows as the ledger holds them."""
     home = (1, 1, None, 0, day(date(2020, 1, 1)), "370811001001", 1, "")
-    grant = (1, 2, None, 0, day(date(2025, 1, 1)), "GRANT", "DIBAO", day(date(2025, 2, 1)), 1000_00, 0, 2, None, None)
+    grant = (1, 2, None, 0, day(date(2025, 1, 1)), "GRANT", "DIBAO", day(date(2025, 2, 1)), 1000_00, 0, 2, None, None, None)
     nothing: list[Any] = []
     rows = situations.Rows(
         residence=[home], member=nothing, assistance=[grant, *acts], verification=nothing, change=changes,
-        recheck=checks, decision=nothing, conduct=nothing, finding=nothing,
+        recheck=checks, decision=nothing, conduct=nothing, finding=nothing, about={},
     )  # fmt: skip
     return len(situations.situation(rows, day(ON)).events)
 
@@ -167,7 +167,7 @@ def test_a_reported_death_stays_open_after_a_check_until_the_assistance_was_adju
     check = (1, 5, None, 0, told + 5, "CHANGED")
 
     def adjusted(effective: int) -> tuple[Any, ...]:
-        return (1, 6, None, 0, told - 9, act, None, effective, 500_00, None, 1, None, None)
+        return (1, 6, None, 0, told - 9, act, None, effective, 500_00, None, 1, None, None, None)
 
     assert _seen([death, complaint], [], [check]) == 1
     assert _seen([death], [adjusted(told - 1)], [check]) == 1, "an act before the report answers nothing"

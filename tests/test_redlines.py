@@ -150,6 +150,7 @@ CROSSED: Mapping[str, Try] = {
                       {"history": ONE_OF_TWO, "given": {"outcome": "减发", "amount": 120_000}}),
     "GROWN": (Procedure.DEFAULT, "FACT", {"person": MINOR}, {}),
     "ALIVE": (Procedure.DEFAULT, "DECIDE", {"person": GROWN._replace(alive=False)}, {}),
+    "LIVING": (E, "SENT", {"person": GROWN._replace(alive=False)}, {}),
     "NO_ECONOMY": (E, "PREPARED", *_known("economic_words", ["存款"], [])),
     "EFFECTIVE": (E, "SENT", *_known("effective", False, True)),
     "EXPORTABLE": (E, "SENT", *_known("export_allowed", False, True)),

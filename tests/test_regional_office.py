@@ -24,6 +24,7 @@ from integrity.work import Office
 from reports.faults import TemplateRefused
 from reports.forms import RecheckNotice
 from reports.press import template_version
+from tests.conftest import SetClock
 from tests.papers_office import TOWNSHIP, VILLAGE, Family, furnish, granted, papers
 from tests.regional_templates import END, EXAMPLE, everything
 from tests.test_notices import due_family, fail_after, printed_run, run
@@ -314,3 +315,39 @@ def test_the_command_lists_the_forms_and_what_is_wrong_with_them(folder: Path) -
     said = command("paper", "template", "list", code=1)
     assert said.count("不能使用") == 3
     assert "应写作 370811001000" in said
+
+
+UNSET = {
+    "标题包在块里": "<div><h1>{{文书名称}}</h1></div>" + everything(RecheckNotice),
+    "格里套表": "<table><tr><td><table><tr><td>甲</td></tr></table></td></tr></table>" + everything(RecheckNotice),
+    "写死高度": everything(RecheckNotice).replace("<p>", '<p style="height:8mm">'),
+    "缩进出纸": '<div style="margin-left:60mm">' * 3 + everything(RecheckNotice) + "</div>" * 3,
+}
+"""What the check of tags and names lets through: the press sets the first, and cannot set the others."""
+
+
+@pytest.mark.parametrize("name", UNSET)
+def test_a_form_that_cannot_be_set_is_not_adopted(office: Office, folder: Path, tmp_path: Path, name: str) -> None:
+    furnish(office)
+    source = put(tmp_path, f"F11-{date(2026, 12, 1)}.html", UNSET[name])
+    with office.work("sp01") as work:
+        if name == "标题包在块里":
+            regional.adopt(work, source, "370811")
+            return
+        with pytest.raises(TemplateRefused, match=r"排不出来：.*min-height"):
+            regional.adopt(work, source, "370811")
+    assert not (folder / "370811").exists()
+    assert "排不出来" in command("paper", "template", "check", str(source), code=1)
+
+
+def test_a_form_adopted_by_an_older_release_costs_no_number(
+    due_family: tuple[Office, int], folder: Path, clock: SetClock
+) -> None:
+    office, household = due_family
+    put(folder, "370811/F11-2026-01-01.html", UNSET["格里套表"])
+    with office.work("jb01") as work:
+        wanted = notices.wanted_now(work, household, PaperKind.F11)
+        with pytest.raises(Refused, match=r"不能制发：.*版面"):
+            notices.issue(work, household, wanted.kind, wanted.subject, wanted.draft)
+    with office.reading() as work:
+        assert not [one for one in work.session.exec(select(NumberSeries)) if "核" in one.prefix]

@@ -232,3 +232,18 @@ def test_walking_the_ledgers_takes_each_key_once(county: Office) -> None:
 def _counts_nothing(work: Work) -> bool:
     """Nothing of what was read stays in the session."""
     return not [one for one in work.session if isinstance(one, Commitment)]
+
+
+def test_no_number_day_or_code_is_cut_in_two_on_paper() -> None:
+    fields = (*FIELDS, *(replace(FIELDS[3], name=f"说明{n}") for n in range(8)))
+    head = replace(HEAD, fields=tuple(replace(one, share=8 if one.name == "编号" else 20) for one in fields))
+    row = ("370881101-0042", date(2026, 10, 1), 123_456_789_01, "李敏（jb1111111）", *["一段比较长的说明" * 4] * 8)
+    (page,) = PdfReader(BytesIO(register_pdf(head, [row] * 3).pdf)).pages
+    lines = page.extract_text()
+    for whole_word in ("370881101-0042", "2026-10-01", "123,456,789.01", "jb1111111"):
+        assert lines.count(whole_word) == 3, whole_word
+
+
+def test_the_shares_of_a_withdrawal_are_told_apart() -> None:
+    assert register_lines._shares("100,80,60") == "100%、80%、60%"
+    assert register_lines._shares("") == ""

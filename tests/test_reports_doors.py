@@ -100,6 +100,11 @@ def test_the_commands_write_paper_and_workbook_and_say_as_of_when(desk: Path) ->
     for one in (desk / "甲").iterdir():
         assert one.read_bytes() == (desk / "乙" / one.name).read_bytes()
     assert "2026年第三季度季报" in run("report", "quarter", "2026Q3", *where)
-    assert "共 " in run("report", "behind", "2026-09", "合计户数", *where)
+    counted = run("report", "behind", "2026-09", "合计户数", *where)
+    assert " 户，合计 " in counted
+    assert "金额" not in counted
+    assert "元" not in counted
+    paid = run("report", "behind", "2026-09", "PAID_AFTER", *where)
+    assert "元" in paid.splitlines()[-1]
     run("report", "behind", "2026-09", "LEVEL_0", *where, code=2)
     run("report", "month", "2026", *where, code=2)

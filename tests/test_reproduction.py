@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +17,24 @@ import pytest
 from sqlmodel import select
 
 from integrity import backups, print_runs, print_wishes, printing, style_copies
+from integrity import papers as issuing
 from integrity.errors import Invalid, NotFound, Refused
 from integrity.papers import thaw
+from integrity.print_choice import Home
 from integrity.print_wishes import Asked
 from integrity.records.chain import entry_hash, stored_values
 from integrity.records.ledger import Notice, Printing
 from integrity.settings import settings
 from integrity.work import Office, Work
-from reports import editions, engine, press, writer
+from reports import editions, engine, press, setting, writer
 from reports.faults import PressStopped
+from reports.filled import Filled
+from reports.forms import Letter
 from reports.press import NORMAL, Item, Variant, render
 from reports.writer.sheet import Sheets
 from tests.conftest import SetClock
 from tests.papers_office import papers
-from tests.print_office import counted, made, street, words
+from tests.print_office import counted, made, paper, street, words
 from tests.random_letters import samples
 
 __all__ = ["papers", "street"]
@@ -186,23 +191,57 @@ def test_a_kept_template_can_do_nothing_but_say_its_words() -> None:
 def test_other_bytes_are_never_given_in_silence(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     office, numbers = street
     before = printed(office, numbers[0])
-    real = press.set_page
+    real = setting.set_page
 
-    def moved(html: str, style: str, images: Mapping[str, bytes], **how: bool) -> Sheets:
+    def moved(html: Filled, style: str, images: Mapping[str, bytes], **how: bool) -> Sheets:
         sheets = real(html, style, images, **how)
         first = sheets.pages[0]
         leaves = [one._replace(y=one.y + 3) for one in first.leaves]
-        return replace(sheets, pages=[replace(first, leaves=leaves), *sheets.pages[1:]])
+        return replace(sheets, pages=[replace(first, leaves=leaves, cast=None), *sheets.pages[1:]])
 
-    monkeypatch.setattr(press, "set_page", moved)
+    monkeypatch.setattr(setting, "set_page", moved)
     with pytest.raises(Refused, match="用语或者写法"):
         again(office, numbers[0])
     monkeypatch.setattr(writer, "VERSION", writer.VERSION + 1)
     press.edition.cache_clear()
-    with pytest.raises(Refused, match="写版程序印制时为 1，现在为 2"):
+    with pytest.raises(Refused, match="写版程序印制时为 2，现在为 3"):
         again(office, numbers[0])
-    monkeypatch.setattr(press, "set_page", real)
+    monkeypatch.setattr(setting, "set_page", real)
     assert again(office, numbers[0]) == before, "a newer press that sets the same is welcome"
+
+
+def test_a_paper_issued_before_its_form_got_a_field_keeps_its_fingerprint(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an earlier release froze lacks the fields that it did not know; the paper shows the digest of that."""
+    office, numbers = street
+    freeze = issuing.freeze
+
+    def earlier(letter: Letter) -> tuple[str, bytes]:
+        name, data = json.loads(freeze(letter)[1])
+        known = {field: value for field, value in data.items() if value}
+        assert len(known) < len(data)
+        body = json.dumps([name, known], ensure_ascii=False, sort_keys=True).encode()
+        return sha256(body).hexdigest(), body
+
+    with monkeypatch.context() as patched, office.work("jb01") as work:
+        patched.setattr(issuing, "freeze", earlier)
+        number = paper(work, notice_of(work, numbers[0]).household_id).number
+    text = "".join(words(printed(office, number)))
+    with office.reading() as work:
+        digest = notice_of(work, number).data_sha256
+    assert f"核验码{digest[:16]}" in text
+    run = made(office)
+    counted(office, run)
+    with office.reading() as work:
+        item = next(one for one in print_runs.items_of(work, print_runs.run_of(work, run)))
+        assert (
+            print_runs.line_of(work, print_runs.run_of(work, run), item, Home("", "", "")).paper.fingerprint
+            == print_runs.notice_of(work, item).data_sha256
+        )
+    with office.work("jb01") as work:
+        copy = printing.reprint(work, notice_of(work, number)).read_bytes()
+    assert f"核验码{digest[:16]}" in "".join(words(copy))
 
 
 def test_a_household_that_reads_large_print_gets_it_each_time(street: Street) -> None:

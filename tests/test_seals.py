@@ -38,7 +38,7 @@ def listed(office: Office) -> SealList:
 def test_a_paper_is_signed_when_it_is_issued_and_says_what_the_paper_says(sealed: Sealed) -> None:
     paper = notice(sealed.office, sealed.numbers[0])
     found = verifying.judge(sealed.codes[0], listed(sealed.office))
-    assert found.answer == verifying.GENUINE
+    assert found.answer == verifying.CODE_ONLY
     assert found.stated == Stated(
         paper.number, paper.organ, paper.kind.name, paper.happened_on, paper.data_sha256[:32],
         sealed.office.vault.signs,
@@ -58,7 +58,7 @@ def test_one_changed_byte_anywhere_in_the_data_is_found(sealed: Sealed) -> None:
     found = verifying.judge(sealed.codes[0], listed(sealed.office))
     with sealed.office.reading() as work:
         data = paperwork.data_of(work, notice(sealed.office, sealed.numbers[0]))
-    assert verifying.against_data(found, data).answer == verifying.GENUINE
+    assert verifying.against_data(found, data).answer == verifying.CODE_ONLY
     for at in range(len(data)):
         other = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
         assert verifying.against_data(found, other).answer == verifying.FALSE
@@ -88,7 +88,7 @@ def test_a_copy_of_later_years_is_the_same_byte_for_byte_after_the_key_was_chang
     assert after.pdf == before.pdf
     assert fresh == load_vault(sealed.keys).signs
     found = verifying.judge(sealed.codes[0], listed(sealed.office))
-    assert found.answer == verifying.GENUINE, "the old key vouches for what it signed"
+    assert found.answer == verifying.CODE_ONLY, "the old key vouches for what it signed"
     assert list(load_vault(sealed.keys).signing) == [fresh], "the private half of the old key is gone"
     with sealed.office.reading() as work:
         assert [(one.papers, one.current) for one in seals.keys(work)] == [(2, False), (0, True)]
@@ -116,7 +116,7 @@ def test_a_lost_key_vouches_for_the_papers_on_record_only(sealed: Sealed, clock:
     fresh = seals.lose(sealed.office, sealed.keys, stolen.signs, reason="备份盘遗失", actor="sp01")
     assert fresh != stolen.signs
     known = listed(sealed.office)
-    assert verifying.judge(sealed.codes[1], known).answer == verifying.GENUINE
+    assert verifying.judge(sealed.codes[1], known).answer == verifying.CODE_ONLY
     backdated = replace(check_code.opened(sealed.codes[0])[0], number="试街核〔2026〕99号")
     found = verifying.judge(made_with(stolen.signing[stolen.signs], backdated), known)
     assert (found.answer, found.notes) == (verifying.FALSE, (verifying.LOST,))
@@ -133,7 +133,7 @@ def test_a_replaced_and_a_withdrawn_paper_are_told_by_what_and_when(sealed: Seal
     known = listed(sealed.office)
     found = verifying.judge(sealed.codes[0], known)
     assert (found.answer, found.notes) == (verifying.ENDED, (f"2026年9月2日由 {second} 替换（更正核查日期）",))
-    assert verifying.judge(sealed.codes[1], known).answer == verifying.GENUINE
+    assert verifying.judge(sealed.codes[1], known).answer == verifying.CODE_ONLY
     with sealed.office.work("sp01") as work:
         seals.end(work, second, reason="送达前撤回")
     assert verifying.judge(sealed.codes[1], listed(sealed.office)).notes == ("2026年9月2日撤回（送达前撤回）",)

@@ -56,7 +56,7 @@ STRANGE: list[tuple[str, Letter]] = [
                      instalments=(Instalment(due=date(2026, 10, 31), fen=12345678905),))),
     ("标点成串", replace(RECHECK, cycle=MARKS, place=MARKS)),
     ("数字成串", replace(sample.PENALTY, pay_way=f"缴至账号{DIGITS}", heard=DIGITS)),
-    ("二十四个月", replace(WITHDRAWAL, months=24, schedule=PAYMENTS)),
+    ("二十四个月", replace(WITHDRAWAL, months=24, schedule=PAYMENTS, since=date(2026, 1, 1), until=date(2027, 12, 31))),
     ("文号最长", replace(samples.ANSWER, number="清河哈萨克自治州平安蒙古族自治县民信异〔2026〕123456号")),
 ]  # fmt: skip
 
@@ -89,7 +89,7 @@ def test_the_seal_has_text_beside_it_however_many_facts_there_are(count: int) ->
         document = laid_out(letter, variant)
         sealed = [page for page in document.pages if list(boxes(page, "seal"))]
         assert sealed == document.pages[-1:]
-        assert "救济途径" in "".join(one.text for one in lines(sealed[0]))
+        assert "人民法院提起行政诉讼" in "".join(one.text for one in lines(sealed[0]))
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_rare_names_stay_on_the_fast_way() -> None:
 
 def test_what_cannot_be_followed_goes_to_the_engine_and_is_printed() -> None:
     html, style, images = press.page_of(press.Item(RECHECK), "")
-    odd = html.replace("<h1>", '<p style="text-decoration: underline">旁注</p><h1>')
+    odd = html.html.replace("<h1>", '<p style="text-decoration: underline">旁注</p><h1>')
     with pytest.raises(CannotFollow):
         compose(odd, style, images)
     sheets = setting.set_page(odd, style, images)

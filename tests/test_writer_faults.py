@@ -26,7 +26,7 @@ def test_every_paper_bears_its_own_fingerprint_where_the_code_flows(letter: pres
     item = press.Item(letter)
     html, style, images = press.page_of(item, "")
     (asset,) = images
-    odd = html.replace("<h1>", FLOWING.format(asset, item.fingerprint[:16]) + "<h1>", 1)
+    odd = html.html.replace("<h1>", FLOWING.format(asset, item.fingerprint[:16]) + "<h1>", 1)
     made = setting.set_page(odd, style, images)
     assert said(made).count(item.fingerprint[:16]) == 2
     assert "0" * 16 not in said(made)
@@ -36,7 +36,7 @@ def test_every_paper_bears_its_own_fingerprint_where_the_code_flows(letter: pres
 def test_text_that_lies_on_text_is_seen() -> None:
     html, style, images = press.page_of(press.Item(RECHECK), "")
     assert overprinted(setting.set_page(html, style, images)) == ""
-    over = html.replace("<h1>", '<div style="height: 0mm"><p>救济途径救济途径救济途径救济途径</p></div><h1>', 1)
+    over = html.html.replace("<h1>", '<div style="height: 0mm"><p>救济途径救济途径救济途径救济途径</p></div><h1>', 1)
     assert "叠印" in overprinted(setting.set_page(over, style, images))
 
 
@@ -44,7 +44,7 @@ def test_a_picture_that_is_not_ours_is_refused() -> None:
     html, style, images = press.page_of(press.Item(RECHECK), "")
     (asset,) = images
     with pytest.raises(AssetRefused):
-        setting.set_page(html.replace(asset, "asset:other"), style, images)
+        setting.set_page(html.html.replace(asset, "asset:other"), style, images)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_picture_that_is_not_ours_is_refused() -> None:
 )  # fmt: skip
 def test_what_the_engine_sets_otherwise_is_left_to_it(odd: str) -> None:
     html, style, images = press.page_of(press.Item(RECHECK), "")
-    page = html.replace("<h1>", odd + "<h1>", 1)
+    page = html.html.replace("<h1>", odd + "<h1>", 1)
     with pytest.raises(CannotFollow):
         compose(page, style, images)
     assert setting.set_page(page, style, images).pages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -9,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrity.errors import Invalid
+from integrity.rules.citations import bracketed, citation, explained
+from integrity.rules.grounds import CONDITIONS
 from integrity.rules.writing import (
     LARGEST_FEN,
     DocumentNumber,
     capitals,
-    citation,
     counted,
     document_number,
     paper_date,
@@ -198,8 +200,34 @@ def test_only_what_can_be_an_article_is_counted() -> None:
             "《最低生活保障审核确认办法》（民发〔2021〕57号）第三十一条第二款",
         ),
         ("特困人员认定办法（民发〔2021〕43号）第24条第4项", "《特困人员认定办法》（民发〔2021〕43号）第二十四条第四项"),
-        ("民发〔2021〕57号第7条", "民发〔2021〕57号第七条"),
+        ("民发〔2021〕57号第7条", "《最低生活保障审核确认办法》（民发〔2021〕57号）第七条"),
+        ("民发〔2021〕43号第24条第2、5项", "《特困人员认定办法》（民发〔2021〕43号）第二十四条第二、五项"),
+        ("行政处罚法（2021年修订） 第36条", "《中华人民共和国行政处罚法》第三十六条"),
+        ("山东省社会信用条例 第38条", "《山东省社会信用条例》第三十八条"),
+        (
+            "民政部等四部门 关于进一步做好最低生活保障等社会救助兜底保障工作的通知（2022-10-20） 一（三）",
+            "《民政部等四部门关于进一步做好最低生活保障等社会救助兜底保障工作的通知》（2022年10月20日）第一部分第（三）项",
+        ),
+        ("中办发〔2020〕18号二（七）", "《关于改革完善社会救助制度的意见》（中办发〔2020〕18号）第二部分第（七）项"),
+        ("济宁市2022年7月新闻发布会", "济宁市2022年7月新闻发布会"),
+        ("当地渐退规定", "当地渐退规定"),
     ],
 )
 def test_a_law_is_cited_as_papers_do(law: str, cited: str) -> None:
     assert citation(law) == cited
+
+
+def test_a_law_in_a_list_says_what_it_is_about_and_one_in_brackets_has_no_brackets_of_its_own() -> None:
+    assert explained("社会救助法第18条") == "《中华人民共和国社会救助法》第十八条（最低生活保障的条件）"
+    assert explained("社会救助法第18条、第99条") == "《中华人民共和国社会救助法》第十八条、第九十九条"
+    assert explained("民发〔2021〕57号第34条（只减发其本人的）").endswith("第三十四条（只减发其本人的）")
+    assert bracketed("社会救助法第40条；民发〔2021〕57号第9条") == (
+        "《中华人民共和国社会救助法》第四十条；《最低生活保障审核确认办法》第九条"
+    )
+
+
+def test_every_ground_of_a_decision_says_what_its_article_is_about() -> None:
+    laws = {law for one in CONDITIONS for text in (one.law, one.tekun) for law in text.split("；") if "第" in text}
+    named = {law for law in laws if not law.startswith("当地") and re.search(r"第\d|（.）$", law)}
+    assert len(named) > 15
+    assert [law for law in sorted(named) if not explained(law).endswith("）")] == []

@@ -49,7 +49,7 @@ _SPOILED = 0.33
 _OPENED: dict[Procedure, int] = {
     Procedure.DECISION: 16, Procedure.TEKUN: 6, Procedure.APPLICATION: 14, Procedure.DEFAULT: 24, Procedure.FINE: 8,
     Procedure.REFUND: 5, Procedure.OBJECTION: 14, Procedure.REPAIR: 14, Procedure.EXPORT: 8, Procedure.TRUST: 4,
-    Procedure.REMEDY: 8, Procedure.WITHDRAWAL: 4,
+    Procedure.REMEDY: 8, Procedure.WITHDRAWAL: 4, Procedure.RIGHTS: 4,
 }  # fmt: skip
 """How often a procedure is begun; 1 where nothing is said."""
 _AID = (Procedure.DECISION, Procedure.TEKUN)
@@ -240,6 +240,8 @@ def _opening(walk: Walk, home: Home) -> Request | None:
         asked = asked._replace(must="no record is in force")
     if procedure in (Procedure.DEFAULT, Procedure.FINE, Procedure.REFUND) and fact and fact.member_no in home.dead:
         asked = asked._replace(must="the person is dead")
+    if procedure is Procedure.RIGHTS and asked.member_no in home.dead:
+        asked = asked._replace(must="the dead ask for nothing themselves")
     if not asked.must and walk.rng.random() < _SPOILED:
         asked = spoiled(walk, home, asked)
     return _request(walk, home, asked)
@@ -265,7 +267,7 @@ def _about(walk: Walk, home: Home, procedure: Procedure) -> dict[str, Any]:
         return {"subject_seq": walk.rng.choice(going).seq} if going else {}
     if procedure is Procedure.REMEDY and home.decided:
         return {"subject_seq": walk.rng.choice(home.decided)[1]}
-    if procedure in (Procedure.COMMITMENT, Procedure.CHANGE, Procedure.TRANSFER):
+    if procedure in (Procedure.COMMITMENT, Procedure.CHANGE, Procedure.TRANSFER, Procedure.RIGHTS):
         return {"member_no": walk.rng.choice(home.people).no}
     if procedure is Procedure.DECISION and walk.rng.random() < 0.2:
         return {"member_no": walk.rng.choice(home.people).no}

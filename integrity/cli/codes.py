@@ -16,7 +16,7 @@ from integrity.code_reading import Source
 from integrity.errors import Invalid
 from integrity.files import write_file
 from integrity.permissions import require
-from integrity.rules.check_code import cleaned
+from integrity.rules.check_code import BLANKS, cleaned
 from integrity.settings import settings
 from integrity.verifying import Finding
 
@@ -25,11 +25,19 @@ code_app = typer.Typer(help="核验码：签名密钥、文书失效、公布核
 Number = Annotated[str, typer.Argument(help="文书编号", metavar="文号")]
 Why = Annotated[str, typer.Option("--reason", help="理由", metavar="文字")]
 Listed = Annotated[
-    Path | None, typer.Option("--list", help="本机关公布的核验资料；不写时按本机登记簿核验", metavar="文件")
+    Path | None,
+    typer.Option(
+        "--list", help="本机关公布的核验资料；不写时按本机登记簿核验", metavar="文件", exists=True, dir_okay=False
+    ),
 ]
-_NAME = 200
-"""No file has a longer name."""
-_STYLES = {verifying.GENUINE: "green", verifying.ENDED: "yellow", verifying.FALSE: "red"}
+_STYLES = {
+    verifying.GENUINE: " green", verifying.CODE_ONLY: " yellow", verifying.ENDED: " yellow", verifying.FALSE: " red",
+    verifying.UNDONE: "",
+}  # fmt: skip
+_UNDONE, _NOT_COMPARED = 2, 6
+"""Exit codes: nothing could be read; the code is genuine and nobody has compared the content."""
+_DIGITS = re.compile(f"[{BLANKS}0-9０-９]+")
+_FILES = (".pdf", ".png", ".jpg", ".jpeg")
 
 
 @app.command("verify-code")
@@ -37,22 +45,33 @@ def verify_code(
     source: Annotated[str, typer.Argument(help="核验码的数字，或者照片（PNG、JPEG）、PDF 文件", metavar="核验码")] = "",
     listed: Listed = None,
     signer: Annotated[str, typer.Option(help="核验资料的公钥指纹，与本机关公布的比对", metavar="指纹")] = "",
-    data: Annotated[Path | None, typer.Option(help="文书的数据文件，一并核对内容", metavar="文件")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="文书的数据文件，一并核对内容", metavar="文件", exists=True, dir_okay=False)
+    ] = None,
     number: Annotated[str, typer.Option(help="纸面上的文号", metavar="文号")] = "",
     organ: Annotated[str, typer.Option(help="纸面上的发文机关", metavar="机关")] = "",
     on: Annotated[str, typer.Option("--on", help="纸面上的成文日期", metavar="日期")] = "",
     digest: Annotated[str, typer.Option(help="纸面上核验码旁的 16 位字符", metavar="字符")] = "",
 ) -> None:
-    """核验一份文书是不是本机关出具、有没有被改动、是否仍然有效；不真实或者已失效时返回 1。（核验账册用 verify）"""
+    """核验一份文书是不是本机关出具、有没有被改动、是否仍然有效。（核验账册用 verify）
+
+    返回 0 真实有效、未被改动；1 不真实或者已失效；2 没有核验成，如数字没有读全；
+    6 核验码真实，内容没有对照（只有数字、照片、扫描件时都是这样）。
+    """
     given = {"文号": number, "机关": organ, "成文日期": on, "内容指纹": digest}
     typed = {name: text for name, text in given.items() if text}
     if not source and not typed:
         raise Invalid("请给出核验码的数字、照片或者 PDF，或者用 --number 等写明纸面所载")
-    found = list(_findings(source, typed, listed, signer, data))
+    try:
+        found = list(_findings(source, typed, listed, signer, data))
+    except Invalid as fault:
+        _tell(Finding(verifying.UNDONE, None, (str(fault),)))
+        raise typer.Exit(_UNDONE) from fault
     for one in found:
         _tell(one)
-    if any(one.answer != verifying.GENUINE for one in found):
-        raise typer.Exit(1)
+    answers = {one.answer for one in found} - {verifying.GENUINE}
+    if answers:
+        raise typer.Exit(_NOT_COMPARED if answers == {verifying.CODE_ONLY} else 1)
 
 
 def _findings(
@@ -76,14 +95,21 @@ def _findings(
         known = seal_lists.known(work)
         for code in given.codes:
             found = _beside(verifying.against_register(work, verifying.judge(code, known), code), typed, extra)
-            yield verifying.against_page(work, found, given.lines) if len(given.codes) == 1 else found
+            yield verifying.against_page(work, found, given)
 
 
 def _read(source: str) -> Source:
     """A file by that name, or the digits themselves."""
-    if re.fullmatch(r"[\s0-9０-９\-]+", source) and (len(source) > _NAME or not Path(source).is_file()):
-        return Source((cleaned(source),))
-    return code_reading.read(Path(source))
+    file = Path(source)
+    try:
+        named = file.exists() or file.suffix.lower() in _FILES
+    except OSError:  # longer than the name of any file
+        named = False
+    if named:
+        return code_reading.read(file)
+    if not _DIGITS.fullmatch(source):
+        raise Invalid("读到的不是核验码：核验码全部是数字，请再读一次；也没有叫这个名字的文件")
+    return Source((cleaned(source),))
 
 
 def _beside(found: Finding, typed: dict[str, str], data: list[bytes]) -> Finding:
@@ -96,13 +122,13 @@ def _beside(found: Finding, typed: dict[str, str], data: list[bytes]) -> Finding
 
 
 def _tell(found: Finding) -> None:
-    say(found.answer, style=f"bold {_STYLES[found.answer]}")
+    say(found.answer, style=f"bold{_STYLES[found.answer]}")
     for note in found.notes:
         say(f"  {note}")
     if found.stated is not None:
         for name, text in verifying.fields(found.stated).items():
             say(f"  {name}：{text}")
-        if found.answer != verifying.FALSE:
+        if found.answer in (verifying.CODE_ONLY, verifying.ENDED):
             say(f"  {verifying.BY_EYE}")
 
 

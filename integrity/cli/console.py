@@ -1,4 +1,4 @@
-"""终端 (console): what every command needs: the office, who acts, how a day or a sum is written, tables, errors."""
+"""终端 (console): what every command needs: the office, who acts, how a day or a sum is written, tables."""
 
 from __future__ import annotations
 
@@ -8,23 +8,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal, DecimalException
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from sqlalchemy import inspect
-from sqlalchemy.exc import DataError
 
-from integrity import database, errors, households
-from integrity.cli.usage import Group, misuse
+from integrity import catching_up, database, households
 from integrity.errors import Refused
-from integrity.mishaps import write_down
 from integrity.permissions import require
 from integrity.records.columns import SHANGHAI
 from integrity.rules.areas import check
-from integrity.rules.policy import NotInForce
 from integrity.rules.stated import MOST_FEN
 from integrity.settings import settings
 from integrity.terms import Term
@@ -33,47 +29,6 @@ from integrity.work import Office, Work, open_office, wall_clock
 T = TypeVar("T", bound=Term)
 OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
 ERR = Console(highlight=False, soft_wrap=True, stderr=True)
-CODES: tuple[tuple[type[Exception], int], ...] = (
-    (errors.NotFound, 3),
-    (errors.Forbidden, 4),
-    (errors.Conflict, 5),
-    (errors.ChengxinError, 2),
-    (NotInForce, 2),
-)
-"""Exit code of each error; 1 is left for what nobody foresaw, and for a check that found something wrong."""
-
-
-class Commands(Group):
-    """命令组 (the commands): every error becomes one line and an exit code, here and nowhere else."""
-
-    def make_context(self, *args: Any, **more: Any) -> Any:
-        """Read what was typed before the command."""
-        try:
-            return super().make_context(*args, **more)
-        except typer.TyperException as error:
-            raise misuse(error) from error
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command that was asked for."""
-        try:
-            return super().invoke(ctx)
-        except (errors.ChengxinError, NotInForce) as error:
-            ERR.print(f"错误：{error}", style="red", markup=False)
-            raise typer.Exit(next(code for kind, code in CODES if isinstance(error, kind))) from error
-        except (typer.Abort, EOFError) as error:
-            ERR.print("已取消，什么也没有做", markup=False)
-            raise typer.Exit(1) from error
-        except typer.Exit:
-            raise
-        except typer.TyperException as error:
-            raise misuse(error) from error
-        except (OverflowError, DataError) as error:
-            ERR.print("错误：填写的内容过长，或者数字过大", style="red", markup=False)
-            raise typer.Exit(2) from error
-        except Exception as error:
-            said = f"错误：程序没有预料到的情况（{type(error).__name__}），详情已写入 {write_down(error)}"
-            ERR.print(said, style="red", markup=False)
-            raise typer.Exit(1) from error
 
 
 @contextmanager
@@ -89,6 +44,9 @@ def opened(*, checked: bool = True) -> Iterator[Office]:
         database.check_revision(office.reading_engine)
         if checked:
             database.check_guards(office.reading_engine)
+            with office.reading() as work:
+                for line in catching_up.shortfall(work):
+                    ERR.print(f"警告：{line}", style="yellow", markup=False)
         yield office
     finally:
         office.dispose()

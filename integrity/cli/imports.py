@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from integrity import exchange
 from integrity.cli.console import By, actor, may, opened, progress, say, table
 from integrity.errors import NotFound
-from integrity.exchange_columns import SHEETS, sheet_of
+from integrity.exchange_columns import SHEETS, TITLES, sheet_of
 from integrity.records.office import ImportBatch
 from integrity.work import Office
 
@@ -84,9 +84,7 @@ def write_template(
 
 
 @app.command("undo")
-def undo(
-    batch: Annotated[int, typer.Argument(help="导入批次号，见 import list", metavar="批次")], by: By = ""
-) -> None:
+def undo(batch: Annotated[int, typer.Argument(help="导入批次号，见 import list", metavar="批次")], by: By = "") -> None:
     """撤销一次导入：用更正条目抵消，不删除；已有后续办理的家庭保留并说明原因。"""
     who = actor(by)
     with opened() as office:
@@ -107,7 +105,7 @@ def list_imports() -> None:
         batches = work.session.exec(select(ImportBatch).order_by(col(ImportBatch.id))).all()
     rows = [
         (
-            one.id, SHEETS[one.kind].title, one.file_name, one.rows, one.accepted, one.recorded_by,
+            one.id, TITLES[one.kind], one.file_name, one.rows, one.accepted, one.recorded_by,
             f"{one.recorded_at:%Y-%m-%d %H:%M}", f"{one.undone_at:%Y-%m-%d %H:%M}" if one.undone_at else "",
         )
         for one in batches

@@ -12,10 +12,11 @@ import typer
 from sqlalchemy import inspect
 from sqlmodel import func, select
 
-from integrity import areas, backups, bookcheck, database, editions, organs
+from integrity import areas, backups, bookcheck, catching_up, database, editions, organs, restored
 from integrity.areas_file import open_source
-from integrity.cli.console import Area, By, acting, code, day, found, one_of, opened, progress, say
+from integrity.cli.console import Area, By, acting, code, day, found, on_household, one_of, opened, progress, say, table
 from integrity.errors import NotFound, Refused
+from integrity.records.ledger import Household
 from integrity.records.office import EmergencyOrder, Officer, Organ, Person
 from integrity.settings import Settings, settings
 from integrity.terms import Role
@@ -26,6 +27,7 @@ FIRST_ACTOR = "初始设置"
 app = typer.Typer()
 organ_app = typer.Typer(help="机关：发文机关名称、代字、电话、复议机关", no_args_is_help=True)
 officer_app = typer.Typer(help="经办人员：工号、岗位、辖区", no_args_is_help=True)
+restored_app = typer.Typer(help="恢复备份以后：待核对的家庭", no_args_is_help=True)
 Since = Annotated[date, typer.Option("--since", help="自何日起", parser=day, metavar="日期")]
 
 
@@ -53,6 +55,7 @@ def set_up() -> None:
                 told(2, 3)
                 if editions.register(work, editions.shipped(settings())):
                     say("已启用随程序提供的政策版本")
+            catching_up.complete(office)
     finally:
         office.dispose()
 
@@ -88,7 +91,10 @@ def verify(
         for fault in bookcheck.faults(work, household_id):
             wrong += 1
             say(fault, style="red")
-        for note in () if household_id else bookcheck.notes(work):
+        for fault in () if household_id else catching_up.faults(work):
+            wrong += 1
+            say(fault, style="red")
+        for note in () if household_id else (*bookcheck.notes(work), *catching_up.ahead(work)):
             say(f"提示（不计入问题）：{note}", style="yellow")
         heads = bookcheck.heads_digest(work.session.connection())
     if wrong:
@@ -115,11 +121,16 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help="已有数据时，先把现有数据库移到一旁再恢复")] = False,
 ) -> None:
     """从备份恢复：先核对备份，再放到空的位置；不会覆盖已有的数据。"""
+    lines: list[str] = []
     with progress("恢复") as told:
-        aside = backups.restore(settings(), source, force=force, progress=told)
+        aside = backups.restore(settings(), source, force=force, progress=told, tell=lines.append)
     if aside is not None:
         say(f"原数据库已移到：{aside}")
+    for line in lines:
+        say(line, style="yellow")
     say("恢复完成，账册核验无误")
+    if lines:
+        say("以上是备份之后的事，已记入操作日志；备份之后的其他登记（救助、核查、送达、办案）请照纸质存档补登")
 
 
 @app.command()
@@ -130,7 +141,7 @@ def drill() -> None:
         raise NotFound("还没有备份，请先运行 chengxin backup")
     with TemporaryDirectory(prefix="chengxin-drill-") as scratch, progress("演练恢复") as told:
         there = Settings(home=Path(scratch), key_file=settings().keys, database="")
-        backups.restore(there, newest, progress=told)
+        backups.restore(there, newest, drill=True, progress=told)
         office = open_office(there)
         try:
             with office.reading() as work:
@@ -142,6 +153,27 @@ def drill() -> None:
     if wrong:
         raise typer.Exit(1)
     say(f"演练完成：{newest.name} 可以恢复，账册和人员资料核验无误")
+
+
+@restored_app.command("list")
+def list_waiting() -> None:
+    """列出恢复备份以后待核对的家庭：备份之后有过更正或者恢复救助，账册中没有。"""
+    with opened() as office, office.reading() as work:
+        rows = [(work.session.get_one(Household, one).number, "；".join(what))
+                for one, what in restored.waiting(work).items()]  # fmt: skip
+    table(("户编号", "账册中缺少的登记"), rows)
+
+
+@restored_app.command("confirm")
+def confirm_restored(
+    household: Annotated[str, typer.Argument(help="户编号", metavar="户编号")],
+    told: Annotated[str, typer.Option("--result", help="核对结果：补登了什么，依据哪份文书", metavar="文字")],
+    by: By = "",
+) -> None:
+    """确认一户已照纸质存档核对、补登；确认以后才能再作减发、停发和失信认定。"""
+    with on_household(by, "审核意见", household) as (work, household_id):
+        restored.confirm(work, household_id, told)
+    say(f"已确认：{household}")
 
 
 @organ_app.command("add")

@@ -14,38 +14,27 @@ from integrity.case_desk import at_desk
 from integrity.cli.cases import told
 from integrity.cli.console import By, Household, acting, day, on_household, one_of, opened, say
 from integrity.cli.print_options import AskedBy, Cover, Large
+from integrity.cli.usage import Group
 from integrity.permissions import require
 from integrity.print_wishes import Asked
 from integrity.records.print_runs import PrintRun
 from integrity.settings import settings
 from integrity.terms import PaperKind, ServiceWay
 
-app = typer.Typer(help="文书：打印、补打、送达", no_args_is_help=True)
+
+class Runs(Group):
+    """打印 (printing): first of all what an officer does with a whole run."""
+
+    heading = "打印批次"
+
+
+app = typer.Typer(cls=Runs, help="文书：批量打印、补打、送达", no_args_is_help=True)
+ONE, ALONE = "单份文书", "当场打印一份（写户编号）"
+"""Headings of the help, told after what concerns a whole run."""
 Number = Annotated[str, typer.Argument(help="文书编号", metavar="文号")]
 
 
-def _printer(kind: PaperKind) -> Callable[..., None]:
-    """The command that prints one kind of paper."""
-
-    def command(
-        household: Household, large: Large = None, cover: Cover = None, asked_by: AskedBy = "", by: By = ""
-    ) -> None:
-        asked = Asked(large, cover)
-        with on_household(by, "打印文书", household) as (work, household_id):
-            if asked_by:
-                print_wishes.remember(work, household_id, asked, asked_by)
-            path = at_desk(work, household_id, kind, asked)
-        say(f"《{kind.value}》：{path}")
-
-    return command
-
-
-for _kind in PaperKind:
-    _help = f"打印《{_kind.value}》；原件只打印一次，再要给出原文件；案件制发的，打印案件的那一份。"
-    app.command(_kind.name, help=_help)(_printer(_kind))
-
-
-@app.command("reprint")
+@app.command("reprint", rich_help_panel=ONE)
 def reprint(number: Number, large: Large = None, cover: Cover = None, asked_by: AskedBy = "", by: By = "") -> None:
     """补打一份，注明“补打”和份数；版式与原件相同，户内登记过阅读需要的照所登记的。"""
     with acting(by, "打印文书") as work:
@@ -57,7 +46,7 @@ def reprint(number: Number, large: Large = None, cover: Cover = None, asked_by: 
     say(f"补打：{path}")
 
 
-@app.command("needs")
+@app.command("needs", rich_help_panel=ONE)
 def needs(household: Household, large: Large = None, cover: Cover = None, asked_by: AskedBy = "", by: By = "") -> None:
     """登记本户的阅读需要（大字版、明白纸），以后的文书都照此印；不写要求时显示现在的登记。"""
     with on_household(by, "打印文书", household) as (work, household_id):
@@ -87,7 +76,7 @@ def last_run() -> None:
                 say(f"  {path}　{told if file.sha256 else '还没有制成'}")
 
 
-@app.command("serve")
+@app.command("serve", rich_help_panel=ONE)
 def serve(
     number: Number,
     way: Annotated[ServiceWay, typer.Argument(help="送达方式", parser=one_of(ServiceWay))],
@@ -113,3 +102,24 @@ def serve(
         say(f"听取意见的期限到 {term.end}" + ("（暂定）" if term.provisional else ""))
     for line in lines:
         say(line)
+
+
+def _printer(kind: PaperKind) -> Callable[..., None]:
+    """The command that prints one kind of paper."""
+
+    def command(
+        household: Household, large: Large = None, cover: Cover = None, asked_by: AskedBy = "", by: By = ""
+    ) -> None:
+        asked = Asked(large, cover)
+        with on_household(by, "打印文书", household) as (work, household_id):
+            if asked_by:
+                print_wishes.remember(work, household_id, asked, asked_by)
+            path = at_desk(work, household_id, kind, asked)
+        say(f"《{kind.value}》：{path}")
+
+    return command
+
+
+for _kind in sorted(PaperKind, key=lambda kind: kind.name):
+    _help = f"打印《{_kind.value}》。\n\n原件只打印一次，再要给出原文件；案件制发的，打印案件的那一份。"
+    app.command(_kind.name, help=_help, rich_help_panel=ALONE)(_printer(_kind))

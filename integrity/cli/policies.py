@@ -14,6 +14,7 @@ from integrity.cli.console import Area, By, On, acting, code, day, moment, opene
 from integrity.errors import Invalid, NotFound, Refused
 from integrity.rules import policy as packs
 from integrity.rules.areas import level_of
+from integrity.rules.policy_check import undocumented
 from integrity.rules.workdays import Period, end_of
 from integrity.rules.writing import paper_date
 from integrity.settings import settings
@@ -38,6 +39,11 @@ def check_policy(
     if problems:
         raise typer.Exit(2)
     say("政策包没有错误")
+    for row in undocumented(packs.load(packs.PACKS, *([own] if own else [])).rows):
+        say(
+            f"{row.file} 第{row.line}行：{row.key} 的出处“{row.source}”不是文件，决定书引用时没有文号；"
+            "请把本地公布这一标准的文件（文号、施行日期）写进本地政策包", style="yellow",
+        )  # fmt: skip
 
 
 @policy_app.command("show")

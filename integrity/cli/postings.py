@@ -84,7 +84,7 @@ def _read(path: Path) -> list[Mapping[str, str]]:
 def _line(work: Work, row: Mapping[str, str]) -> Line:
     """One line as typed. Raises NotFound, Invalid."""
     number, case, amount = row.get("户编号", ""), row.get("案件号", ""), row.get("保障金额", "")
-    if case and not case.isdigit():
+    if case and not case.isdecimal():
         raise Invalid(f"户 {number}：案件号“{case}”应为数字")
     return Line(
         found(work, number), int(case) if case else None, fen(amount) if amount else None, row.get("监护人", "")

@@ -33,7 +33,9 @@ Kinds = Annotated[list[str] | None, typer.Option("--kind", help="只印这种文
 Numbers = Annotated[list[str] | None, typer.Option("--number", help="只印这份文书，可写多次", metavar="文号")]
 Until = Annotated[date | None, typer.Option("--by-day", help="只印这一天以前制发的", parser=day, metavar="日期")]
 Posted = Annotated[list[str] | None, typer.Option("--post", help="邮寄的村代码或者文号，可写多次", metavar="代码|文号")]
-Apart = Annotated[bool, typer.Option("--apart", help="送达回证另用一张纸，不印在文书背面")]
+OnBack = Annotated[
+    bool, typer.Option("--on-back", help="送达回证印在文书空着的背面；不利文书和有救济途径的，仍另用一张纸")
+]
 Run = Annotated[str, typer.Argument(help="打印批次的编号，如 PC2026-0001", metavar="批次")]
 File = Annotated[int | None, typer.Option("--file", help="第几册；只有一册时不写", metavar="册")]
 Day = Annotated[date, typer.Option("--on", help="日期，如 2026-09-21", parser=day, metavar="日期")]
@@ -43,31 +45,40 @@ __all__ = ["app"]
 
 def _choice(
     work: Work, area: str, kinds: list[str] | None, numbers: list[str] | None, *, by: date | None,
-    posted: list[str] | None, apart: bool, asked: Asked,
+    posted: list[str] | None, on_back: bool, asked: Asked,
 ) -> Choice:  # fmt: skip
     read = one_of(PaperKind)
     try:
         chosen = tuple(read(one) for one in kinds or ())
     except typer.BadParameter as fault:
         raise Invalid(str(fault.message)) from None
-    wanted = code(area) if area else organs.officer(work, work.actor, work.today).area
+    wanted = _area(work, area)
     require(work, print_runs.MATTER, wanted)
     marked = (code(one) if one.isdigit() else one for one in posted or ())
     return Choice(
-        area=wanted, kinds=chosen, numbers=tuple(numbers or ()), by=by, posted=tuple(marked), apart=apart, asked=asked
-    )
+        area=wanted, kinds=chosen, numbers=tuple(numbers or ()), by=by, posted=tuple(marked), on_back=on_back,
+        asked=asked,
+    )  # fmt: skip
+
+
+def _area(work: Work, area: str) -> str:
+    """The area that is meant: the officer's own, or one within it."""
+    if not area:
+        return organs.officer(work, work.actor, work.today).area
+    require(work, print_runs.MATTER, code(area))
+    return code(area)
 
 
 @app.command("preview")
 def preview(
     area: Area = "", kinds: Kinds = None, numbers: Numbers = None, until: Until = None, posted: Posted = None,
-    apart: Apart = False, large: Large = None, cover: Cover = None, by: By = "",
+    on_back: OnBack = False, large: Large = None, cover: Cover = None, by: By = "",
 ) -> None:  # fmt: skip
     """预览打印批次：多少份、多少张纸、多少件邮寄，哪些不能印和原因。什么也不登记。"""
     with opened() as office, office.reading() as work:
         work.actor = actor(by)
         asked = Asked(large, cover)
-        chosen = _choice(work, area, kinds, numbers, by=until, posted=posted, apart=apart, asked=asked)
+        chosen = _choice(work, area, kinds, numbers, by=until, posted=posted, on_back=on_back, asked=asked)
         told = print_choice.preview(work, chosen)
     say(f"待打印 {told.papers} 份，用纸 {told.sheets} 张（不含封面和清单），邮寄 {told.posted} 件", style="bold")
     for kind, many in told.kinds.items():
@@ -78,14 +89,14 @@ def preview(
 @app.command("make")
 def make(
     area: Area = "", kinds: Kinds = None, numbers: Numbers = None, until: Until = None, posted: Posted = None,
-    apart: Apart = False, large: Large = None, cover: Cover = None, by: By = "",
+    on_back: OnBack = False, large: Large = None, cover: Cover = None, by: By = "",
 ) -> None:  # fmt: skip
     """制作打印批次：默认辖区内已制发、还没有打印的全部文书；每册至多 200 份，按村、门牌、文号排列。"""
     who = actor(by)
     with opened() as office:
         with office.work(who) as work:
             asked = Asked(large, cover)
-            chosen = _choice(work, area, kinds, numbers, by=until, posted=posted, apart=apart, asked=asked)
+            chosen = _choice(work, area, kinds, numbers, by=until, posted=posted, on_back=on_back, asked=asked)
             made = print_runs.make(work, chosen)
             number, papers = made.run.number, made.run.papers
         say(f"打印批次 {number}：{papers} 份", style="bold")
@@ -133,11 +144,11 @@ def _within(work: Work, number: str) -> PrintRun:
 
 
 @app.command("runs")
-def list_runs(by: By = "") -> None:
-    """列出打印批次和各自的状态。"""
+def list_runs(area: Area = "", by: By = "") -> None:
+    """列出打印批次和各自的状态，新的在前；--area 只列一个乡镇（街道）、村（居）的。"""
     with opened() as office, office.reading() as work:
         work.actor = actor(by)
-        low, high = code_range(organs.officer(work, work.actor, work.today).area)
+        low, high = code_range(_area(work, area))
         query = select(PrintRun).where(PrintRun.area >= low, PrintRun.area < high)
         rows = [
             (one.number, one.made_on, one.area, one.chosen, one.papers, _states(work, one), one.made_by)
@@ -214,7 +225,7 @@ def count(
 @app.command("spoil")
 def spoil(
     run: Run, no: Annotated[int, typer.Argument(help="清单上的序号", metavar="序号")],
-    page: Annotated[int, typer.Option(help="坏在本册的第几页", metavar="页")],
+    page: Annotated[int, typer.Option(help="坏纸上印的页码（如“— 2 —”写 2），或者它在本册的第几页", metavar="页")],
     reason: Annotated[str, typer.Option(help="原因，如卡纸、墨迹不清", metavar="文字")], by: By = "",
 ) -> None:  # fmt: skip
     """登记作废张：坏纸当场销毁，原样重印这一份。已经离开本机关的不能用，收回后补打。"""
@@ -228,22 +239,31 @@ def handover(
     run: Run, to: Annotated[str, typer.Option("--to", help="交给谁：送达人、村（居）、邮局", metavar="姓名")],
     on: Day,
     village: Annotated[str, typer.Option(help="只交这个村（居）的", metavar="代码")] = "",
-    file: File = None, numbers: Numbers = None,
+    file: File = None,
+    numbers: Annotated[list[str] | None, typer.Option(
+        "--number", help="只交这份（文号，或者扫清单上的条码），可写多次", metavar="文号")] = None,
+    scan: Annotated[bool, typer.Option("--scan", help="用扫码枪逐份扫清单、回证上的条码，只交扫过的")] = False,
     posted: Annotated[bool | None, typer.Option("--posted/--by-hand", help="只交邮寄的，或者只交当面送达的")] = None,
     by: By = "",
 ) -> None:  # fmt: skip
     """登记交接：清点过的文书交给送达人或者邮局。退回过的，写文号再次交接。"""
+    typed = [*(numbers or ()), *(_scanned() if scan else ())]
+    if scan and not typed:
+        raise Invalid("没有扫到条码，没有登记交接")
     with acting(by, print_runs.MATTER) as work:
+        wanted = dict.fromkeys(print_receipts.in_hand(work, one).number for one in typed)
         many = print_progress.hand_over(
             work, _within(work, run), to, on=on, village=code(village) if village else "", file_no=file,
-            numbers=tuple(numbers or ()), posted=posted,
+            numbers=tuple(wanted), posted=posted,
         )  # fmt: skip
     say(f"已交接 {many} 份")
 
 
 @app.command("returned")
 def returned(
-    number: Annotated[str, typer.Argument(help="退回的文书；不写时列出等待另行送达的文书", metavar="文号")] = "",
+    number: Annotated[
+        str, typer.Argument(help="退回的文书，或者它的条码；不写时列出等待另行送达的", metavar="文号")
+    ] = "",
     on: Annotated[date | None, typer.Option("--on", help="退回日期", parser=day, metavar="日期")] = None,
     reason: Annotated[str, typer.Option(help="退回原因，如查无此人、拒收", metavar="文字")] = "",
     by: By = "",
@@ -260,10 +280,18 @@ def returned(
             return
         if on is None:
             raise Invalid("请用 --on 写明退回日期")
-        notice = notices.by_number(work, number)
+        notice = print_receipts.in_hand(work, number)
         require(work, print_receipts.MATTER, notice.area)
         item = print_progress.returned(work, notice, on=on, reason=reason)
-    say(f"已登记退回：{number}（打印批次 {item.run} 第{item.no}份），请用其他方式送达")
+    say(f"已登记退回：{notice.number}（打印批次 {item.run} 第{item.no}份），请用其他方式送达；再次送出的，先登记交接")
+
+
+@app.command("proof")
+def proof(number: Annotated[str, typer.Argument(help="已单独打印的文书", metavar="文号")], by: By = "") -> None:
+    """印一份空白送达回证，供单独打印的文书送达时签收；批次里的文书已各有一份。"""
+    with acting(by, print_runs.MATTER) as work:
+        path = print_receipts.blank(work, notices.by_number(work, number))
+    say(f"送达回证：{path}")
 
 
 @app.command("cancel")
@@ -280,7 +308,8 @@ def cancel(
 def receive(
     on: Annotated[date, typer.Option("--on", prompt="送达日期（回证上写明的）", help="回证上的送达日期", parser=day,
                                      metavar="日期")],
-    receiver: Annotated[str, typer.Option(prompt="签收人（本人签收写“本人”）", help="签收人；“本人”为受送达人")],
+    receiver: Annotated[str, typer.Option(
+        prompt="签收人（本人签收写“本人”）", help="签收人；“本人”为受送达人；没有登记的监护人，写姓名和关系")],
     source: Annotated[list[Path] | None, typer.Argument(
         help="扫描或者拍照的回证（JPEG、PNG、PDF）；不写时从键盘读扫码枪，一行一份", metavar="文件")] = None,
     way: Annotated[ServiceWay, typer.Option(help="送达方式", parser=one_of(ServiceWay))] = ServiceWay.DIRECT,
@@ -301,13 +330,18 @@ def receive(
         raise typer.Exit(1)
 
 
+def _scanned() -> Iterator[str]:
+    """What the scanner types, one by one."""
+    if sys.stdin.isatty():
+        say("请逐份扫描，扫完按 Ctrl-D 结束")
+    for line in sys.stdin:
+        yield from print_receipts.codes_in(line)
+
+
 def _codes(office: Office, files: list[Path]) -> Iterator[tuple[str, str, bytes]]:
     """(where it comes from, code or why there is none, the file) of each proof."""
     if not files:
-        if sys.stdin.isatty():
-            say("请逐份扫描回证，扫完按 Ctrl-D 结束")
-        for line in sys.stdin:
-            yield from ((one, one, b"") for one in print_receipts.codes_in(line))
+        yield from ((one, one, b"") for one in _scanned())
         return
     for path in files:
         try:

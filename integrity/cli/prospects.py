@@ -91,6 +91,6 @@ def _of_member(
 def _repair(text: str, today: date) -> tuple[int, date]:
     """A finding and the day of its repair as typed: 6 or 6=2027-02-22."""
     seq, _, on = text.partition("=")
-    if not seq.strip().isdigit():
+    if not seq.strip().isdecimal():
         raise Invalid(f"“{text}”应写作 6 或者 6=2027-02-22，号见 chengxin explain")
     return int(seq), day(on) if on else today

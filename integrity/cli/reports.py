@@ -14,6 +14,7 @@ from integrity.cli.rolls import village
 from integrity.errors import Invalid
 from integrity.periods import Period, days, read_month, read_quarter
 from integrity.records.columns import SHANGHAI
+from integrity.rules.writing import yuan
 
 register_app = typer.Typer()
 app = typer.Typer(help="月报、季报，和一个数字背后的家庭", no_args_is_help=True)
@@ -95,7 +96,15 @@ def behind(
     period = read_quarter(text) if "q" in text.lower() else read_month(text)
     with acting(by, periodic.MATTER, area) as work:
         found = periodic.behind(work, area, period, number, as_of)
-        rows = [(one.household, village(work, one.area), one.value) for one in found[:limit]]
+        rows = [(one.household, village(work, one.area), _told(one.value, one.unit)) for one in found[:limit]]
+    if not rows:
+        say("没有：这个数在本期没有对应的家庭")
+        return
     table(("户编号", "村（居）", "数"), rows)
     more = f"，只列出前 {limit} 户" if len(found) > limit else ""
-    say(f"共 {len(found)} 户，合计 {sum(one.value for one in found)}（金额以分计）{more}")
+    say(f"共 {len(found)} 户，合计 {_told(sum(one.value for one in found), found[0].unit)}{more}")
+
+
+def _told(value: int, unit: str) -> str:
+    """A figure in its unit; the ledger keeps money in fen."""
+    return yuan(value) if unit == "元" else f"{value} {unit}"

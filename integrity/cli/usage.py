@@ -21,6 +21,12 @@ _KINDS = {
     "<str>": "文字", "<int>": "整数", "<int range>": "整数", "<float>": "数字", "<path>": "文件", "<date>": "日期",
     "<list[str]>": "文字（可以写几次）", "<list[Path]>": "文件（可以写几个）",
 }  # fmt: skip
+_NAMES = {
+    "act": "救助行为", "folder": "文件夹", "key": "参数", "kind": "种类", "name": "名称", "path": "文件或目录",
+    "procedure": "程序", "proposal": "方案", "reason": "原因", "result": "结果", "scheme": "救助类别",
+    "signed": "签署方式", "state": "认定状态", "verdict": "审核意见", "way": "送达方式",
+}  # fmt: skip
+"""What an argument is called that the command gave no name of its own: the library would show the program's."""
 _REMARKS = (
     ("required", "必填"), (r"default: \(dynamic\)", "默认：当时的值"), ("default: (.*)", r"默认：\1"),
     ("env var: (.*)", r"环境变量：\1"), (r"(-?\d+)<=x<=(-?\d+)", r"\1至\2"), (r"x>=(-?\d+)", r"不小于\1"),
@@ -79,6 +85,16 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """命令组 (a group of commands) with its help in Chinese."""
 
+    heading = "命令"
+    """Over the commands that have no heading of their own; these are told first."""
+
+    def listing(self) -> Iterator[tuple[str, str, str]]:
+        """Heading, name and purpose of every command, in order."""
+        for one in self.commands.values():
+            if not one.hidden:
+                heading = getattr(one, "rich_help_panel", None)
+                yield heading or self.heading, one.name or "", (one.help or "").split("\n\n")[0]
+
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """The line that says how it is written."""
         formatter.write(usage(ctx) + "\n")
@@ -102,8 +118,13 @@ def speak(app: typer.Typer) -> typer.Typer:
 
 def usage(ctx: Any) -> str:
     """用法 (how a command is written), in one line."""
-    pieces = (_PIECES.get(one, one) for one in ctx.command.collect_usage_pieces(ctx))
+    pieces = (_PIECES.get(one) or _named(one) for one in ctx.command.collect_usage_pieces(ctx))
     return " ".join(("用法：" + ctx.command_path, *pieces))
+
+
+def _named(piece: str) -> str:
+    """An argument as it is written in the line of use, by its Chinese name."""
+    return re.sub(r"(?<=[{\[])[a-z_]+(?=[}\]])", lambda found: _NAMES.get(found[0], found[0]), piece)
 
 
 def _page(ctx: Any, width: int) -> Iterator[str]:
@@ -115,8 +136,10 @@ def _page(ctx: Any, width: int) -> Iterator[str]:
     params = [one for one in ctx.command.get_params(ctx) if not getattr(one, "hidden", False)]
     for title, kind in (("内容", "argument"), ("选项", "option")):
         yield from _listed(title, (_described(ctx, one) for one in params if one.param_type_name == kind), width)
-    below = [one for one in getattr(ctx.command, "commands", {}).values() if not one.hidden]
-    yield from _listed("命令", ((one.name, (one.help or "").split("\n\n")[0]) for one in below), width)
+    if isinstance(ctx.command, Group):
+        told = sorted(ctx.command.listing(), key=lambda one: one[0] != ctx.command.heading)
+        for title in dict.fromkeys(one[0] for one in told):
+            yield from _listed(title, ((name, text) for of, name, text in told if of == title), width)
 
 
 def _described(ctx: Any, param: Any) -> tuple[str, str]:
@@ -124,6 +147,8 @@ def _described(ctx: Any, param: Any) -> tuple[str, str]:
     if set(param.opts) & set(ctx.help_option_names):
         return ", ".join(param.opts), "显示本说明"
     name, text = param.get_help_record(ctx)
+    if param.param_type_name == "argument":
+        name = re.sub(r"^[a-z_]+(?= |$)", lambda found: _NAMES.get(found[0], found[0]), name)
     for kind, word in _KINDS.items():
         name = name.replace(kind, word)
     found = re.search(r"\s*\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]$", text)
@@ -209,4 +234,4 @@ def _name(param: Any) -> str:
     """What a parameter is called where it is typed."""
     if param.param_type_name == "option":
         return "/".join(chain(param.opts, param.secondary_opts))
-    return str(param.metavar or param.name)
+    return str(param.metavar or _NAMES.get(param.name, param.name))

@@ -150,7 +150,7 @@ def _organ(work: Work, area: str, name: str, prefix: str, county_name: str) -> N
     place = county_name if county_name.startswith("济宁") else f"济宁市{county_name}"
     government = "济宁市" if county_name.endswith("开发区") else place
     organ = Organ(
-        area=area, since=work.today, name=name, prefix=prefix, address=f"{name}（示范地址）",
+        area=area, since=work.today, name=name, prefix=prefix, address=f"示范路{int(area[6:9]) or 1}号",
         phone=f"0537-00{area[4:9]}", contact="示范联系人", review_organ=f"{government}人民政府",
         court=f"{place}人民法院",
     )  # fmt: skip

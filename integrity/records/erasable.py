@@ -10,11 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 GONE = "已销毁"
-"""What stands in the place of a text; an empty text stays empty."""
+"""What stands in the place of a text; an empty text stays empty, and what was never said stays unsaid."""
 ERASABLE = MappingProxyType({
     "residence": ("address",), "member": ("born_on",), "verification": ("source", "detail"), "change": ("detail",),
     "recheck": ("note",), "conduct": ("source", "detail"), "finding": ("reason",), "decision": ("reason",),
-    "service": ("receiver", "witnesses", "detail"),
+    "service": ("receiver", "witnesses", "detail"), "printing": ("variant",),
 })  # fmt: skip
 """Table → columns."""
 DAYS = frozenset({"born_on"})
@@ -34,4 +34,5 @@ def as_sql(column: str) -> str:
     """The same as a condition on NEW and OLD."""
     if column in DAYS:
         return f"NEW.{column} IS NULL"
-    return f"NEW.{column} = CASE WHEN OLD.{column} = '' THEN '' ELSE '{GONE}' END"
+    old = f"OLD.{column}"
+    return f"NEW.{column} IS NOT DISTINCT FROM CASE WHEN {old} = '' OR {old} IS NULL THEN {old} ELSE '{GONE}' END"

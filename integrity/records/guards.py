@@ -26,6 +26,10 @@ APPEND_ONLY: tuple[str, ...] = (
     "destruction", "paper_code", "paper_end", "print_run", "print_note", "print_wish",
 )  # fmt: skip
 """Tables where nothing is updated and nothing is deleted."""
+EMPTIED = {
+    "print_wish": wishes.WISH_EMPTIED, "print_note": print_runs.NOTE_EMPTIED, "paper_end": seals.END_EMPTIED,
+}  # fmt: skip
+"""Of these, the one change that the lawful destruction of a household's data makes, by table."""
 
 FORWARD_ONLY: tuple[tuple[str, str], ...] = (
     (
@@ -104,6 +108,8 @@ def statements(dialect: str, tables: Collection[str] | None = None) -> list[str]
         message = f"{table}：只能追加，不能修改（请用更正条目）"
         if table in ERASABLE and there("destruction"):
             made += _forward(dialect, table, _erased(table), message)
+        elif table in EMPTIED and there("destruction"):
+            made += _forward(dialect, table, EMPTIED[table], message)
         else:
             made += _refusal(dialect, table, "UPDATE", message)
     for table in (*kept, *(name for name, _ in moved)):

@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from ..terms import PrintEvent, PrintState
 from .columns import Day, Moment, coded
+from .erasable import GONE
 
 
 class PrintRun(SQLModel, table=True):
@@ -105,7 +106,7 @@ _STEPS = {
     "READY": ("PRINTING", "PRINTED", "DROPPED"), "PRINTING": ("PRINTED", "DROPPED"), "PRINTED": ("HANDED", "RETURNED"),
     "HANDED": ("RETURNED",), "RETURNED": ("HANDED",),
 }  # fmt: skip
-ITEM_FORWARD = " AND ".join((
+_ITEM_ON = " AND ".join((
     *(f"NEW.{name} = OLD.{name}" for name in _SAME), "NEW.receipt_seq IS NOT DISTINCT FROM OLD.receipt_seq",
     "((NEW.state = OLD.state AND OLD.state IN ('READY', 'PRINTING') AND OLD.pages = 0 AND NEW.pages > 0) OR ("
     + " AND ".join(f"NEW.{name} = OLD.{name}" for name in _WRITTEN)
@@ -114,4 +115,21 @@ ITEM_FORWARD = " AND ".join((
         for old, new in _STEPS.items()
     ) + ")))",
 ))  # fmt: skip
-"""Its pages are set once; then it only goes on. What was printed never waits for the printer again."""
+_DESTROYED = "EXISTS (SELECT 1 FROM destruction d WHERE d.household_id = OLD.household_id)"
+_ITEM_EMPTIED = " AND ".join((
+    *(f"NEW.{name} = OLD.{name}" for name in (*_SAME[:-1], *_WRITTEN, "state")),
+    "NEW.receipt_seq IS NOT DISTINCT FROM OLD.receipt_seq", "NEW.variant = ''", _DESTROYED,
+))  # fmt: skip
+ITEM_FORWARD = f"(({_ITEM_ON}) OR ({_ITEM_EMPTIED}))"
+"""Its pages are set once; then it only goes on. What was printed never waits for the printer again.
+
+In which variant a household got its papers is emptied with its personal data.
+"""
+NOTE_EMPTIED = " AND ".join((
+    *(f"NEW.{name} = OLD.{name}" for name in ("id", "run", "event", "happened_on", "recorded_at", "recorded_by")),
+    *(f"NEW.{name} IS NOT DISTINCT FROM OLD.{name}" for name in ("file_no", "item_no", "page")),
+    f"NEW.told = '{GONE}'",
+    "EXISTS (SELECT 1 FROM print_item i JOIN destruction d ON d.household_id = i.household_id "
+    "WHERE i.run = OLD.run AND i.no = OLD.item_no)",
+))  # fmt: skip
+"""What was told of a paper goes with the personal data of its household."""

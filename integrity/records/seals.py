@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from .columns import Day, Moment
+from .erasable import GONE
 
 
 class SealKey(SQLModel, table=True):
@@ -47,3 +48,12 @@ class PaperEnd(SQLModel, table=True):
     reason: str = Field(max_length=60)
     recorded_at: datetime = Field(sa_type=Moment)
     recorded_by: str = Field(max_length=40)
+
+
+END_EMPTIED = (
+    "NEW.number = OLD.number AND NEW.ended_on = OLD.ended_on AND NEW.by_number = OLD.by_number "
+    "AND NEW.recorded_at = OLD.recorded_at AND NEW.recorded_by = OLD.recorded_by "
+    f"AND NEW.reason = '{GONE}' AND EXISTS (SELECT 1 FROM notice n JOIN destruction d "
+    "ON d.household_id = n.household_id WHERE n.number = OLD.number)"
+)
+"""Why a paper ended is said by an officer in words of his own: they go with the personal data of its household."""

@@ -106,7 +106,7 @@ def lost(s: Situation, persons: int) -> tuple[int, int]:
         return 0, 0
     latest, code, member = UNKNOWN - 1, 0, 0
     for m in s.members:
-        if _DEAD <= m.presence <= _PRISON and m.presence_on > latest:
+        if _DEAD <= m.presence <= _PRISON and m.presence_on > latest and m.no not in s.ended:
             latest, code, member = m.presence_on, _X01 + m.presence - _DEAD, m.no
     return code, member
 

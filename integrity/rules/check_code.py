@@ -33,6 +33,8 @@ _PARTS = re.compile("|".join(sorted(WORDS, key=len, reverse=True)))
 _SPELT = {word: bytes([n]) for n, word in enumerate(WORDS, start=1)}
 _RUNS = re.compile(rb"[\x01-\x1f]|[^\x01-\x1f]+", re.DOTALL)
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
+BLANKS = r"\s\-\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2060\ufeff"
+"""What a scanner, a hand or a copied text puts between the digits; of one meaning in Python and in a browser."""
 _HEAD = 22
 
 
@@ -84,16 +86,19 @@ def digits(signed: bytes, signature: bytes) -> str:
 
 def cleaned(text: str) -> str:
     """A code as typed or scanned, without blanks and in plain digits. Raises Invalid for what is no code."""
-    plain = re.sub(r"[\s\-]", "", text).translate(_WIDE)
+    plain = re.sub(f"[{BLANKS}]", "", text).translate(_WIDE)
     if not re.fullmatch("[0-9]+", plain):
-        raise Invalid("不是本程序的核验码：核验码全部是数字")
+        raise Invalid("读到的不是核验码：核验码全部是数字，请再读一次")
     if len(plain) not in LENGTHS:
-        raise Invalid(f"核验码应为 {'、'.join(map(str, LENGTHS))} 位数字，现为 {len(plain)} 位，可能没有读全")
+        lengths = "、".join(map(str, LENGTHS))
+        raise Invalid(f"核验码应为 {lengths} 位数字，现为 {len(plain)} 位，可能没有读全或者读了几遍，请再读一次")
     return plain
 
 
 def opened(code: str) -> tuple[Stated, bytes, bytes]:
     """What a cleaned code states, what was signed, and the signature. Raises Invalid when it cannot be one of ours."""
+    if not re.fullmatch("[0-9]+", code) or len(code) not in LENGTHS:
+        raise Invalid("不是本程序的核验码")
     value, size = int(code), LENGTHS[len(code)]
     if value >> (8 * size):
         raise Invalid("核验码已改动，不能读出")

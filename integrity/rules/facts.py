@@ -105,6 +105,8 @@ class Situation(NamedTuple):
     members: tuple[Member, ...]
     events: tuple[tuple[int, int, int, int], ...]
     """Open events (Event.number, happened, reported, member no): known, and no completed check since the report."""
+    ended: tuple[int, ...] = ()
+    """Members whose own 特困供养 was ended while that of others goes on (民发〔2021〕43号 24)."""
 
 
 class FindingFacts(NamedTuple):

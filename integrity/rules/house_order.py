@@ -19,7 +19,7 @@ def house_order(address: str) -> Order:
     """
     plain = _COUNTED.sub(lambda found: str(_value(found[0])), address.translate(_WIDE).replace(" ", ""))
     parts = re.split(r"([0-9]+)", plain)
-    return tuple((0, int(one), "") if one.isdigit() else (1, 0, one) for one in parts if one)
+    return tuple((0, int(one), "") if one.isdecimal() else (1, 0, one) for one in parts if one)
 
 
 def _value(words: str) -> int:

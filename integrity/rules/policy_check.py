@@ -36,6 +36,9 @@ _LONGEST = {
 }  # fmt: skip
 """民发〔2021〕57号 22; 2022年10月20日通知 四（一）: working days in which an application must be decided."""
 
+_QUOTED = frozenset({"standard.dibao", "lowincome.edge_multiplier", "jiantui.band", "refuse_job.count"})
+"""Parameters whose value and source stand among the grounds of a decision (社会救助法 48)."""
+_DOCUMENT = re.compile(r"〔\d{4}〕\d+号|第[\d零一二三四五六七八九十百]+[条号]")
 _DAY = timedelta(days=1)
 _Dated = TypeVar("_Dated", Row, Item)
 _Check = Callable[[Row, Key, date | None], str]
@@ -53,6 +56,11 @@ def check_packs(packs: Sequence[Pack]) -> list[Problem]:
             found += _timeline(pack, pack.catalogue.items, lambda item: (item.code, ""))[1]
             found += _catalogue_problems(pack)
     return found
+
+
+def undocumented(rows: Iterable[Row]) -> list[Row]:
+    """出处不是文件的 (rows that papers quote and that rest on no document): a press conference is no ground."""
+    return [row for row in rows if row.key in _QUOTED and row.is_set and not _DOCUMENT.search(row.source)]
 
 
 def effective(packs: Iterable[Pack]) -> list[Pack]:

@@ -19,6 +19,8 @@ T = TypeVar("T", bound=Term)
 
 HEARING_STEPS = ("STATEMENT", "SILENT", "WAIVED")
 """陈述申辩、逾期未提出、表示没有意见: the three ways in which a person was heard."""
+TAKEN_IN = "用 chengxin evidence add 文件 --household 户编号 保存，把给出的指纹填在证据（--evidence）一栏"
+"""How a signed paper becomes evidence of a step."""
 _LAW48 = "社会救助法第48条"
 _WEIGHT = {Outcome.RAISE: 0, Outcome.KEEP: 1, Outcome.WITHDRAW: 2, Outcome.LOWER: 3, Outcome.EXIT: 4}
 
@@ -147,12 +149,11 @@ FIRM = Need(
 )
 HEAR_OVER = _over("hear", "听取意见的期限没有届满（或者还不能确定），不能视为没有意见", f"{_LAW48}；红线第17条")
 EVIDENCE = Need(
-    "evidence", "请附证据（笔录、回证或者材料的指纹，用 chengxin evidence 文件 取得）", "行政处罚法第46条（参照）",
+    "evidence", f"请附证据（笔录、回证或者材料）：{TAKEN_IN}", "行政处罚法第46条（参照）",
     lambda f: bool(f.evidence)
 )
 PROOF = Need(
-    "proof", "请附签名的书面材料作为证据：扫描或者拍照，"
-    "用 chengxin evidence 文件 取得指纹，填在证据（--evidence）一栏",
+    "proof", f"请附签名的书面材料作为证据：扫描或者拍照，{TAKEN_IN}",
     _LAW48, lambda f: bool(f.evidence),
 )  # fmt: skip
 GROWN = Need(
@@ -165,6 +166,13 @@ ALIVE = Need(
     "alive", "当事人已经死亡，不对其作失信认定、不向继承人认定", "行政处罚法第4条；红线第5条",
     lambda f: f.person is None or f.person.alive,
 )  # fmt: skip
+LIVING = Need(
+    "alive",
+    "当事人已经死亡，报送其信用记录的目的已经不存在，不再报送（近亲属只能为自身的合法、正当利益行使查阅、更正、删除等权利，"
+    "不是报送的依据）；已经报送的，请办理“撤回报送”",
+    "个人信息保护法第6条、第47条、第49条；国办发〔2020〕49号；红线第8条", lambda f: f.person is None or f.person.alive,
+)  # fmt: skip
+"""The record of somebody who died goes to no directory: what a record is reported for has ended with him."""
 TWO_VISITORS = Need("visitors", "须由两名以上人员进行，填写两个不同的工号", "民发〔2021〕57号第16条", _visitors)
 NO_KIN_VISITS = Need(
     "kin", "核查人员与该户有近亲属关系，应当回避", "民发〔2021〕57号第11条", lambda f: not f.known.get("visitor_kin")

@@ -162,7 +162,7 @@ _CHECKS: dict[int, tuple[Check, ...]] = {
     8: (
         *_keys(8), _load("准许报送而没有目录条目", "_exported_without_entry"),
         _need("EFFECTIVE", s.exports), _need("EXPORTABLE", s.exports), _need("LISTED", s.prepares),
-        _need("MAPPED", s.prepares), _own("UNCONTESTED", s.exports),
+        _need("MAPPED", s.prepares), _own("UNCONTESTED", s.exports), _need("LIVING", s.exports),
         _base("没有生效的认定文书、没有批准的报送", "guard_step_export"),
     ),
     9: (

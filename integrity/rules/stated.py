@@ -42,6 +42,23 @@ def _fit(one: str) -> bool:
     return one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cs", "Co")
 
 
+def unprintable(text: str) -> str:
+    """The first character that no line of a paper can show, by its code point; "" when there is none.
+
+    Control and format characters, tabs and line breaks among them: all of an address or a name is seen, on one line.
+    """
+    if text.isprintable():
+        return ""
+    kinds = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+    return next((f"U+{ord(one):04X}" for one in text if unicodedata.category(one) in kinds), "")
+
+
+def check_line(official: str, text: str) -> None:
+    """Raise Invalid for an address or a name that holds what cannot be seen, naming the code point."""
+    if point := unprintable(text):
+        raise Invalid(f"{official}中有看不见的或者不能印的字符（{point}），请删去后重新填写")
+
+
 def seen(text: str) -> str:
     """The text without what nobody can see: blanks, zero-width characters, marks that stand alone."""
     return "".join(one for one in text if unicodedata.category(one)[0] in "LNPSC" and _shows(one))

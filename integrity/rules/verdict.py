@@ -91,10 +91,10 @@ class Verdict(NamedTuple):
 
 
 def counted(s: Situation) -> int:
-    """计入人口 (counted persons): the members PRESENT (民发〔2021〕57号 7)."""
+    """计入人口 (counted persons): the members PRESENT (民发〔2021〕57号 7), of 特困供养 those whose support goes on."""
     persons = 0
     for member in s.members:
-        if member.presence == PRESENT:
+        if member.presence == PRESENT and member.no not in s.ended:
             persons += 1
     return persons
 

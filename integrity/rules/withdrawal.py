@@ -88,7 +88,7 @@ def payments(months: int, amount: int, schedule: tuple[int, ...], cap: int = UNK
 
 def _nobody(s: Situation, p: Parameters) -> Verdict:
     """No member counts any more: all dead (nobody to hear), missing or in prison, or a question."""
-    presences = {member.presence for member in s.members}
+    presences = {member.presence for member in s.members if member.no not in s.ended}
     if presences == {_DEAD}:
         return verdict(s, p, EXIT, code=_X01, unmet=g.SOMEONE, met=g.MEMBER_LOST, nobody_left=True)
     if presences and max(presences) <= _PRISON:
@@ -149,7 +149,7 @@ def _tekun(s: Situation, p: Parameters, persons: int) -> Verdict:
     """特困 (民发〔2021〕43号 24): ability regained, property, a minor grown up; the amount is never recomputed."""
     follow = _follow_tekun(s)
     for kind, _, _, member in s.events:
-        if kind == _REGAINED:
+        if kind == _REGAINED and member not in s.ended:
             return verdict(s, p, EXIT, code=_X14, member=max(member, 0), met=g.ABILITY_REGAINED, follow=follow)
     if s.property_over == 1:
         return verdict(s, p, EXIT, code=_X05, unmet=g.PROPERTY_WITHIN, follow=follow)
@@ -170,7 +170,7 @@ def _grown_up(s: Situation, p: Parameters, persons: int) -> Verdict | None:
     """A member granted as a minor who is 18 now: in school keeps, able and out of school ends, unclear asks."""
     granted = s.confirmed_on if s.confirmed_on != UNKNOWN else s.granted_on
     for m in s.members:
-        if m.presence != PRESENT or m.born == UNKNOWN:
+        if m.presence != PRESENT or m.born == UNKNOWN or m.no in s.ended:
             continue
         adult_on = add_months_day(m.born, _ADULT_MONTHS)
         if not granted < adult_on <= s.on or granted == UNKNOWN:

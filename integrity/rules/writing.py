@@ -131,9 +131,6 @@ def _whole_fen(fen: int) -> int:
 
 
 _COUNTING = "零一二三四五六七八九"
-_ARTICLE = re.compile(r"第(\d{1,3})(条|款|项|章)")
-_TITLE = re.compile(r"^(社会救助法|行政复议法|行政诉讼法|个人信息保护法)(?=第)")
-_PAPER = re.compile(r"^([^《（]+?(?:办法|意见|通知|条例))(?=（|第)")
 
 
 def counted(number: int) -> str:
@@ -148,10 +145,3 @@ def counted(number: int) -> str:
     elif hundreds and ones:
         text += "零"
     return text + (_COUNTING[ones] if ones else "")
-
-
-def citation(law: str) -> str:
-    """A law as an official paper cites it: 社会救助法第18条 -> 《中华人民共和国社会救助法》第十八条."""
-    law = _TITLE.sub(r"《中华人民共和国\1》", law)
-    law = _PAPER.sub(r"《\1》", law)
-    return _ARTICLE.sub(lambda found: f"第{counted(int(found[1]))}{found[2]}", law)

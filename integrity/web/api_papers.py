@@ -20,7 +20,7 @@ from integrity.records.office import Posting, PostingNote
 from integrity.rules import masking, turning
 from integrity.rules.areas import code_range
 from integrity.rules.turning import Fact
-from integrity.terms import Ability, Cause, Outcome, Presence, Procedure, ServiceWay
+from integrity.terms import Ability, Cause, Outcome, PaperKind, Presence, Procedure, ServiceWay
 from integrity.web import api_views as views
 from integrity.web.api import Household, On, Paper, of_step, once, router, term
 from integrity.web.api_access import (
@@ -80,6 +80,8 @@ def show_paper(number: Paper, work: Reading) -> PaperView:
 def show_pdf(number: Paper, work: Reading) -> Response:
     """已经打印的文书的版面（PDF），与原件内容、样式相同。查看会记入操作日志。"""
     notice = paper_within(work, number)
+    if notice.kind is PaperKind.F33:  # it bears the whole number of a person's certificate
+        require(work, "打印文书", notice.area)
     if not views.is_printed(work, notice):
         raise Refused(f"文书 {notice.number} 还没有打印，请先打印原件")
     work.audit("查看文书", notice.number, "接口：PDF")

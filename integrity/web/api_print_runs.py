@@ -42,7 +42,7 @@ class Chosen(Sent):
     numbers: list[Short] = Field(default=[], max_length=2000, description="文号，默认全部待印文书")
     by: Day | None = Field(default=None, description="这一天以前制发的")
     posted: list[Short] = Field(default=[], max_length=2000, description="邮寄的村代码或者文号")
-    apart: bool = Field(default=False, description="送达回证另用一张纸")
+    on_back: bool = Field(default=False, description="送达回证印在文书空着的背面；不利文书和有救济途径的仍另用一张纸")
     large: bool | None = Field(default=None, description="大字版；不写时照各户登记的阅读需要")
     cover: bool | None = Field(default=None, description="附明白纸；不写时照各户登记的阅读需要")
 
@@ -111,7 +111,7 @@ class Counted(BaseModel):
 class Spoilt(Sent):
     """作废张 (spoiled sheet)."""
 
-    page: Number
+    page: Number = Field(description="坏纸上印的页码，或者它在本册的第几页")
     reason: Text
 
 
@@ -122,7 +122,7 @@ class HandOver(Sent):
     on: Day
     village: Short = ""
     file: Number | None = None
-    numbers: list[Short] = Field(default=[], max_length=2000)
+    numbers: list[Short] = Field(default=[], max_length=2000, description="文号，或者清单、回证上的条码")
     posted: bool | None = None
 
 
@@ -147,12 +147,12 @@ class CameBack(Sent):
 
 
 class Proved(Sent):
-    """收回的回证 (proof that came back): the scanner's digits or a 文号, and what it says."""
+    """收回的回证 (proof that came back): the scanner's digits of the proof itself or a 文号, and what it says."""
 
     code: str = Field(max_length=900)
     on: Day
     way: Short = Field(examples=["直接送达"])
-    receiver: Name = Field(description="签收人；“本人”为受送达人")
+    receiver: Name = Field(description="签收人；“本人”为受送达人；没有登记监护人的，写监护人的姓名和关系")
     witnesses: list[Name] = Field(default=[], max_length=4)
     detail: Text = ""
     evidence: Proof = ""
@@ -170,7 +170,8 @@ def _choice(work: Work, body: Chosen) -> Choice:
     require(work, print_runs.MATTER, wanted)
     return Choice(
         area=wanted, kinds=tuple(term(PaperKind, one, "文书种类") for one in body.kinds), numbers=tuple(body.numbers),
-        by=body.by, posted=tuple(body.posted), apart=body.apart, asked=Asked(body.large, body.cover),
+        by=body.by, posted=tuple(body.posted), on_back=body.on_back,
+        asked=Asked(body.large, body.cover),
     )  # fmt: skip
 
 
@@ -263,9 +264,11 @@ def spoil_sheet(number: Run, no: ItemNo, body: Spoilt, work: Printing) -> Respon
 @router.post("/print-runs/{number}/handover", summary="交接")
 def hand_over(number: Run, body: HandOver, work: Printing) -> Many:
     """清点过的文书交给送达人或者邮局。"""
+    run = _within(work, number)
+    wanted = dict.fromkeys(print_receipts.in_hand(work, one).number for one in body.numbers)
     many = print_progress.hand_over(
-        work, _within(work, number), body.to, on=body.on, village=body.village, file_no=body.file,
-        numbers=tuple(body.numbers), posted=body.posted,
+        work, run, body.to, on=body.on, village=body.village, file_no=body.file,
+        numbers=tuple(wanted), posted=body.posted,
     )  # fmt: skip
     return Many(papers=many)
 
@@ -286,7 +289,7 @@ def came_back(number: Paper, body: CameBack, work: Serving) -> RunView:
 
 @router.post("/receipts", summary="收回送达回证")
 def receive(body: Proved, work: Serving, request: Request, key: Key) -> Entered:
-    """扫码得到的数字或者文号；登记送达，救济期限从此起算。扫过的、其他机关的、已撤回的说明原因，不作登记。"""
+    """回证上扫得的数字或者文号；登记送达，期限从此起算。扫过的、其他机关的、已撤回的、退回未再送的，不作登记。"""
     told = Told(
         on=body.on, way=term(ServiceWay, body.way, "送达方式"), receiver=body.receiver,
         witnesses=tuple(body.witnesses), detail=body.detail, evidence=body.evidence,

@@ -2,10 +2,11 @@
 
 Reading order: `sheet` (what stands where), `sorts` (which face, how wide), `lines` (breaking and justifying), `styles`
 (what the style sheet says, asked of the engine), `blocks` and `tables` (paragraphs and tables), `flow` (pages),
-`compose` (a filled page to sheets), `traced` (the same out of the engine's own layout: reference and way out).
+`reading` and `programs` (what a page of a form consists of), `compose` (a filled page to sheets), `traced` (the same
+out of the engine's own layout: reference and way out).
 """
 
-VERSION = 1
+VERSION = 2
 """写版程序的版本 (version of the writer): raised whenever the same filled page would be placed or written differently.
 
 So too when the words change that the program itself puts on a page (`fragments`, `wording`, texts of the forms). It is

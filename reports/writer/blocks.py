@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from reports.writer.markup import Element
 from reports.writer.sheet import Bar, CannotFollow, Words, moved
 from reports.writer.styles import Style, known, resolved
 
-REMEMBERED = 6_000
+REMEMBERED = 4_000
 """Texts kept, set; a run of a township has far fewer that differ."""
 
 
@@ -32,6 +33,8 @@ class Text(NamedTuple):
         return self.tops[-1]
 
 
+UNSURE = re.compile("[\u00a0\u2027\u3040-\u312f\u31a0-\u31ff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff61-\uff9f]")
+"""Characters that the engine sets otherwise here and there (hard blank, kana, full-width figures): they are its own."""
 EMPTY = Text((0.0,), (), (), 0.0)
 
 
@@ -98,6 +101,7 @@ def plain_text(text: str, style: Style, room: float, indent: float) -> Text:
     text = text.strip(" ")
     if not text:
         return EMPTY
+    _sure(text)
     measured = Measured(text, style.setting)
     if style.nowrap:
         room = max(room, indent + measured.width(0, len(text)))
@@ -110,10 +114,15 @@ def plain_text(text: str, style: Style, room: float, indent: float) -> Text:
         final = style.align == "justify" and number == last
         place = (indent, room) if number == 0 else (0.0, room)
         x, stretch = aligned(measured, (start, end), place, "start" if final else style.align)
-        words.append(tuple(measured.words((start, end), (x, y), stretch, style.ink)))
+        words.append(measured.words((start, end), (x, y), stretch, style.ink))
         width = max(width, x + measured.width(start, end))
         y += line
     return Text(tuple([line * number for number in range(last + 2)]), tuple(words), ((),) * (last + 1), width)
+
+
+def _sure(text: str) -> None:
+    if (found := UNSURE.search(text)) is not None:
+        raise CannotFollow(f"「{found[0]}」（U+{ord(found[0]):04X}）")
 
 
 def _mixed(segment: list[Element | str], style: Style, room: float, indent: float) -> Text:
@@ -151,6 +160,7 @@ def _shift(style: Style, slack: float, indent: float) -> float:
 
 
 def _text(text: str, style: Style, x: float, words: list[Words]) -> float:
+    _sure(text)
     measured = Measured(text, style.setting)
     words.extend(measured.words((0, len(text)), (x, 0.0), 0.0, style.ink))
     return x + measured.width(0, len(text))

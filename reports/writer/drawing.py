@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from math import pi
+from math import inf, pi
 
 from PIL import Image as Pictures
 
@@ -35,6 +35,10 @@ def shade(grey: float) -> float:
     return round(grey, 3)
 
 
+_Written = tuple[bytes, tuple[int, int], bytes]
+"""Text: what is said before it, where it begins (thousandths of a point), and the rest."""
+
+
 class Drawn:
     """已画版块 (a leaf, drawn): `texts` are the characters it needs of each face, `shape` its tags."""
 
@@ -48,10 +52,39 @@ class Drawn:
         """The operators with the leaf's origin at (x, y) of the page; its content is numbered from `first` on."""
         made = self._placed.get((x, y, first))
         if made is None:
-            numbers = range(first, first + len(self.shape.owners))
-            made = self._template % (round(x * 750) / 1000, round(y * 750) / 1000, *numbers)
-            self._placed[x, y, first] = made
+            made = self._placed[x, y, first] = self.once(x, y, first)
         return made
+
+    def once(self, x: float, y: float, first: int) -> bytes:
+        """The same for a leaf that no other paper is expected to have."""
+        numbers = range(first, first + len(self.shape.owners))
+        return self._template % (round(x * 750) / 1000, round(y * 750) / 1000, *numbers)
+
+
+class _Paragraph(Drawn):
+    """已画段落 (a paragraph, drawn): nothing but black text in one piece, written from the corner of the page.
+
+    Its face, size and spacing still hold behind it, so whatever stands on a page says its own.
+    """
+
+    __slots__ = ("_front", "_opening", "_rest", "_start")
+
+    def __init__(self, role: str, written: _Written, texts: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(b"", _single(role), texts)
+        self._opening, (self._front, self._start, self._rest) = _OPENED[role], written
+
+    def once(self, x: float, y: float, first: int) -> bytes:
+        """The operators, which need no coordinates of their own."""
+        left, top = self._start
+        return b"%sBT\n%s%g %g Td%sET\nEMC\n" % (
+            self._opening % first, self._front, (round(x * 750) + left) / 1000, (round(y * 750) + top) / 1000,
+            self._rest,
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _single(role: str) -> Shape:
+    return shape(role, (Kind(role, True),))
 
 
 def drawn(leaf: Leaf, images: dict[str, bytes]) -> Drawn:
@@ -59,6 +92,17 @@ def drawn(leaf: Leaf, images: dict[str, bytes]) -> Drawn:
     found = leaf.drawn
     if isinstance(found, Drawn):
         return found
+    if len(leaf.pieces) == 1 and leaf.pieces[0].row < 0 and not (leaf.bars or leaf.rings or leaf.images):
+        piece = leaf.pieces[0]
+        black = not piece.strokes and not piece.alt and not any([one.grey for one in piece.words])
+        if black and (written := _Pen().write(piece.words)):
+            leaf.drawn = made = _Paragraph(piece.role, written, _texts(leaf.pieces))
+            return made
+    return _whole(leaf, images)
+
+
+def _whole(leaf: Leaf, images: dict[str, bytes]) -> Drawn:
+    """A leaf of several pieces, or with lines or pictures, in coordinates of its own."""
     pen = _Pen()
     contents = [picture(image, images[image.source]) for image in leaf.images]
     contents += [b"".join([*map(shape_of, piece.strokes), pen.text(piece.words)]) for piece in leaf.pieces]
@@ -104,36 +148,56 @@ class _Pen:
 
     def __init__(self) -> None:
         self._face = ""
-        self._size = self._spacing = self._grey = 0.0
+        self._size = self._grey = 0.0
+        self._spacing = inf  # that of the paragraph before still holds
 
     def text(self, words: Sequence[Words]) -> bytes:
         """Stretches of text; nothing when there is none."""
+        written = self.write(words)
+        if written is None:
+            return b""
+        front, (x, y), rest = written
+        return b"BT\n%s%g %g Td%sET\n" % (front, x / 1000, y / 1000, rest)
+
+    def write(self, words: Sequence[Words]) -> _Written | None:
+        """The same, to be begun elsewhere."""
+        front, start = b"", (0, 0)
         parts: list[bytes] = []
         left = top = 0
         for one in words:
             if not one.text:
                 continue
-            face = fount(one.face)
-            if self._face != one.face or self._size != one.size:
-                self._face, self._size = one.face, one.size
-                parts.append(b"/%s %g Tf " % (face.resource, length(one.size)))
-            if self._grey != one.grey:
-                self._grey = one.grey
-                parts.append(b"%g g " % shade(one.grey))
-            if self._spacing != one.spacing:
-                self._spacing = one.spacing
-                parts.append(b"%g Tc " % length(one.spacing))
+            state, face = self._state(one), fount(one.face)
             codes = b"".join(map(face.codes.__getitem__, one.text))
-            if one.joined:  # the widths in the file are those it was set with, so the place is the same
-                parts.append(b"(%s)Tj\n" % codes)
+            if parts and one.joined:  # the widths in the file are those it was set with, so the place is the same
+                parts.append(b"%s(%s)Tj\n" % (state, codes))
                 continue
             x, y = round(one.x * 750), round(-one.y * 750)
-            parts.append(b"%g %g Td(%s)Tj\n" % ((x - left) / 1000, (y - top) / 1000, codes))
+            if parts:
+                parts.append(b"%s%g %g Td(%s)Tj\n" % (state, (x - left) / 1000, (y - top) / 1000, codes))
+            else:
+                front, start = state, (x, y)
+                parts.append(b"(%s)Tj\n" % codes)
             left, top = x, y
-        return b"BT\n%sET\n" % b"".join(parts) if parts else b""
+        return (front, start, b"".join(parts)) if parts else None
+
+    def _state(self, one: Words) -> bytes:
+        """What is to be said before a stretch: face and size, shade, spacing."""
+        said = b""
+        if self._face != one.face or self._size != one.size:
+            self._face, self._size = one.face, one.size
+            said = b"/%s %g Tf " % (fount(one.face).resource, length(one.size))
+        if self._grey != one.grey:
+            self._grey = one.grey
+            said += b"%g g " % shade(one.grey)
+        if self._spacing != one.spacing:
+            self._spacing = one.spacing
+            said += b"%g Tc " % length(one.spacing)
+        return said
 
 
-def _bars(bars: Sequence[Bar]) -> bytes:
+@lru_cache(maxsize=512)
+def _bars(bars: tuple[Bar, ...]) -> bytes:
     """Lines, as strokes: a filled rectangle so thin would be drawn a whole pixel wide or two on a screen."""
     parts: list[bytes] = []
     grey = pen = 0.0

@@ -46,6 +46,7 @@ class Frame:
     lefts: tuple[float, float]
     folios: tuple[Mark | None, Mark | None]
     copies: tuple[Mark, Mark]
+    fixed: tuple[tuple[Words, ...], tuple[Words, ...]]
 
     def left(self, number: int) -> float:
         """Left edge of the text on page `number`, counted from 0."""
@@ -53,7 +54,7 @@ class Frame:
 
     def margin(self, number: int, copy: str) -> tuple[Words, ...]:
         """What stands in the margin of a page."""
-        folio = _folio(self, number)
+        folio = (*_folio(self, number), *self.fixed[number % 2])
         return (*folio, *self.copies[number % 2].words(copy)) if copy else folio
 
 
@@ -70,10 +71,10 @@ def of(sheet: str) -> Frame:
     right, left = (page._page_box for page in document.pages)
     body = [next(child for child in page.children if not isinstance(child, MarginBox)) for page in (right, left)]
     marks = [_marks(page) for page in (right, left)]
-    folios, copies = zip(*(_sorted(found) for found in marks), strict=True)
+    folios, copies, fixed = zip(*(_sorted(found) for found in marks), strict=True)
     return Frame(
         (right.margin_width(), right.margin_height()), body[0].width, right.height, body[0].position_y,
-        (body[0].position_x, body[1].position_x), folios, copies,
+        (body[0].position_x, body[1].position_x), folios, copies, fixed,
     )  # fmt: skip
 
 
@@ -87,12 +88,14 @@ def _texts(box: Any) -> list[Any]:
     return [text for child in box.children for text in _texts(child)] if isinstance(box, ParentBox) else []
 
 
-def _sorted(found: list[tuple[str, Any, Any]]) -> tuple[Mark | None, Mark]:
+def _sorted(found: list[tuple[str, Any, Any]]) -> tuple[Mark | None, Mark, tuple[Words, ...]]:
+    """The page number, the mark of a copy, and what is the same on every page."""
     folio = [one for one in found if one[0].startswith("— ")]
     copy = [one for one in found if one[0] == "补打"]
-    if len(folio) > 1 or len(copy) != 1 or len(found) != len(folio) + 1:
+    rest = [_mark(one).words(one[0]) for one in found if one not in folio and one not in copy]
+    if len(folio) > 1 or len(copy) != 1:
         raise CannotFollow("页边文字")
-    return _mark(folio[0]) if folio else None, _mark(copy[0])
+    return _mark(folio[0]) if folio else None, _mark(copy[0]), tuple(word for words in rest for word in words)
 
 
 def _mark(found: tuple[str, Any, Any]) -> Mark:

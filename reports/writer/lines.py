@@ -6,6 +6,7 @@ may always break, so a stretch reaches from one ideograph to the next and its an
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ from reports.writer.sorts import UNITS, Setting
 LANGUAGE = "zh-CN"
 LONGEST = 120
 """Characters without an ideograph between them; longer stretches are left to the engine."""
+NEAR = 2
+"""Pango units (1/1024 pixel) by which a character may seem not to fit and yet fit; left to the engine."""
+_NUMBER = re.compile(r"[0-9A-Za-z*]+")
 HANGING = " \u3000"
 """A blank at which a line ends takes no room."""
 
@@ -30,8 +34,23 @@ def _plain(character: str) -> bool:
     return "\u4e00" <= character <= "\u9fff"
 
 
+_DIGITS = str.maketrans("123456789", "000000000")
+
+
 @lru_cache(maxsize=65536)
 def _allowed(stretch: str, place: int) -> bool:
+    """Asked of a stretch with other digits and other ideographs at its ends, which break alike (UAX #14: NU, ID)."""
+    first, last = stretch[0], stretch[-1]
+    inside = stretch[1:-1].translate(_DIGITS)
+    return _asked(f"{_like(first)}{inside}{_like(last)}" if len(stretch) > 1 else stretch, place)
+
+
+def _like(end: str) -> str:
+    return "一" if _plain(end) else end.translate(_DIGITS)
+
+
+@lru_cache(maxsize=65536)
+def _asked(stretch: str, place: int) -> bool:
     if any(unicodedata.category(one).startswith("M") for one in stretch):
         raise CannotFollow("有组合附加符号")
     attributes = get_log_attrs(stretch, LANGUAGE)  # held by name: an element does not keep its array alive
@@ -59,8 +78,12 @@ class Measured:
     def __init__(self, text: str, setting: Setting) -> None:
         self.text, self.setting = text, setting
         self.total = list(accumulate(map(setting.widths.__getitem__, text), initial=0))
+        faces = list(map(setting.faces.__getitem__, text))
+        if not faces or faces.count(faces[0]) == len(faces):  # nearly always
+            self.cuts, self.faces = [0, len(faces)], faces[:1]
+            return
         self.cuts, self.faces = [0], []
-        for face, run in groupby(map(setting.faces.__getitem__, text)):
+        for face, run in groupby(faces):
             self.faces.append(face)
             self.cuts.append(self.cuts[-1] + len(list(run)))
 
@@ -68,10 +91,20 @@ class Measured:
         """Pixels from character `start` to `end`."""
         return (self.total[end] - self.total[start]) / UNITS
 
-    def words(self, span: tuple[int, int], place: tuple[float, float], stretch: float, grey: float) -> Iterator[Words]:
+    def words(
+        self, span: tuple[int, int], place: tuple[float, float], stretch: float, grey: float
+    ) -> tuple[Words, ...]:
         """分字面 (one stretch for each face) of the characters of a line that begins at `place`, its baseline."""
-        start, end = span
-        x, y = place
+        (start, end), (x, y), setting = span, place, self.setting
+        if len(self.faces) == 1:
+            text = self.text[start:end]
+            return (Words(x, y, self.faces[0], setting.size, setting.spacing + stretch, text, grey),) if text else ()
+        return tuple(self._by_face(span, place, stretch, grey))
+
+    def _by_face(
+        self, span: tuple[int, int], place: tuple[float, float], stretch: float, grey: float
+    ) -> Iterator[Words]:
+        (start, end), (x, y) = span, place
         text, total, cuts, setting = self.text, self.total, self.cuts, self.setting
         size, spacing, origin = setting.size, setting.spacing + stretch, total[start]
         at = bisect_right(cuts, start) - 1
@@ -87,8 +120,11 @@ class Measured:
 def broken(measured: Measured, first: float, room: float, *, anywhere: bool) -> list[tuple[int, int]]:
     """断行 (break): start and end of each line; the first line is `first` wide, the others `room`.
 
-    Where nothing allows a break, a line ends `anywhere`, or `CannotFollow` is raised.
+    Where nothing allows a break, a number may end a line `anywhere`; else `CannotFollow` is raised. Of other text the
+    engine looks again, from the broken place on, where it may break.
     """
+    if first <= 0 or room <= 0:
+        raise CannotFollow("没有可以写字的宽度")
     text, total = measured.text, measured.total
     length, start, width, found = len(text), 0, int(first * UNITS), []
     while True:
@@ -96,12 +132,14 @@ def broken(measured: Measured, first: float, room: float, *, anywhere: bool) -> 
         if end >= length:
             found.append((start, length))
             return found
+        if total[end + 1] - total[start] - width <= NEAR:
+            raise CannotFollow("恰好满行")
         place = end + 1 if text[end] in HANGING else end
         while place > start and not (place < length and may_break(text, place)):
             place -= 1
         if place == start:
-            if not anywhere:
-                raise CannotFollow("一行放不下，又不许断开")
+            if not anywhere or not _NUMBER.fullmatch(text, start, end + 1):
+                raise CannotFollow("一行放不下，又没有可以断开的地方")
             place = max(end, start + 1)
         found.append((start, place))
         start, width = place, int(room * UNITS)
@@ -120,7 +158,7 @@ def aligned(measured: Measured, span: tuple[int, int], place: tuple[float, float
         if " " in measured.text[start:end]:
             raise CannotFollow("两端对齐的行中有空格")
         gap = (slack + measured.setting.spacing) / max(1, end - start - 1)  # no spacing follows the last character
-        return begin, gap if 0.01 < gap <= LARGEST else 0.0
+        return begin, gap if 0.01 < gap <= LARGEST * measured.setting.size else 0.0
     if begin or " " in measured.text:
         raise CannotFollow("居中或者右对齐的段落不应缩进，也不应有空格")
     return (slack / 2 if align == "center" else slack), 0.0

@@ -1,4 +1,7 @@
-"""叠印检查 (overprinting): in a region's own form no text may lie on other text or on the check code."""
+"""叠印检查 (overprinting): no text may lie on other text, on the check code, or beside the paper.
+
+Asked of what the compiled writer leaves to the engine, and of every form of a region's own.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,11 @@ def _areas(page: Page) -> list[_Area]:
 def overprinted(sheets: Sheets) -> str:
     """叠印之处 (what lies on what), in words; "" when nothing does. The grey word in the seal place does not count."""
     for number, page in enumerate(sheets.pages, 1):
-        for one, other in combinations(_areas(page), 2):
+        areas = _areas(page)
+        for one in areas:
+            if min(one.left, one.top) < 0 or one.right > sheets.width or one.bottom > sheets.height:
+                return f"第 {number} 页“{one.said[:12]}”印到纸外"
+        for one, other in combinations(areas, 2):
             if one.meets(other):
                 return f"第 {number} 页“{one.said[:12]}”与“{other.said[:12]}”叠印"
     return ""

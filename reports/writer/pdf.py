@@ -15,10 +15,11 @@ from itertools import groupby
 
 from reports.writer import archive, tags
 from reports.writer.archive import About, Attachment
-from reports.writer.drawing import drawn, length, margin
+from reports.writer.drawing import Drawn, drawn, length, margin
 from reports.writer.objects import Objects, name, reference, references
+from reports.writer.patterns import Pattern
 from reports.writer.program import fount
-from reports.writer.sheet import Page, Sheets
+from reports.writer.sheet import Cast, Page, Sheets
 
 QUICK, THOROUGH = 3, 4
 """Compression of one letter, which must be made at once, and of a run, in which most is compressed once for many."""
@@ -53,6 +54,7 @@ class _Book:
         self._leaves: list[bytes] = []
         self._texts: set[tuple[str, str]] = set()
         self._characters: dict[str, set[str]] = {}
+        self._casts: set[Cast] = set()
 
     def letter(self, sheets: Sheets, title: str) -> str:
         """Add the pages of a letter; SHA-256 of what is on them."""
@@ -73,32 +75,21 @@ class _Book:
 
     def _page(self, page: Page, sheets: Sheets, section: int) -> tuple[list[int], list[int]]:
         """Add one page; the elements that stand in the section, and the owners of its content."""
-        number, height, images = self.objects.reserve(), sheets.height, sheets.images
-        chunks: list[bytes] = []
-        tops: list[int] = []
-        owners: list[int] = []
-        elements: list[bytes] = []
-        here, texts = number + 1, self._texts
-        for placed in page.leaves:
-            leaf = drawn(placed.leaf, images)
-            chunks.append(leaf.at(placed.x, height - placed.y, len(owners)))
-            texts.update(leaf.texts)
-            shape = leaf.shape
-            if shape.single:
-                elements.append(shape.template % (section, number, len(owners)))
-                tops.append(here)
-                owners.append(here)
-            elif shape.count:
-                elements += shape.elements(here, number, len(owners), section)
-                tops += [here + one for one in shape.tops]
-                owners += [here + one for one in shape.owners]
-            here += shape.count
-        feet = margin(page.margin, height)
+        pattern, own = _pattern(page, sheets)
+        number, first, texts = self.objects.reserve(), self.objects.reserve(pattern.count), self._texts
+        if page.cast is None or page.cast not in self._casts:
+            texts.update(pattern.texts)
+        if page.cast is not None:
+            self._casts.add(page.cast)
+        chunks = pattern.placed(page.leaves, own)
+        for one in own:
+            texts.update(one.texts)
+        feet = margin(page.margin, sheets.height)
         chunks.append(feet.content)
         texts.update(feet.texts)
-        self.objects.plains(elements, self.objects.reserve(len(elements)))
-        self._leaf(number, chunks, (sheets.width, height), tagged=bool(owners))
-        return tops, owners
+        self.objects.plains(pattern.elements(section, number, first), first)
+        self._leaf(number, chunks, (sheets.width, sheets.height), tagged=bool(pattern.owners))
+        return [first + one for one in pattern.tops], [first + one for one in pattern.owners]
 
     def _leaf(self, number: int, chunks: list[bytes], size: tuple[float, float], *, tagged: bool) -> None:
         """The page object, as far as it is known before all pages are, and what is on the page."""
@@ -185,6 +176,19 @@ class _Book:
         parents = objects.plain(b"<</Kids[%s]>>" % nodes)
         said = b"<</Type/StructTreeRoot/K %d 0 R/ParentTree %d 0 R/ParentTreeNextKey %d>>"
         return objects.plain(said % (self._document, parents, self._keys), tree)
+
+
+def _pattern(page: Page, sheets: Sheets) -> tuple[Pattern, list[Drawn]]:
+    """The pattern of a page, and its own leaves, drawn; a page of no cast is a pattern of its own."""
+    cast, leaves, images = page.cast, page.leaves, sheets.images
+    places = () if cast is None else cast.own
+    own = [drawn(leaves[place].leaf, images) for place in places]
+    if cast is not None and isinstance(cast.made, Pattern) and cast.made.fits(own):
+        return cast.made, own
+    pattern = Pattern(leaves, [drawn(placed.leaf, images) for placed in leaves], places, sheets.height)
+    if cast is not None:
+        cast.made = pattern
+    return pattern, own
 
 
 class _Shared:

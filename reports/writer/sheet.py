@@ -119,12 +119,28 @@ class Placed(NamedTuple):
     y: float
 
 
+@dataclass(slots=True, eq=False)
+class Cast:
+    """页型 (cast): what many papers have alike on a page: all leaves but those at the places `own`, and the margin.
+
+    `made` belongs to the PDF writer, which keeps there what it has made of them.
+    """
+
+    own: tuple[int, ...]
+    margin: tuple[Words, ...]
+    made: object = None
+
+
 @dataclass(slots=True)
 class Page:
-    """页 (page): its leaves in reading order, and what belongs to no text (page number, mark of a copy)."""
+    """页 (page): its leaves in reading order, and what belongs to no text (page number, mark of a copy).
+
+    A page with a `cast` has, at other places than the cast's `own`, the same leaves as every page of that cast.
+    """
 
     leaves: list[Placed]
     margin: tuple[Words, ...] = ()
+    cast: Cast | None = None
 
 
 @dataclass(slots=True)

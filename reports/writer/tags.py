@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from reports.writer.objects import name, references
 
-_FIRST, _PAGE, _CONTENT, _PARENT = range(4)
+FIRST, PAGE, CONTENT, PARENT = range(4)
 """What a number in a template counts from: the leaf's first element, the page, the page's content, the section."""
 
 
@@ -32,31 +32,25 @@ class Shape:
     """标记式样 (shape): the elements of a leaf, but for the numbers, which differ from paper to paper.
 
     `tops` are the elements that stand in the section itself, `owners` those that own the pieces of content, in order.
-    A `single` one wants three numbers: of the section, of the page and of the content.
+    `numbers` are those that the template wants: what each counts from, and by how much.
     """
 
     tops: list[int] = field(default_factory=list)
     owners: list[int] = field(default_factory=list)
     count: int = 0
-    single: bool = False
     template: bytes = b""
-    _numbers: list[tuple[int, int]] = field(default_factory=list)
-
-    def elements(self, first: int, page: int, content: int, section: int) -> list[bytes]:
-        """The elements, numbered from `first` on."""
-        bases = first, page, content, section
-        return (self.template % tuple([bases[kind] + by for kind, by in self._numbers])).split(b"\n")
+    numbers: list[tuple[int, int]] = field(default_factory=list)
 
     def _open(self, role: bytes, parent: tuple[int, int]) -> None:
         self.template += b"%s<</S/%s/P %%d 0 R" % (b"\n" if self.count else b"", role)
-        self._numbers.append(parent)
+        self.numbers.append(parent)
         self.count += 1
 
     def group(self, role: bytes, parent: tuple[int, int], children: Sequence[int]) -> None:
         """An element that holds others."""
         self._open(role, parent)
         self.template += b"/K[%s]>>" % b" ".join([b"%d 0 R"] * len(children))
-        self._numbers += [(_FIRST, child) for child in children]
+        self.numbers += [(FIRST, child) for child in children]
 
     def leaf(self, one: Kind, extra: bytes, parent: tuple[int, int]) -> None:
         """An element that holds content, or an empty cell."""
@@ -65,16 +59,14 @@ class Shape:
         self._open(one.role.encode("ascii") + extra.replace(b"%", b"%%"), parent)
         if one.filled:
             self.template += b"/Pg %d 0 R/K %d"
-            self._numbers += [(_PAGE, 0), (_CONTENT, len(self.owners) - 1)]
+            self.numbers += [(PAGE, 0), (CONTENT, len(self.owners) - 1)]
         self.template += b">>"
 
 
 @lru_cache(maxsize=4096)
 def shape(role: str, kinds: tuple[Kind, ...]) -> Shape:
     """标记式样 (shape) of all leaves of a role that hold such pieces."""
-    made = _table(kinds) if role == "Table" else _flat(kinds)
-    made.single = made.count == 1 and role != "Table"
-    return made
+    return _table(kinds) if role == "Table" else _flat(kinds)
 
 
 def _flat(kinds: tuple[Kind, ...]) -> Shape:
@@ -82,7 +74,7 @@ def _flat(kinds: tuple[Kind, ...]) -> Shape:
     for one in kinds:
         if one.filled:
             made.tops.append(made.count)
-            made.leaf(one, b"/Alt" + name(one.alt) if one.role == "Figure" else b"", (_PARENT, 0))
+            made.leaf(one, b"/Alt" + name(one.alt) if one.role == "Figure" else b"", (PARENT, 0))
     return made
 
 
@@ -94,12 +86,12 @@ def _table(kinds: tuple[Kind, ...]) -> Shape:
     for number, one in enumerate(kinds):
         cells[one.row].append(len(rows) + 1 + number)
     made = Shape([0])
-    made.group(b"Table", (_PARENT, 0), range(1, len(rows) + 1))
+    made.group(b"Table", (PARENT, 0), range(1, len(rows) + 1))
     for row in rows:
-        made.group(b"TR", (_FIRST, 0), cells[row])
+        made.group(b"TR", (FIRST, 0), cells[row])
     plain = {one.row for one in kinds if one.role != "TH"}
     for one in kinds:
-        made.leaf(one, _cell(one, one.row not in plain), (_FIRST, place[one.row]))
+        made.leaf(one, _cell(one, one.row not in plain), (FIRST, place[one.row]))
     return made
 
 

@@ -92,7 +92,7 @@ def test_the_page_gives_the_three_answers_without_a_network(
     browser: object, sealed: Sealed, file: Path, name: str
 ) -> None:
     page = Opened(browser, file.with_name(name))
-    assert page.verify(sealed.codes[0]) == verifying.GENUINE
+    assert page.verify(sealed.codes[0]) == verifying.CODE_ONLY
     shown = page.page.inner_text("#fields")
     for text in (sealed.numbers[0], "任城区试验街道办事处", "定期核查通知书", "2026年9月2日"):
         assert text in shown
@@ -101,8 +101,8 @@ def test_the_page_gives_the_three_answers_without_a_network(
     every = tampered(sealed.codes[0])
     for code in every if name == "page.html" else every[::30]:
         assert page.verify(code) == verifying.FALSE
-    assert page.verify("甲" * 9) == verifying.FALSE
-    assert page.verify(sealed.codes[0][:-1]) == verifying.FALSE
+    assert page.verify("甲" * 9) == verifying.UNDONE
+    assert page.verify(sealed.codes[0][:-1]) == verifying.UNDONE
     assert "可能没有读全" in page.notes()
     page.close()
 
@@ -112,7 +112,7 @@ def test_a_handheld_scanner_needs_no_mouse(browser: object, sealed: Sealed, file
     page.page.keyboard.type(sealed.codes[0])
     page.page.keyboard.press("Enter")
     page.page.wait_for_selector("#result:not([hidden])")
-    assert page.page.inner_text("#answer") == verifying.GENUINE
+    assert page.page.inner_text("#answer") == verifying.CODE_ONLY
     page.close()
 
 
@@ -136,15 +136,15 @@ def test_typed_fields_and_the_data_file_are_compared(
     browser: object, sealed: Sealed, file: Path, tmp_path: Path
 ) -> None:
     page = Opened(browser, file)
-    assert page.verify(sealed.codes[0], number=sealed.numbers[0], day="2026-09-02") == verifying.GENUINE
+    assert page.verify(sealed.codes[0], number=sealed.numbers[0], day="2026-09-02") == verifying.CODE_ONLY
     assert page.verify(sealed.codes[0], day="2026年9月3日") == verifying.FALSE
     assert "成文日期：纸面为“2026年9月3日”，核验码所载为“2026年9月2日”" in page.notes()
     with sealed.office.reading() as work:
         data = paperwork.data_of(work, notice(sealed.office, sealed.numbers[0]))
     (tmp_path / "data.json").write_bytes(data)
     page.page.set_input_files("#data", tmp_path / "data.json")
-    assert page.verify(sealed.codes[0], day="") == verifying.GENUINE
-    assert "内容与签发时一致" in page.notes()
+    assert page.verify(sealed.codes[0], day="") == verifying.CODE_ONLY
+    assert page.notes() == verifying.DATA_COMPARED, "the data file was compared, the paper was not"
     (tmp_path / "other.json").write_bytes(data.replace(b"2", b"3", 1))
     page.page.set_input_files("#data", tmp_path / "other.json")
     assert page.verify(sealed.codes[0]) == verifying.FALSE
@@ -165,7 +165,7 @@ def test_a_photograph_is_read_in_the_browser(
     page = Opened(browser, file)
     page.page.set_input_files("#photo", tmp_path / "photo.jpg")
     page.page.wait_for_selector("#result:not([hidden])")
-    assert page.page.inner_text("#answer") == verifying.GENUINE, page.notes()
+    assert page.page.inner_text("#answer") == verifying.CODE_ONLY, page.notes()
     page.close()
 
 

@@ -13,6 +13,27 @@ const ORDER = unhex("edd3f55c1a631258d69cf7a2def9de14000000000000000000000000000
 
 class Wrong extends Error {}
 
+// 数字: the digits of a code as typed or scanned; what is not the whole of a code is misread, not forged.
+function cleaned(text) {
+  const plain = narrow(text.replace(new RegExp(`[${told.blanks}]`, "g"), ""));
+  if (!/^[0-9]+$/.test(plain)) throw new Wrong("读到的不是核验码：核验码全部是数字，请再读一次");
+  if (told.lengths[plain.length]) return plain;
+  const lengths = Object.keys(told.lengths).join("、");
+  throw new Wrong(`核验码应为 ${lengths} 位数字，现为 ${plain.length} 位，可能没有读全或者读了几遍，请再读一次`);
+}
+
+const narrow = (text) => text.replace(/[\uff01-\uff5e]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0));
+
+// 纸面所载: as a person types it or as it is printed, in one manner; `_plain` of the command does the same.
+function plain(text) {
+  const blanks = new RegExp(`[${told.blanks.replace("\\-", "")}]`, "g");
+  const short = narrow(text.replace(blanks, "")).toLowerCase().replace(/[[({<【〈《「]/g, "〔").replace(/[\])}>】〉》」]/g, "〕");
+  const day = /^([0-9]{4})(?:[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))$/.exec(short);
+  if (!day) return short;
+  const [year, month, on] = day.slice(1).filter((one) => one).map(Number);
+  return `${year}年${month}月${on}日`;
+}
+
 // 数字转字节: digits to bytes; null when they do not fit.
 function unpacked(digits, size) {
   const made = new Uint8Array(size);
@@ -50,13 +71,11 @@ function spelt(raw, at) {
   return [text, end];
 }
 
-function opened(text) {
-  const plain = text.replace(/[\s-]/g, "").replace(/[０-９]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0));
-  if (!/^[0-9]+$/.test(plain)) throw new Wrong("不是本程序的核验码：核验码全部是数字");
-  const size = told.lengths[plain.length];
-  if (!size) throw new Wrong(`核验码应为 ${Object.keys(told.lengths).join("、")} 位数字，现为 ${plain.length} 位，可能没有读全`);
-  const raw = unpacked(plain, size);
-  if (raw === null || raw[0] !== 1) throw new Wrong("核验码已改动，或者不是本程序制作的");
+function opened(code) {
+  const size = told.lengths[code.length];
+  const raw = unpacked(code, size);
+  if (raw === null) throw new Wrong("核验码已改动，不能读出");
+  if (raw[0] !== 1) throw new Wrong("核验码已改动，或者不是本程序制作的");
   try {
     const [prefix, at] = spelt(raw, 22);
     const [organ, end] = spelt(raw, at + 4);
@@ -117,9 +136,10 @@ function genuine(key, mark) {
 }
 
 async function judged(text) {
+  const code = cleaned(text);
   let stated;
   try {
-    stated = opened(text);
+    stated = opened(code);
   } catch (fault) {
     if (!(fault instanceof Wrong)) throw fault;
     return { answer: "FALSE", notes: [fault.message] };
@@ -134,7 +154,7 @@ async function judged(text) {
   if (key.until && stated.day > key.until) return wrong(`签发密钥已于 ${key.until} 停止使用，文书日期在其后`);
   const ended = list.ended.find((one) => one.mark === mark);
   if (ended) return { answer: "ENDED", stated, notes: [await ending(stated.signature, ended.word)] };
-  return { answer: "GENUINE", stated, notes: [] };
+  return { answer: "CODE_ONLY", stated, notes: [] }; // the page knows the code and what is typed in, never the paper
 }
 
 const fields = (stated) => ({
@@ -147,8 +167,8 @@ const at = (name) => document.getElementById(name);
 function compared(found) {
   const states = fields(found.stated);
   for (const [name, box] of [["文号", "number"], ["机关", "organ"], ["成文日期", "day"], ["内容指纹", "digest"]]) {
-    const text = dated(at(box).value.replace(/\s/g, "").toLowerCase());
-    if (text && text !== states[name].toLowerCase()) {
+    const text = at(box).value.trim();
+    if (text && plain(text) !== plain(states[name])) {
       found.answer = "FALSE";
       found.notes.push(`${name}：纸面为“${text}”，核验码所载为“${states[name]}”`);
     }
@@ -158,7 +178,7 @@ function compared(found) {
 async function withData(found, file) {
   if (!subtle) return found.notes.push("本浏览器不能核对数据文件");
   const digest = hex(new Uint8Array(await subtle.digest("SHA-256", await file.arrayBuffer())));
-  if (digest.slice(0, 32) === found.stated.digest) return found.notes.push("内容与签发时一致（按数据文件）");
+  if (digest.slice(0, 32) === found.stated.digest) return found.notes.push(told.dataCompared);
   found.answer = "FALSE";
   return found.notes.push("数据文件与签发时的内容不一致");
 }
