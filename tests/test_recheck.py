@@ -151,7 +151,8 @@ def test_orders_follow_one_another_in_whatever_order_they_are_listed_each_once()
 def _seen(changes: list[tuple[Any, ...]], acts: list[tuple[Any, ...]], checks: list[tuple[Any, ...]]) -> int:
     """How many events are open, from rows as the ledger holds them."""
     home = (1, 1, None, 0, day(date(2020, 1, 1)), "370811001001", 1, "")
-    grant = (1, 2, None, 0, day(date(2025, 1, 1)), "GRANT", "DIBAO", day(date(2025, 2, 1)), 1000_00, 0, 2, None, None, None)
+    told, paid_from = day(date(2025, 1, 1)), day(date(2025, 2, 1))
+    grant = (1, 2, None, 0, told, "GRANT", "DIBAO", paid_from, 1000_00, 0, 2, None, None, None)
     nothing: list[Any] = []
     rows = situations.Rows(
         residence=[home], member=nothing, assistance=[grant, *acts], verification=nothing, change=changes,
