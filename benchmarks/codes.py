@@ -18,7 +18,7 @@ from datetime import date, timedelta
 import pypdfium2
 
 from integrity import seal_lists, seals, verifying
-from integrity.code_reading import codes_in
+from integrity.code_pictures import VERIFYING, codes_in
 from integrity.rules import check_code
 from integrity.rules.check_code import Stated
 from integrity.seal_lists import ListedKey, SealList
@@ -56,7 +56,7 @@ def read(made: list[str], dots: int) -> int:
     right = 0
     for part, first in zip(press.render_run(letters, codes=made).parts, range(0, len(made), press.PART), strict=True):
         pages = (page.render(scale=dots / 72).to_pil().convert("L") for page in pypdfium2.PdfDocument(part))
-        seen = [text for page in pages for text in codes_in(page)]
+        seen = [text for page in pages for text in codes_in(page, VERIFYING)]
         wanted = made[first : first + press.PART]
         right += len(wanted) if seen == wanted else len(set(seen) & set(wanted))
     return right

@@ -78,7 +78,7 @@ def build(many: int) -> None:
             address = f"{n % 11 + 1}组{n % 89 + 1}号"
             made = households.register(work, f"K{n:06}", area=village, address=address, urban=True, since=since)
             person = persons.register(
-                work, "赵试验", id_number=make_id("370811", date(1950 + n // 1000, 1, 1), n % 1000)
+                work, "赵试验", id_number=make_id("370811", date(1950 + n // 999, 1, 1), n % 999 + 1)
             )
             households.enter_member(work, made, person, no=1, since=since, relation=Relation.HEAD, area=village)
             papers.issue(work, made, PaperKind.F01, f"policy:{NOW.date()}", partial(letters.policy_notice, work, made))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -287,9 +287,13 @@ class Work:
         self._told, self._favours = [], []
 
     def write_numbers(self) -> None:
-        """The same of the numbers it took. Called after the commit: work that fails gives its numbers back."""
+        """The same of the numbers it took. Called after the commit: work that fails gives its numbers back.
+
+        What cannot be written then stays lacking, which each start says: the work itself is done.
+        """
         if self.outside is not None and self._taken:
-            self.outside.append([{"numbers": self._taken}])
+            with suppress(OSError, Invalid):
+                self.outside.append([{"numbers": self._taken}])
         self._taken = {}
 
     def _favour(self, entry: Entry) -> dict[str, Any]:

@@ -171,3 +171,24 @@ def test_a_paper_never_takes_the_place_of_another(tmp_path: Path) -> None:
     with pytest.raises(Conflict, match="没有覆盖"):
         write_once(path, b"another")
     assert path.read_bytes() == b"one"
+
+
+def test_work_that_is_done_stays_done_when_the_register_cannot_be_written(office: Office, tmp_path: Path) -> None:
+    with office.work("jb01") as work:
+        papers.next_number(work, SERIES, YEAR)
+    (tmp_path / NAME).rename(tmp_path / "kept.log")
+    (tmp_path / NAME).mkdir()
+    with pytest.raises(OSError, match="irectory"), office.work("jb01") as work:
+        papers.next_number(work, SERIES, YEAR)  # it is looked into before
+    (tmp_path / NAME).rmdir()
+    (tmp_path / "kept.log").rename(tmp_path / NAME)
+    with office.work("jb01") as work:
+        assert papers.next_number(work, SERIES, YEAR) == "试街告〔2026〕2号"
+        (tmp_path / NAME).rename(tmp_path / "kept.log")
+        (tmp_path / NAME).mkdir()
+    (tmp_path / NAME).rmdir()
+    (tmp_path / "kept.log").rename(tmp_path / NAME)
+    with office.reading() as work:
+        assert "账册编到 2，登记簿只到 1" in catching_up.shortfall(work)[0]
+    with office.work("jb01") as work:
+        assert papers.next_number(work, SERIES, YEAR) == "试街告〔2026〕3号"

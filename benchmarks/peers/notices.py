@@ -166,7 +166,7 @@ class Words:
             else:
                 body.append(part[1])
         return [self.title, self.number, self.to, self.main, *body, *self.keep, self.organ, self.day, self.receipt,
-                self.last, "核验码", "印章处", "签收人："]  # fmt: skip
+                self.last, "核验码", "印章处"]  # fmt: skip
 
 
 def words(letter: Letter, version: str) -> Words:
@@ -182,7 +182,7 @@ def words(letter: Letter, version: str) -> Words:
             f"也可以自收到之日起{remedies.months}个月内依法向{remedies.court}提起行政诉讼。",
             f"联系人：{letter.contact}；联系电话：{letter.phone}。",
         ),
-        letter.organ, cn_date(letter.on), f"送达回证编号：{letter.service}",
+        letter.organ, cn_date(letter.on), f"送达回证另附，编号：{letter.service}",
         f"{letter.form}　规则版本：{letter.rules}　样式版本：{version}",
     )  # fmt: skip
 
@@ -235,4 +235,5 @@ def _withdrawn(letter: Letter) -> list[tuple[str, str] | Grid]:
         ("h2", "五、渐退期复核"),
         ("p", f"本机关定于{cn_date(letter.recheck)}对您家庭进行复核。渐退期内家庭情况再次发生变化，符合救助条件的，"
               "可以随时提出申请。"),
+        ("h2", "六、救济途径"),
     ]  # fmt: skip

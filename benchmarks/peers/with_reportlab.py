@@ -136,22 +136,6 @@ class _Sign(_Fixed):
             _string(canvas, middle - wide / 2, top - (1.65 + place) * LINE, "PressFang", 16, text)
 
 
-class _Pen(_Fixed):
-    """The line on which the person signs."""
-
-    high = 13 * mm
-
-    def draw(self) -> None:
-        """Words and rules in turn."""
-        x, y = 0.0, 5 * mm
-        for text, room in (("签收人：", 11), ("　签收日期：", 3), ("年", 2), ("月", 2), ("日", 0)):
-            x = _string(self.canv, x, y, "PressSong", 12, text)
-            if room:
-                self.canv.setLineWidth(0.25 * mm)
-                self.canv.line(x, y, x + room * 12, y)
-                x += room * 12
-
-
 class _Rule(_Fixed):
     """The rule above the foot."""
 
@@ -191,7 +175,7 @@ def _story(words: Words, data: str, picture: ImageReader) -> list[Flowable]:
              _said("to", words.to), _said("main", words.main)]  # fmt: skip
     story += [_table(part) if isinstance(part, Grid) else _said(*part) for part in words.body]
     keep = [*(_said("p", text) for text in words.keep), Spacer(0, 5 * mm), _Sign(words, data, picture), _Rule(),
-            _said("receipt", words.receipt), _Pen(), _said("last", words.last)]  # fmt: skip
+            _said("receipt", words.receipt), _said("last", words.last)]  # fmt: skip
     return [*story, KeepTogether(keep)]
 
 
