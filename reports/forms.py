@@ -334,7 +334,7 @@ class WithdrawalNotice(Letter):
             yield "逐月发放计划（月数与渐退期不一致）"
         elif [one.month.year * 12 + one.month.month for one in self.schedule] != [*range(first, first + self.months)]:
             yield "逐月发放计划（月份与渐退起始日不符，或者不连续）"
-        if self.until + timedelta(days=1) != months_later(self.since, self.months):
+        if self.until + timedelta(days=1) != months_later(self.since, len(self.schedule)):
             yield "渐退截止日（与渐退起始日和渐退期的月数不符）"
         if not self.since <= self.recheck <= self.until:
             yield "渐退期复核日（不在渐退期内）"
