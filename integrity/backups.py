@@ -7,9 +7,7 @@ key file is never in it: who finds a backup can read no ID number.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -33,6 +31,7 @@ from integrity import (
     style_copies,
 )
 from integrity.errors import Conflict, Invalid, NotFound, Refused
+from integrity.files import digest_of, settle
 from integrity.records import guards
 from integrity.records.chain import breaks
 from integrity.records.outside import Outside
@@ -91,11 +90,11 @@ def make(office: Office, folder: Path, progress: Progress = silent) -> Backup:
             heads, tables = _read_copy(file, office.vault.chain)
         else:
             heads, tables = postgres_copies.dump(office.engine, file)
-        _sync(file)
+        settle(file)
         now = office.clock()
         made = Backup(
             folder / f"chengxin-{now:%Y%m%d-%H%M%S}", version("chengxin-jiuzhu"), now.isoformat(timespec="seconds"),
-            engine, file.name, file.stat().st_size, _sha256(file), heads, tables, key_mark(office.vault),
+            engine, file.name, file.stat().st_size, digest_of(file), heads, tables, key_mark(office.vault),
             evidence_copies.keep(scratch, newest(folder)), regional_copies.keep(settings().regional_forms, scratch),
             style_copies.keep(settings().styles, scratch),
         )  # fmt: skip
@@ -103,7 +102,7 @@ def make(office: Office, folder: Path, progress: Progress = silent) -> Backup:
         if made.folder.exists():
             raise Conflict(f"备份 {made.folder} 已存在，请稍后再试")
         scratch.rename(made.folder)
-        _sync(folder)
+        settle(folder)
         return made
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -161,7 +160,7 @@ def read(folder: Path) -> Backup:
         told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         backup = Backup(folder=folder, **told | {one: tuple(told.get(one, ())) for one in ("forms", "styles")})
         file = folder / Path(backup.file).name
-        whole = file.stat().st_size == backup.size and _sha256(file) == backup.sha256
+        whole = file.stat().st_size == backup.size and digest_of(file) == backup.sha256
     except FileNotFoundError as lost:
         raise NotFound(f"{folder} 不是完整的备份：缺少 {Path(str(lost.filename)).name}") from None
     except (TypeError, ValueError) as damage:
@@ -269,10 +268,10 @@ def _restore_sqlite(target: Path, backup: Backup, key: bytes, replay: Replay, *,
     try:
         _compare(backup, *_read_copy(fresh, key))
         replay(f"sqlite:///{fresh}")
-        _sync(fresh)
+        settle(fresh)
         aside = _clear(target, force) if target.exists() else None
         fresh.replace(target)
-        _sync(target.parent)
+        settle(target.parent)
         return aside
     finally:
         fresh.unlink(missing_ok=True)
@@ -343,19 +342,5 @@ def _write_manifest(folder: Path, backup: Backup) -> None:
     told = {name: value for name, value in asdict(backup).items() if name != "folder"}
     path = folder / MANIFEST
     path.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
-    _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    """Make sure that a file or a folder is on the disk, not only on its way."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    settle(path)
+    settle(folder)

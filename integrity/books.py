@@ -76,6 +76,10 @@ class Books:
     until: datetime
     kept: dict[str, Any] = field(default_factory=dict, compare=False)
     """What several numbers are counted from, found once."""
+    after: tuple[int, int] = (-1, -1)
+    """Of a list: the key behind which it goes on."""
+    most: int = 0
+    """Of a list: how many lines are read at all; 0 for every line. The last one's key is then in `kept`."""
 
     @cached_property
     def bounds(self) -> tuple[str, str]:

@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import select
-
 from integrity import case_sheets_records, print_proofs
 from integrity.calendars import workdays
 from integrity.case_files import Case, read_case, text_of
@@ -26,7 +24,8 @@ from integrity.letters_family import address, desk, family, where
 from integrity.letters_texts import wording
 from integrity.papers import content, issue
 from integrity.permissions import require
-from integrity.records.ledger import Member, Notice, Printing, Service, Verification
+from integrity.print_places import original_of
+from integrity.records.ledger import Member, Notice, Service, Verification
 from integrity.records.office import Officer
 from integrity.rules.procedure import Done
 from integrity.rules.workdays import Period, end_of
@@ -196,10 +195,7 @@ def _told(step: Done, more: More, name: str, official: str, *, said: str = "", d
 def _of_paper(work: Work, case: Case, kind: PaperKind, paper: str, more: More) -> Notice:
     """F30 or F31 of one printed paper of the case; the newest where none is named."""
     notice = _named(work, case, paper)
-    printed = select(Printing).where(
-        Printing.household_id == notice.household_id, Printing.notice_seq == notice.seq, Printing.copy_no == 0
-    )
-    if work.session.exec(printed).first() is None:
+    if original_of(work, notice) is None:
         raise Refused(
             f"文书 {notice.number} 还没有打印，不能制作《{kind.value}》；先打印文书（chengxin case print），"
             "打印后、送达前可以印空白的送达回证，带去签收"

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel import func, select
 
-from integrity import case_effects, case_facts, case_letters
+from integrity import case_clocks, case_effects, case_facts, case_letters
 from integrity.calendars import workdays
 from integrity.case_files import Case, cases_of, opened, read_case, seal, text_of
 from integrity.delivery import effective_on, serve
@@ -200,6 +200,7 @@ def _take(work: Work, asked: Asked) -> Taken:
         waiting = Asked(now, now.table.row("PENDING"), asked.on, {}, "")
         later = _write(work, waiting, {"reason": pending}, None)
         now = opened(now, later, {"reason": pending})
+    case_clocks.note(work, now)
     return Taken(step, now, papers)
 
 
@@ -282,7 +283,9 @@ def _shift(work: Work, case: Case, code: str, on: date, given: Mapping[str, Any]
     _bounded(work, case, running, Done(len(case.history) + 1, code, on, work.actor, data))
     row = Row(code, _SHIFTED[code], (), (), clock.law)
     step = _write(work, Asked(case, row, on, data, ""), data, None)
-    return Taken(step, opened(case, step, data), ())
+    now = opened(case, step, data)
+    case_clocks.note(work, now)
+    return Taken(step, now, ())
 
 
 _LONGEST_SHIFT = 366

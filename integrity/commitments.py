@@ -30,6 +30,8 @@ def sign(
         raise Refused("未成年人或者非完全民事行为能力人的承诺由监护人代签（民法典第20–23条）")
     if signed_by is SignedBy.GUARDIAN and guardian_no is None:
         raise Refused("监护人代签须写明监护人")
+    if signed_by is SignedBy.GUARDIAN and guardian_no == member_no:
+        raise Refused("本人不能做自己的监护人；有完全民事行为能力的成年人由本人签名或者按手印")
     if signed_by is not SignedBy.REFUSED and not explained_by:
         raise Refused("承诺前须有人讲解政策，请填写讲解人")
     return work.append(
@@ -57,6 +59,22 @@ def office_signed(work: Work, household_id: int, member_no: int, *, signed_on: d
     kept = {name: getattr(last, name) for name in _PROMISE}
     right = Commitment(**kept | {"office_text_version": version})
     correct(work, household_id, last.seq, right, kind=Commitment, why="经办人已作出承诺，补记机关承诺文本的版本")
+    return right
+
+
+def attach(work: Work, household_id: int, seq: int, evidence: str) -> Commitment:
+    """补附签好的承诺书 (the signed sheet, scanned later): its digest is put into the promise; the first entry stays.
+
+    Raises NotFound for no such promise, Refused where a sheet is attached already or the entry was corrected.
+    """
+    found = {one.seq: one for one in standing(work, Commitment, household_id, work.today)}.get(seq)
+    if found is None:
+        raise NotFound(f"该户没有第 {seq} 条承诺，或者已经更正")
+    if found.evidence:
+        raise Refused("这份承诺已经附有扫描件；附错的，先更正这一条，再重新登记")
+    kept = {name: getattr(found, name) for name in (*_PROMISE, "office_text_version")}
+    right = Commitment(**kept | {"evidence": evidence})
+    correct(work, household_id, seq, right, kind=Commitment, why="补附签好的承诺书")
     return right
 
 

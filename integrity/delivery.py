@@ -18,11 +18,13 @@ from integrity.errors import Conflict, Invalid, Refused
 from integrity.households import standing
 from integrity.letters_family import Desk, desk
 from integrity.papers import by_number, content
-from integrity.records.ledger import Notice, Printing, Service
+from integrity.print_places import handed_on, item_of, original_of, returns
+from integrity.records.ledger import Notice, Service
 from integrity.records.print_runs import PrintFile, PrintNote, PrintRun
+from integrity.records.seals import PaperEnd
 from integrity.rules.workdays import Period, Term, Workdays, end_of
 from integrity.rules.writing import read_document_number
-from integrity.terms import PaperKind, PrintEvent, ServiceWay
+from integrity.terms import PaperKind, PrintEvent, PrintState, ServiceWay
 from integrity.work import Work
 from reports.forms import HearingNotice
 
@@ -36,6 +38,12 @@ _DETAIL = MappingProxyType({
     ServiceWay.ANNOUNCEMENT: "公告送达的原因", ServiceWay.ENTRUSTED: "受托单位",
 })  # fmt: skip
 """What `detail` must say for a way of service."""
+_NO_PAPER = (ServiceWay.ELECTRONIC, ServiceWay.ANNOUNCEMENT)
+"""Ways of service for which no paper goes out."""
+_NAMELESS = re.compile(r"[^（(]*的(?:监护人|近亲属)")
+"""An addressee whose name the office did not know when the paper was issued."""
+_NAMED = re.compile(r"(?!.*的(?:监护人|近亲属)[（(])[^（()）]{2,}[（(][^（()）]{2,}[）)]")
+"""A name, and in brackets who he is to the person concerned."""
 _TOLD = re.compile(r"起(\d+个?(?:工作)?日)内")
 
 
@@ -46,8 +54,10 @@ def serve(
     """Write down that a printed paper was delivered on a day (送达回证).
 
     `detail` is the reason of refusal (留置), the consent (电子), the reason (公告) or the agency (委托). 留置 needs two
-    witnesses. Raises Refused, Invalid, and Conflict when the paper was served before.
+    witnesses. Raises Refused, Invalid, and Conflict when the paper was served before. Refused too for a paper that came
+    back and did not go out again, and for a receiver without a name where the paper names none.
     """
+    not_ended(work, notice)
     since = _on_paper(work, notice)
     if not notice.happened_on <= on <= work.today:
         raise Invalid(f"送达日期 {on} 应在制发之日 {notice.happened_on} 与今天之间")
@@ -57,6 +67,8 @@ def serve(
         raise Conflict(f"文书 {notice.number} 已登记送达；{_mended(notice)}")
     if not receiver.strip():
         raise Refused("请填写签收人（公告送达的填写受送达人）")
+    _went_out(work, notice, way, on)
+    _by_name(work, notice, way, receiver)
     for name, told, most in (("签收人", receiver, 60), ("见证人", "、".join(witnesses), 120), ("说明", detail, 400)):
         if len(told.strip()) > most:
             raise Invalid(f"{name}太长，最多 {most} 个字")
@@ -75,15 +87,20 @@ def serve(
     )  # fmt: skip
 
 
+def not_ended(work: Work, notice: Notice) -> None:
+    """Raise Refused for a paper that was withdrawn or replaced: it has no effect, whoever receives it."""
+    ended = work.session.get(PaperEnd, notice.number)
+    if ended is not None:
+        what = f"由 {ended.by_number} 替换" if ended.by_number else "撤回"
+        raise Refused(f"文书 {notice.number} 已于 {ended.ended_on} {what}，这份回证没有登记；已经送出的请收回")
+
+
 def _on_paper(work: Work, notice: Notice) -> date:
     """Since when a paper can have been on paper: counting may come late, so a run counts from when it was printed from.
 
     That is when the file was first sent to the printer, or made when nobody said so. Raises Refused when not printed.
     """
-    printed = select(Printing).where(
-        Printing.household_id == notice.household_id, Printing.notice_seq == notice.seq, Printing.copy_no == 0
-    )
-    entry = work.session.exec(printed).first()
+    entry = original_of(work, notice)
     if entry is None:
         raise Refused(f"文书 {notice.number} 还没有打印，不能送达")
     file = work.session.exec(select(PrintFile).where(PrintFile.file == entry.file)).first()
@@ -94,6 +111,37 @@ def _on_paper(work: Work, notice: Notice) -> date:
     )
     made = work.session.get_one(PrintRun, file.run).made_on
     return min(work.session.exec(sent).one() or made, entry.happened_on)
+
+
+def _went_out(work: Work, notice: Notice, way: ServiceWay, on: date) -> None:
+    """Raise for a paper that came back and did not go out again, or that went out again only after that day."""
+    item = None if way in _NO_PAPER else item_of(work, notice)
+    came = returns(work, item) if item else []
+    if not item or not came:
+        return
+    if item.state is PrintState.RETURNED:
+        raise Refused(
+            f"文书 {notice.number} 已于 {came[-1].happened_on} 登记退回（{came[-1].told}），没有再次交出，没有登记；"
+            f"再次送达的（包括当面领取），先登记交接：chengxin print handover {item.run} --to 姓名 --on 日期 "
+            f"--number {notice.number}"
+        )
+    again = handed_on(work, item)
+    if again and on < again:
+        raise Refused(
+            f"文书 {notice.number} 于 {came[-1].happened_on} 退回，{again} 再次交出，送达日期 {on} 在这以前；"
+            "没有登记，请核对回证"
+        )
+
+
+def _by_name(work: Work, notice: Notice, way: ServiceWay, receiver: str) -> None:
+    """Raise Refused where nobody could tell from the entry who signed for a paper that names nobody (民事诉讼法 88)."""
+    addressee = content(work, notice).addressee
+    if way is ServiceWay.ANNOUNCEMENT or not _NAMELESS.fullmatch(addressee) or _NAMED.fullmatch(receiver.strip()):
+        return
+    raise Refused(
+        f"文书写给“{addressee}”，没有姓名，没有登记；请写签收人的姓名和关系，"
+        f"如“张三（{addressee}，父亲）”（民事诉讼法第88条）"
+    )
 
 
 def _mended(notice: Notice) -> str:

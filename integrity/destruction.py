@@ -20,6 +20,7 @@ from integrity import evidence
 from integrity.destruction_register import Destroyed, append, beside, made, read
 from integrity.errors import Conflict, NotFound, Refused
 from integrity.print_progress import files_with
+from integrity.records import placing
 from integrity.records.chain import blanked_rows, genesis, seal_of
 from integrity.records.columns import micros
 from integrity.records.erasable import DAYS, ERASABLE, GONE
@@ -39,7 +40,10 @@ __all__ = [
 
 APPRAISED, APPROVED = "销毁鉴定", "批准销毁"
 _ITEM = "销毁清单"
-_EMPTIED = ("person", "paper_data", "evidence_file", "print_wish", "print_item", "print_note", "paper_end")
+_EMPTIED = (
+    "person", "paper_data", "evidence_file", "print_wish", "print_item", "print_note", "paper_end", "household_place",
+    "household_name",
+)  # fmt: skip
 """Tables that destruction empties besides the ledger."""
 _CHUNK = 12
 """Digests in one line of the audit log, below its length."""
@@ -204,6 +208,7 @@ def _empty(work: Work, row: Destroyed) -> None:
     )
     evidence.empty(work, row.household_id)
     _empty_paperwork(work, row.household_id)
+    placing.touch(session, (row.household_id,))
 
 
 def _empty_paperwork(work: Work, household_id: int) -> None:

@@ -15,8 +15,9 @@ from integrity import case_facts
 from integrity.case_files import Case, bare, contents, unseal
 from integrity.errors import ChengxinError
 from integrity.records.ledger import Household, Residence, Step
+from integrity.rules import procedure_waits
 from integrity.rules.areas import code_range
-from integrity.rules.procedure import Done, Running, Table
+from integrity.rules.procedure import Done, Running
 from integrity.rules.procedure_tables import table
 from integrity.sights import Sight, portions
 from integrity.work import Work
@@ -102,26 +103,5 @@ def open_clocks(case: Case, clocks: dict[str, Running]) -> list[Running]:
 
 def still_open(steps: list[Step]) -> bool:
     """Is there anything left to do in a case, by the codes of its steps alone?"""
-    rules = table(steps[0].procedure)
     history = tuple(Done(one.step_no, one.step, one.happened_on, one.recorded_by, {}) for one in steps)
-    if not rules.closed(history):
-        return True
-    return _not_carried_out(rules, history) or _owes(rules, history) or _keeps(rules, history)
-
-
-def _not_carried_out(rules: Table, history: tuple[Done, ...]) -> bool:
-    """Served, but what was decided could not be entered, and nobody has seen to it yet."""
-    codes = [one.code for one in history]
-    return "PENDING" in codes and "EXECUTED" not in codes and rules.stage(history) != "REVOKED"
-
-
-def _keeps(rules: Table, history: tuple[Done, ...]) -> bool:
-    """The order to pay was revoked, and what came in was not given back yet."""
-    return rules.stage(history) == "REVOKED" and any(one.code == "PAID" for one in history)
-
-
-def _owes(rules: Table, history: tuple[Done, ...]) -> bool:
-    """Did the end of the case begin a time limit of the office that is not met?"""
-    stage, codes = rules.stage(history), {one.code for one in history}
-    begun = [one for one in rules.clocks if one.of == "机关" and stage in one.starts]
-    return any(not codes & set(one.stops) for one in begun)
+    return procedure_waits.still_open(table(steps[0].procedure), history)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from integrity import editions, organs
+from integrity.records import placing
 from integrity.records.columns import SHANGHAI, micros
 from integrity.rules import credit, recheck, withdrawal
 from integrity.rules.facts import UNKNOWN, Order, day
@@ -158,6 +159,7 @@ def evaluate(connection: Connection, evaluation: Evaluation, low: int, high: int
             if last[household_id] != found:
                 changed.append((household_id, evaluation.known_until, epoch_day, *found))
         _store(connection, changed)
+    placing.touch(evaluation.work.connection_session, (row[0] for row in changed))
     return len(seen), len(changed)
 
 

@@ -22,7 +22,7 @@ from sqlmodel import col, select
 from integrity import kinship
 from integrity.errors import ChengxinError, Invalid, NotFound, Refused
 from integrity.evidence_kinds import KINDS, Kind, kind_of
-from integrity.files import write_file
+from integrity.files import settle, write_file
 from integrity.records.evidence import Evidence
 from integrity.records.ledger import ENTRIES, Household
 from integrity.records.office import Audit, Destruction
@@ -140,16 +140,8 @@ def _write(work: Work, row: Evidence, key: bytes, content: bytes) -> None:
     for folder in (path.parent.parent, path.parent):
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _sync(folder.parent)
+            settle(folder.parent)
     write_file(path, _own(key).seal_bytes(content, _bound(row, "file")))
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _file(vault: Vault, row: Evidence) -> str:

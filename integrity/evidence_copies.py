@@ -6,7 +6,6 @@ unchanged is linked to, not copied again. Coming back, everything is checked bes
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from integrity.destruction_register import Destroyed
 from integrity.errors import Invalid, NotFound, Refused
+from integrity.files import digest_of, settle
 from integrity.settings import settings
 from integrity.work import wall_clock
 
@@ -31,14 +31,14 @@ def keep(scratch: Path, former: Path | None) -> str:
         name = str(path.relative_to(store))
         if path.is_file() and not path.name.startswith("."):  # half a file is none
             with suppress(FileNotFoundError):  # lawfully destroyed meanwhile
-                digest = _sha256(path)
+                digest = digest_of(path)
                 _put(path, scratch / FOLDER / name, digest, _twin(former, before, name, digest))
                 lines.append(f"{digest}  {FOLDER}/{name}\n")
     if not lines:
         return ""
     (scratch / LIST).write_text("".join(lines), encoding="utf-8")
-    _sync(scratch / LIST)
-    return _sha256(scratch / LIST)
+    settle(scratch / LIST)
+    return digest_of(scratch / LIST)
 
 
 def _twin(former: Path | None, before: dict[str, str], name: str, digest: str) -> Path | None:
@@ -52,12 +52,12 @@ def _put(source: Path, target: Path, digest: str, twin: Path | None) -> None:
     if twin is not None:
         with suppress(OSError):
             os.link(twin, target)
-            if _sha256(target) == digest:
+            if digest_of(target) == digest:
                 return
         target.unlink(missing_ok=True)
     shutil.copyfile(source, target)
-    _sync(target)
-    if _sha256(target) != digest:
+    settle(target)
+    if digest_of(target) != digest:
         raise Refused(f"证据文件 {source.name[:16]} 在备份时被改动，请再备份一次")
 
 
@@ -67,7 +67,7 @@ def check(folder: Path, digest: str) -> None:
         return
     if not (folder / LIST).is_file():
         raise NotFound(f"{folder} 不是完整的备份：缺少 {LIST}")
-    if _sha256(folder / LIST) != digest:
+    if digest_of(folder / LIST) != digest:
         raise Invalid(f"备份的证据清单 {folder / LIST} 与清单不符（被改动或损坏），不能用来恢复")
 
 
@@ -95,11 +95,11 @@ def stage(store: Path, folder: Path, gone: Iterable[Destroyed]) -> Path | None:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with suppress(FileNotFoundError):
             shutil.copyfile(folder / FOLDER / name, target)
-        if not target.is_file() or _sha256(target) != digest:
+        if not target.is_file() or digest_of(target) != digest:
             shutil.rmtree(fresh, ignore_errors=True)
             raise Invalid(f"备份中的证据文件 {folder / FOLDER / name} 缺失或者被改动，不能用来恢复")
         target.chmod(0o600)
-        _sync(target)
+        settle(target)
     return fresh if fresh.is_dir() else None
 
 
@@ -110,17 +110,4 @@ def bring_back(store: Path, fresh: Path | None) -> None:
     if store.is_dir() and any(store.iterdir()):
         store.rename(store.with_name(f"{store.name}.aside-{wall_clock():%Y%m%d-%H%M%S}"))
     fresh.replace(store)
-    _sync(store.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    settle(store.parent)

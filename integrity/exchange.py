@@ -18,7 +18,7 @@ from integrity.exchange_checks import check_unit, is_imported
 from integrity.exchange_columns import sheet_of
 from integrity.exchange_entries import UnitRefused, enter
 from integrity.exchange_reading import Table, marked_file, read_table
-from integrity.exchange_records import Facts, Villages, gather, policy_in_use, villages
+from integrity.exchange_records import Facts, Villages, Within, gather, policy_in_use, villages
 from integrity.exchange_rows import Fault, Sheaf, Unit, read_rows
 from integrity.exchange_template import template
 from integrity.exchange_undo import Undone, undo
@@ -54,15 +54,17 @@ class Report:
         return said + (f"，因同户有误暂缓 {held} 行" if held else "")
 
 
-def check(office: Office, kind: str, path: Path, actor: str) -> Report:
+def check(office: Office, kind: str, path: Path, actor: str, *, within: Within = None) -> Report:
     """Check every row of a file and write nothing but a line in the audit log.
+
+    `within` are the codes of the area (from, below) whose households the officer may see and enter; None for all.
 
     Raises Invalid for a file that cannot be read, NotFound for an unknown kind.
     """
     table, sheaf = _read(office, kind, path)
     imported = good = 0
     with office.reading() as work:
-        known, policy = villages(work), policy_in_use(work)
+        known, policy = villages(work, within), policy_in_use(work)
         for units in _chunks(sheaf):
             facts = _judge(work, sheaf, units, known, policy)
             imported += sum(len(unit.lines) for unit in units if is_imported(unit, facts))
@@ -75,8 +77,9 @@ def check(office: Office, kind: str, path: Path, actor: str) -> Report:
 
 
 def accept(
-    office: Office, kind: str, path: Path, actor: str, mode: str = ALL, *, progress: Progress | None = None
-) -> ImportBatch:
+    office: Office, kind: str, path: Path, actor: str, mode: str = ALL, *, progress: Progress | None = None,
+    within: Within = None,
+) -> ImportBatch:  # fmt: skip
     """Import a file: `all` of it in one transaction or nothing, or the `good` rows in chunks of households.
 
     Stopped at any moment, it can be run again: what was imported is passed over. Raises Refused when a row is wrong in
@@ -88,8 +91,8 @@ def accept(
     told = progress or (lambda done, rows: None)
     try:
         if mode == GOOD:
-            return _accept_good(office, actor, table, sheaf, told)
-        return _accept_all(office, actor, table, sheaf, told)
+            return _accept_good(office, actor, table, sheaf, told, within=within)
+        return _accept_all(office, actor, table, sheaf, told, within=within)
     except IntegrityError as clash:
         raise Conflict("导入期间相同的户编号或同一批数据被他人登记，本段未写入；请重新检查后再导入") from clash
 
@@ -130,17 +133,19 @@ def _texts(sheaf: Sheaf) -> dict[int, str]:
     return texts
 
 
-def _accept_all(office: Office, actor: str, table: Table, sheaf: Sheaf, progress: Progress) -> ImportBatch:
+def _accept_all(
+    office: Office, actor: str, table: Table, sheaf: Sheaf, progress: Progress, *, within: Within
+) -> ImportBatch:
     """One transaction: all rows of the file, or none."""
     with office.reading() as work:  # most faults show here, before anybody is kept waiting by a lock
-        known, policy = villages(work), policy_in_use(work)
+        known, policy = villages(work, within), policy_in_use(work)
         for units in _chunks(sheaf):
             _judge(work, sheaf, units, known, policy)
     _must_be_good(sheaf)
     done = 0
     with office.work(actor) as work:
         batch = _batch(work, table)
-        known, policy = villages(work), policy_in_use(work)
+        known, policy = villages(work, within), policy_in_use(work)
         for units in _chunks(sheaf):
             facts = _judge(work, sheaf, units, known, policy)
             _must_be_good(sheaf)
@@ -160,11 +165,13 @@ def _must_be_good(sheaf: Sheaf) -> None:
         raise Refused(f"有 {rows} 行有误，没有导入任何一行：{some}。请先检查并下载错误表")
 
 
-def _accept_good(office: Office, actor: str, table: Table, sheaf: Sheaf, progress: Progress) -> ImportBatch:
+def _accept_good(
+    office: Office, actor: str, table: Table, sheaf: Sheaf, progress: Progress, *, within: Within
+) -> ImportBatch:
     """A transaction for each chunk; its marks are written with it."""
     with office.work(actor) as work:
         batch_id = _batch(work, table).id
-        known, policy = villages(work), policy_in_use(work)
+        known, policy = villages(work, within), policy_in_use(work)
     assert batch_id is not None
     done = 0
     for units in _chunks(sheaf):

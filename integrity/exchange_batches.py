@@ -7,10 +7,10 @@ import zlib
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from integrity.errors import Refused
+from integrity.errors import NotFound, Refused
 from integrity.exchange_reading import Table
 from integrity.exchange_undo import UNDOING
-from integrity.records.office import ImportBatch
+from integrity.records.office import ImportBatch, Officer
 from integrity.work import Work
 
 LOADING, DONE = "loading", "done"
@@ -36,3 +36,22 @@ def batch_of(work: Work, table: Table) -> ImportBatch:
         work.session.add(last)
         work.session.flush()
     return last
+
+
+def listed(work: Work, within: tuple[str, str], *, before: int = 0, limit: int = 30) -> list[ImportBatch]:
+    """Imports by officers of an area (from, below), the last first."""
+    low, high = within
+    query = select(ImportBatch).join(Officer, col(Officer.code) == ImportBatch.recorded_by)
+    query = query.where(Officer.area >= low, Officer.area < high)
+    if before:
+        query = query.where(col(ImportBatch.id) < before)
+    return list(work.session.exec(query.order_by(col(ImportBatch.id).desc()).limit(limit)))
+
+
+def of_area(work: Work, import_id: int, within: tuple[str, str]) -> ImportBatch:
+    """An import by an officer of an area. Raises NotFound alike for none and for one of elsewhere."""
+    batch = work.session.get(ImportBatch, import_id)
+    officer = work.session.get(Officer, batch.recorded_by) if batch else None
+    if batch is None or officer is None or not within[0] <= officer.area < within[1]:
+        raise NotFound(f"没有批次号为 {import_id} 的导入")
+    return batch

@@ -63,7 +63,7 @@ def _village(sheet: Sheet, head: Line, facts: Facts) -> list[Fault]:
     named = known.named.get(name, ()) if name else ()
     if code is not None:
         if code not in known.codes:
-            return [fault_at(sheet, head, "村级区划代码", "没有这个村（居）代码或已撤销，请核对")]
+            return [fault_at(sheet, head, "村级区划代码", "没有这个村（居）代码、已撤销，或者不在您的辖区，请核对")]
         if named and code not in named:
             return [fault_at(sheet, head, "村（居）名称", f"与代码不符，该代码是“{known.names[code]}”")]
         return []

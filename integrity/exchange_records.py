@@ -14,6 +14,7 @@ from integrity.editions import in_force
 from integrity.errors import NotFound
 from integrity.exchange_columns import Sheet
 from integrity.exchange_rows import Unit
+from integrity.records import row_security
 from integrity.records.ledger import (
     Change,
     Commitment,
@@ -31,6 +32,10 @@ from integrity.terms import AreaLevel, Capacity, Presence
 from integrity.work import Work
 
 _AT_ONCE = 500
+Within = tuple[str, str] | None
+"""An area as a half-open range of codes."""
+AWAY = "（辖区以外的一户）"
+"""Instead of the number of a household of another area."""
 WRITTEN: dict[str, tuple[type[Entry], ...]] = {
     "roll": (Residence, Member), "commitments": (Commitment,), "conduct": (Conduct,),
     "comparison": (Verification, Change),
@@ -90,6 +95,8 @@ class Villages(NamedTuple):
     named: dict[str, tuple[str, ...]]
     """Plain name, or 街道/村, → codes."""
     names: dict[str, str]
+    within: Within = None
+    """The codes of the area to which the officer is bound: what stands elsewhere is not there for him."""
 
 
 def gather(work: Work, sheet: Sheet, units: list[Unit], villages: Villages, policy: Policy) -> Facts:
@@ -97,13 +104,41 @@ def gather(work: Work, sheet: Sheet, units: list[Unit], villages: Villages, poli
     lines = [line for unit in units for line in unit.lines]
     numbers = {unit.number for unit in units if unit.number}
     indexes = {work.vault.blind("id_number", line.person) for line in lines if line.person}
+    others = _others(work, indexes, numbers, villages.within) if sheet.kind == "roll" else {}
+    known = households(work, numbers, with_members=sheet.kind != "roll")
+    if villages.within is not None and sheet.kind != "roll":
+        here = _numbers_within(work, known, villages.within)
+        known = {number: one for number, one in known.items() if number in here}
     return Facts(
-        households(work, numbers, with_members=sheet.kind != "roll"),
-        elsewhere(work, indexes) if sheet.kind == "roll" else {},
+        known,
+        others,
         imported(work, sheet.kind, {line.digest for line in lines if line.digest}),
         villages,
         policy,
     )
+
+
+def _others(work: Work, indexes: set[str], numbers: set[str], within: Within) -> dict[str, set[str]]:
+    """In which households these persons stand, in whatever area: nobody may stand in two. Those away have no number."""
+    with row_security.everywhere(work.session):
+        others = elsewhere(work, indexes)
+        if within is None:
+            return others
+        every = {number for some in others.values() for number in some} - numbers
+        here = _numbers_within(work, households(work, every, with_members=False), within) | numbers
+    return {index: {one if one in here else AWAY for one in some} for index, some in others.items()}
+
+
+def _numbers_within(work: Work, known: dict[str, Standing], within: tuple[str, str]) -> set[str]:
+    """Which of these households live in the area today."""
+    ids = {one.household_id: number for number, one in known.items()}
+    last: dict[int, Row[Any]] = {}
+    for some in _blocks(ids):
+        rows = _standing(work, Residence, Residence.household_id, some, (Residence.area,))
+        for row in sorted(rows, key=lambda row: (row.happened_on, row.seq)):
+            if row.happened_on <= work.today:
+                last[row.household_id] = row
+    return {ids[one] for one, row in last.items() if within[0] <= row.area < within[1]}
 
 
 def policy_in_use(work: Work) -> Policy:
@@ -119,22 +154,26 @@ def _shipped() -> Policy:
     return load()
 
 
-def villages(work: Work) -> Villages:
-    """All villages that are valid today, by code and by name."""
+def villages(work: Work, within: Within = None) -> Villages:
+    """All villages that are valid today (in an area), by code and by name."""
     rows = work.session.exec(
         select(Area.code, Area.name).where(
             Area.since <= work.today, (col(Area.until).is_(None)) | (col(Area.until) >= work.today)
         )
     ).all()
     townships = {code[:9]: name for code, name in rows if level_of(code) is AreaLevel.TOWNSHIP}
-    codes = {code: name for code, name in rows if level_of(code) is AreaLevel.VILLAGE}
+    codes = {code: name for code, name in rows if level_of(code) is AreaLevel.VILLAGE and _lies(code, within)}
     named: dict[str, tuple[str, ...]] = {}
     for code, name in codes.items():
         short, town = village_name(name), townships.get(code[:9], "")
         for key in {short, name, f"{town}/{short}", f"{town}{short}", f"{town}{name}"}:
             named[key] = (*named.get(key, ()), code)
     names = {code: townships.get(code[:9], "") + name for code, name in codes.items()}
-    return Villages(frozenset(codes), named, names)
+    return Villages(frozenset(codes), named, names, within)
+
+
+def _lies(code: str, within: Within) -> bool:
+    return within is None or within[0] <= code < within[1]
 
 
 def village_name(text: str) -> str:

@@ -56,9 +56,12 @@ class Undone:
 
 
 def undo(
-    office: Office, import_id: int, actor: str, *, progress: Callable[[int, int], None] | None = None
+    office: Office, import_id: int, actor: str, *, progress: Callable[[int, int], None] | None = None, why: str = ""
 ) -> Undone:
-    """Take back an import. Raises NotFound for an unknown one, Refused for one whose rows are steps of cases."""
+    """Take back an import; `why` goes into the audit log.
+
+    Raises NotFound for an unknown one, Refused for one whose rows are steps of cases.
+    """
     with office.work(actor) as work:
         batch = _batch(work, import_id)
         if batch.kind in _FOR_EVER:
@@ -75,7 +78,8 @@ def undo(
         with office.work(actor) as work:
             batch = _batch(work, import_id)
             batch.state, batch.undone_at, batch.undone_by = UNDONE, work.stamp(), actor
-            work.audit("撤销导入", f"import:{import_id}", f"撤销 {result.undone} 户，保留 {len(result.kept)} 户")
+            said = f"撤销 {result.undone} 户，保留 {len(result.kept)} 户" + (f"；理由：{why}" if why else "")
+            work.audit("撤销导入", f"import:{import_id}", said)
     return result
 
 

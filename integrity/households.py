@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from integrity.errors import Invalid, NotFound, Refused
 from integrity.records.ledger import (
@@ -233,8 +236,13 @@ def acts(work: Work, household_id: int, on: date) -> list[Assistance]:
 
 def standing(work: Work, kind: type[E], household_id: int, on: date) -> list[E]:
     """The entries of one kind that stand (not corrected) and happened by `on`, in order of day and number."""
-    query = select(kind).where(kind.household_id == household_id).order_by(col(kind.seq))
-    return kept(list(work.session.exec(query)), on)
+    return kept(list(work.session.exec(_entries(kind), params={"household": household_id})), on)
+
+
+@cache
+def _entries(kind: type[Entry]) -> SelectOfScalar[Any]:
+    """The question for all entries of one kind of a household, put together once: every step asks it many times."""
+    return select(kind).where(kind.household_id == bindparam("household")).order_by(col(kind.seq))
 
 
 def kept(rows: list[E], on: date) -> list[E]:

@@ -16,10 +16,11 @@ from pathlib import Path
 from sqlalchemy import func, text, update
 from sqlmodel import col, select
 
-from integrity import backups, evidence
+from integrity import backups, drafts, evidence, one_time
 from integrity.errors import ChengxinError, Invalid, NotFound, Refused
 from integrity.files import write_file
 from integrity.persons import SEALED, context
+from integrity.records.accounts import Account, Draft
 from integrity.records.evidence import Evidence
 from integrity.records.office import Audit, PaperData, Person
 from integrity.vault import Vault, load_vault, written
@@ -52,7 +53,7 @@ def rotate(office: Office, path: Path, actor: str, progress: Progress = backups.
         with office.work(actor) as work:
             work.audit("更换密钥", office.vault.current, "新密钥已写入密钥文件")
     whole, sealed, faults = sum(left(office).values()), 0, list[str]()
-    for step in (_persons, _papers, _evidence):
+    for step in (_persons, _papers, _evidence, _accounts, _drafts):
         for done, wrong in step(office, actor):
             sealed += done
             faults += wrong
@@ -80,6 +81,8 @@ def _used(work: Work) -> dict[str, int]:
         select(Person.key_id, func.count()).where(col(Person.destroyed_on).is_(None)).group_by(Person.key_id),
         select(PaperData.key_id, func.count()).where(func.length(PaperData.cipher) > 0).group_by(PaperData.key_id),
         select(Evidence.key_id, func.count()).where(func.length(Evidence.file_key) > 0).group_by(Evidence.key_id),
+        select(Account.key_id, func.count()).where(Account.key_id != "").group_by(Account.key_id),
+        select(Draft.key_id, func.count()).group_by(Draft.key_id),
     ):
         for key, count in work.session.exec(query):
             counts[key] = counts.get(key, 0) + count
@@ -171,6 +174,33 @@ def _evidence(office: Office, actor: str) -> Iterator[tuple[int, list[str]]]:
             wrong = [fault for row in rows if (fault := evidence.reseal(work, row))]
             last = rows[-1].id if rows else None
         yield len(rows) - len(wrong), wrong
+
+
+def _accounts(office: Office, actor: str) -> Iterator[tuple[int, list[str]]]:
+    """Seal the secrets of one-time codes again: there are as many as officers, so all at once."""
+    wrong, done = [], 0
+    with office.work(actor) as work:
+        stale = select(Account).where(Account.key_id != "", Account.key_id != office.vault.current)
+        for account in work.session.exec(stale.order_by(col(Account.id)).with_for_update()):
+            try:
+                one_time.reseal(work, account)
+                done += 1
+            except ChengxinError as fault:
+                wrong.append(f"工号 {account.officer} 的动态码密钥：{fault}")
+    yield done, wrong
+
+
+def _drafts(office: Office, actor: str) -> Iterator[tuple[int, list[str]]]:
+    """Seal drafts again; one that cannot be opened is nobody's record and is dropped."""
+    done = 0
+    with office.work(actor) as work:
+        for draft in work.session.exec(select(Draft).where(Draft.key_id != office.vault.current).with_for_update()):
+            done += 1
+            try:
+                drafts.reseal(work, draft)
+            except ChengxinError:
+                work.session.delete(draft)
+    yield done, []
 
 
 def retire(office: Office, path: Path, key: str, actor: str, *, kept: Path | None = None) -> None:

@@ -29,6 +29,7 @@ from integrity.records.office import EvaluationRun, Officer
 from integrity.rules.areas import check, level_of, significant
 from integrity.rules.workdays import add_months
 from integrity.settings import settings
+from integrity.sights import portions
 from integrity.terms import AreaLevel
 from integrity.work import Work
 from reports import periodic as press
@@ -104,13 +105,14 @@ def recorded(work: Work, area: str, period: Period, until: datetime) -> press.Pe
     signed = organs.organ_of(work, area, own.date())
     told = chapters(books)
     sums = {number.code: villages(books, number) for chapter in told for number in chapter.numbers}
-    places = _places(books, sums)
+    places = places_of(books, sums)
     return press.Periodic(
         title=f"社会救助诚信管理{period.name}{period.report}",
         number=f"报{significant(area) or '000000'}-{period.code}-{own:%Y%m%d%H%M%S}", organ=signed.name,
         area=name_of(work, area, own.date()), period=f"{period.name}（{period.first}至{period.last}）",
         moment=f"{own:%Y-%m-%d %H:%M:%S.%f}", printed_by=officer_name(work), made_on=own.date(),
-        chapters=tuple(_chapter(books, one, places, sums) for one in told), charts=tuple(_charts(books, told, sums)),
+        chapters=tuple(_chapter(books, one, places, sums) for one in told),
+        charts=tuple(charts_of(books, told, sums, paid_of(books))),
         note="" if own.date() > period.last else f"报告期到{period.last}才结束，本报表只到截至时刻",
     )  # fmt: skip
 
@@ -145,13 +147,13 @@ def behind(work: Work, area: str, period: Period, code: str, on: date | None = N
 
 def _numbers(work: Work, ids: set[int]) -> dict[int, str]:
     found: dict[int, str] = {}
-    for one in ids:
-        household = work.session.get(Household, one)
-        found[one] = household.number if household else ""
+    for portion in portions(sorted(ids)):
+        query = select(Household.id, Household.number).where(col(Household.id).in_(portion))
+        found |= {int(one or 0): number for one, number in work.session.exec(query)}
     return found
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """A line of the tables: its name, how deep it stands, and the digits that its villages begin with."""
 
     name: str
@@ -159,17 +161,17 @@ class _Place(NamedTuple):
     digits: str
 
 
-def _places(books: Books, sums: Mapping[str, Counter[str]]) -> list[_Place]:
+def places_of(books: Books, sums: Mapping[str, Counter[str]]) -> list[Place]:
     """The area, its parts and theirs: those that are valid on the last day, and those that have numbers."""
     codes = {code for counted in sums.values() for code in counted}
     level = _LEVELS.index(level_of(books.area))
     below = _LEVELS[level + 1 : level + 3]
     names = _names(books, below)
     found = {code[: _DIGITS[one]] for code in codes for one in below} | set(names)
-    lines = [_Place(name_of(books.work, books.area, books.period.last), 0, significant(books.area))]
+    lines = [Place(name_of(books.work, books.area, books.period.last), 0, significant(books.area))]
     for digits in sorted(found, key=lambda one: one.ljust(12, "0") + str(len(one))):
         depth = 1 + [_DIGITS[one] for one in below].index(len(digits))
-        lines.append(_Place(names.get(digits, digits), depth, digits))
+        lines.append(Place(names.get(digits, digits), depth, digits))
     return lines
 
 
@@ -181,7 +183,7 @@ def _names(books: Books, below: Sequence[AreaLevel]) -> dict[str, str]:
     }
 
 
-def _absent(books: Books, code: str) -> str:
+def why_absent(books: Books, code: str) -> str:
     """Why a number cannot be told: what an evaluation finds is unknown, not 0, where there has been none."""
     if not code.startswith(_EVALUATED):
         return ""
@@ -192,14 +194,14 @@ def _absent(books: Books, code: str) -> str:
 
 
 def _chapter(
-    books: Books, chapter: Chapter, places: Sequence[_Place], sums: Mapping[str, Counter[str]]
+    books: Books, chapter: Chapter, places: Sequence[Place], sums: Mapping[str, Counter[str]]
 ) -> press.Chapter:
     """A table: of each place the sum of its villages."""
-    parts = [_summed(sums[number.code]) for number in chapter.numbers]
+    parts = [summed(sums[number.code]) for number in chapter.numbers]
     return press.Chapter(
         title=chapter.title,
         figures=tuple(
-            press.Figure(name=one.name, unit=one.unit, meaning=one.meaning, absent=_absent(books, one.code))
+            press.Figure(name=one.name, unit=one.unit, meaning=one.meaning, absent=why_absent(books, one.code))
             for one in chapter.numbers
         ),
         lines=tuple(
@@ -209,7 +211,7 @@ def _chapter(
     )  # fmt: skip
 
 
-def _summed(counted: Counter[str]) -> Counter[str]:
+def summed(counted: Counter[str]) -> Counter[str]:
     """The sums by every beginning of the codes."""
     found: Counter[str] = Counter()
     for code, value in counted.items():
@@ -218,16 +220,26 @@ def _summed(counted: Counter[str]) -> Counter[str]:
     return found
 
 
-def _charts(books: Books, told: Sequence[Chapter], sums: Mapping[str, Counter[str]]) -> Iterator[press.Chart]:
+def paid_of(books: Books) -> list[Counter[str]]:
+    """What was to be paid in each of the last months, village by village."""
+    found: list[Counter[str]] = [Counter() for _ in range(TREND)]
+    for home in books.homes:
+        for n, fen in enumerate(home.paid):
+            found[n][home.area] += fen
+    return found
+
+
+def charts_of(
+    books: Books, told: Sequence[Chapter], sums: Mapping[str, Counter[str]], paid: Sequence[Counter[str]]
+) -> Iterator[press.Chart]:
     """What is drawn: bars of three chapters, and the payments of twelve months as a line."""
     for title, beginning, skipped in _CHARTED:
         chapter = next(one for one in told if one.title == title)
         chosen = [one for one in chapter.numbers if one.code.startswith(beginning)][skipped:]
         marks = tuple((one.name, sums[one.code].total()) for one in chosen)
-        yield press.Chart(title=title, unit=chosen[0].unit, marks=marks, absent=_absent(books, chosen[0].code))
+        yield press.Chart(title=title, unit=chosen[0].unit, marks=marks, absent=why_absent(books, chosen[0].code))
     months = [add_months(books.period.last_month, n + 1 - TREND) for n in range(TREND)]
-    paid = [sum(home.paid[n] for home in books.homes) for n in range(TREND)]
-    marks = tuple((f"{month:%Y-%m}", fen) for month, fen in zip(months, paid, strict=True))
+    marks = tuple((f"{month:%Y-%m}", fen.total()) for month, fen in zip(months, paid, strict=True))
     yield press.Chart(title="近十二个月应发救助金（期末在本地的家庭）", unit="元", marks=marks, line=True)
 
 

@@ -1,14 +1,15 @@
-"""权限 (permissions): who may do what where? One table, 事项 × 岗位; the area is the officer's own and all below it.
+"""权限 (permissions): who may do what, where, and in which state? One table, read by pages, API, exports and commands.
 
 Three pairs of hands stay apart: who writes down a fact (经办) does not decide on it (审批), and who watches (监督)
-writes nothing. The rules of each act (四人眼, hearings) stand with the act itself and hold whatever this table says.
+writes nothing. The three administrators (三员) keep accounts, rights and logs, and have no business matters. The rules
+of each act (四人眼, hearings, which step after which) stand with the act itself and hold whatever this table says.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
-from sqlmodel import func, select
+from sqlmodel import col, select
 
 from integrity.errors import Forbidden
 from integrity.records.office import Officer
@@ -16,47 +17,87 @@ from integrity.rules.areas import code_range
 from integrity.terms import Role
 from integrity.work import Work
 
-_A, _H, _R, _P, _I = Role.ASSISTANT, Role.HANDLER, Role.REVIEWER, Role.APPROVER, Role.INSPECTOR
+Reach = Literal["辖区", "全部"]
 
-ALLOWED: Final[dict[str, tuple[Role, ...]]] = {
-    "登记家庭": (_H,),
-    "登记变化": (_A, _H),
-    "登记核对结果": (_H,),
-    "登记核查结论": (_H, _R),
-    "登记承诺": (_A, _H),
-    "办理程序": (_A, _H, _R, _P),
-    "变更期限": (_R, _P),
-    "登记回避": (_R, _P),
-    "登记守信失信事实": (_H,),
-    "认定守信失信": (_P,),
-    "作出救助决定": (_P,),
-    "审核意见": (_R, _P),
-    "更正": (_H, _R),
-    "导入": (_H, _R),
-    "撤销导入": (_R, _P),
-    "打印文书": (_H, _R, _P),
-    "登记送达": (_A, _H),
-    "公示": (_H, _R),
-    "运行任务": (_H, _R, _P),
-    "维护区划": (_R, _P),
-    "维护放假安排": (_R, _P),
-    "启用政策版本": (_P,),
-    "采用积分目录": (_P,),
-    "登记机关": (_P,),
-    "登记人员": (_P,),
-    "查看户账": (_A, _H, _R, _P, _I),
-    "提供本人信息副本": (_H, _R, _P),
-    "印制案卷": (_H, _R, _P, _I),
-    "制作台账报表": (_H, _R, _P, _I),
-    "台账不遮蔽姓名": (_R, _P),
-    "鉴定档案": (_R, _P),
-    "批准销毁": (_P,),
-    "管理核验码": (_P,),
+
+class Right(NamedTuple):
+    """权限 (a line of the table): the roles, how far they reach, the state that must hold, and whether to prove again.
+
+    `area` 辖区: the officer's own area and all below it. `proven`: whoever acts has typed his password within the last
+    minutes (再次核验身份). `state` tells in words what the act itself checks.
+    """
+
+    roles: tuple[Role, ...]
+    state: str = ""
+    proven: bool = False
+    area: Reach = "辖区"
+
+
+_A, _H, _R, _P, _I = Role.ASSISTANT, Role.HANDLER, Role.REVIEWER, Role.APPROVER, Role.INSPECTOR
+_SYS, _SEC, _AUD = Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN
+ADMINISTRATORS: Final = (_SYS, _SEC, _AUD)
+"""三员 (the three administrators)."""
+BUSINESS: Final = (_A, _H, _R, _P, _I)
+"""业务岗位 (the roles of the scheme itself)."""
+
+RIGHTS: Final[dict[str, Right]] = {
+    "登记家庭": Right((_H,)),
+    "登记变化": Right((_A, _H)),
+    "登记核对结果": Right((_H,)),
+    "登记核查结论": Right((_H, _R), "两名不同的入户人员"),
+    "登记承诺": Right((_A, _H)),
+    "办理程序": Right((_A, _H, _R, _P), "按各程序的步骤表：顺序、岗位、机关层级、四人眼、应有的条件"),
+    "变更期限": Right((_R, _P), "案件未办结，写明理由和依据"),
+    "登记回避": Right((_R, _P)),
+    "登记守信失信事实": Right((_H,)),
+    "认定守信失信": Right((_P,), "登记人、复核人以外的人", proven=True),
+    "作出救助决定": Right((_P,), "已听取意见，写明理由", proven=True),
+    "审核意见": Right((_R, _P), "建议仍然有效，写明理由"),
+    "更正": Right((_H, _R), "原条目未更正过，没有案件以它为据"),
+    "导入": Right((_H, _R)),
+    "撤销导入": Right((_R, _P), "导入后没有他人的登记"),
+    "打印文书": Right((_H, _R, _P)),
+    "登记送达": Right((_A, _H), "文书已经打印"),
+    "公示": Right((_H, _R)),
+    "运行任务": Right((_H, _R, _P)),
+    "维护区划": Right((_R, _P), area="全部"),
+    "维护放假安排": Right((_R, _P), area="全部"),
+    "启用政策版本": Right((_P,), "审查没有错误", proven=True, area="全部"),
+    "采用积分目录": Right((_P,), "有县级文件的文号", proven=True),
+    "登记机关": Right((_P,)),
+    "登记人员": Right((_P,)),
+    "查看户账": Right(BUSINESS),
+    "查看完整号码": Right((_H, _R, _P), "写明理由"),
+    "提供本人信息副本": Right((_H, _R, _P)),
+    "印制案卷": Right((_H, _R, _P, _I)),
+    "制作台账报表": Right((_H, _R, _P, _I)),
+    "导出名单": Right((_H, _R, _P), "写明理由；超过 500 行的由另一人批准"),
+    "批准导出": Right((_R, _P), "不是申请人本人"),
+    "台账不遮蔽姓名": Right((_R, _P)),
+    "鉴定档案": Right((_R, _P)),
+    "批准销毁": Right((_P,), "不是鉴定人本人", proven=True),
+    "管理核验码": Right((_P,), proven=True),
+    "查看政策参数": Right((*BUSINESS, *ADMINISTRATORS), area="全部"),
+    "查看运行状况": Right((_P, _I, *ADMINISTRATORS), area="全部"),
+    "查看操作日志": Right((_AUD, _I), "审计管理员看全部，监督看本辖区"),
+    "开设账户": Right((_SYS,), proven=True),
+    "核准账户": Right((_SEC,), "不是开设人本人", proven=True),
+    "解锁账户": Right((_SEC,), proven=True),
+    "使用本系统": Right((*BUSINESS, *ADMINISTRATORS), "已登录", area="全部"),
+    "查看账户": Right(ADMINISTRATORS, area="全部"),
 }
+"""事项 (matter) → who may do it, in which state, how far."""
+
+ALLOWED: Final[dict[str, tuple[Role, ...]]] = {matter: right.roles for matter, right in RIGHTS.items()}
 """事项 → the roles that may do it."""
 
 FIRST: Final = frozenset({"登记机关", "登记人员", "维护区划", "启用政策版本", "维护放假安排"})
-"""What can be done while no officer is registered: somebody has to register the first one."""
+"""What can be done while no officer of the scheme is registered: somebody has to register the first one."""
+
+
+def may(role: Role, matter: str) -> bool:
+    """Is it a matter of this role? KeyError for no matter. What a page offers; `require` is what holds."""
+    return role in RIGHTS[matter].roles
 
 
 def require(work: Work, matter: str, area: str = "") -> None:
@@ -65,15 +106,22 @@ def require(work: Work, matter: str, area: str = "") -> None:
     An unknown 工号, one not in office today and one of another area are refused alike.
     """
     roles = ALLOWED[matter]
-    if matter in FIRST and not work.session.exec(select(func.count()).select_from(Officer)).one():
+    if matter in FIRST and not _begun(work):
         return
     officer = work.session.get(Officer, work.actor)
     if officer is None or officer.since > work.today or (officer.until is not None and officer.until < work.today):
         raise Forbidden(f"没有在岗的工号“{work.actor}”，不能办理“{matter}”")
     if officer.role not in roles:
         allowed = "、".join(role.value for role in roles)
-        raise Forbidden(f"“{matter}”由{allowed}人员办理，{work.actor} 的岗位是{officer.role.value}")
+        people = allowed if allowed.endswith("员") else f"{allowed}人员"
+        raise Forbidden(f"“{matter}”由{people}办理，{work.actor} 的岗位是{officer.role.value}")
     if area:
         low, high = code_range(officer.area)
         if not low <= area < high:
             raise Forbidden(f"工号 {work.actor} 的辖区是 {officer.area}，不能办理 {area} 的“{matter}”")
+
+
+def _begun(work: Work) -> bool:
+    """Is there an officer of the scheme? The three administrators may be there before."""
+    query = select(Officer.code).where(col(Officer.role).not_in(ADMINISTRATORS)).limit(1)
+    return work.session.exec(query).first() is not None

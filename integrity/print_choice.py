@@ -17,6 +17,7 @@ from integrity import areas, print_proofs, regional, seals
 from integrity.errors import ChengxinError, Invalid, NotFound
 from integrity.households import kept
 from integrity.papers import content, inspect
+from integrity.print_places import item_of, original_of
 from integrity.print_wishes import UNASKED, Asked, chosen, need_of
 from integrity.records.ledger import Member, Notice, Printing, Residence
 from integrity.records.office import Person
@@ -59,7 +60,7 @@ class Choice:
 
     def in_words(self) -> str:
         """As a register says it."""
-        said = ["、".join(kind.name for kind in self.kinds), f"{self.by}以前制发" if self.by else ""]
+        said = ["、".join(kind.value for kind in self.kinds)[:200], f"{self.by}以前制发" if self.by else ""]
         said += [f"指定 {len(self.numbers)} 份"] if self.numbers else []
         return "；".join(one for one in said if one) or "全部待印文书"
 
@@ -168,23 +169,6 @@ def _not_waiting(work: Work, choice: Choice, found: Collection[str]) -> Iterator
             yield LeftOut(number, "送达回证随它的文书一并打印")
         else:
             yield LeftOut(number, "已经打印过，或者不在所选的种类、日期之内；再用纸张请补打")
-
-
-def item_of(work: Work, notice: Notice) -> PrintItem | None:
-    """Where a paper, or the paper of this proof of service, stands in a run; None when it stands in none."""
-    query = select(PrintItem).where(
-        PrintItem.household_id == notice.household_id, PrintItem.state != PrintState.DROPPED,
-        (col(PrintItem.notice_seq) == notice.seq) | (col(PrintItem.receipt_seq) == notice.seq),
-    )  # fmt: skip
-    return work.session.exec(query).first()
-
-
-def original_of(work: Work, notice: Notice) -> Printing | None:
-    """The entry that the original of a paper was printed; None when there is none."""
-    query = select(Printing).where(
-        Printing.household_id == notice.household_id, Printing.notice_seq == notice.seq, Printing.copy_no == 0
-    )
-    return work.session.exec(query).first()
 
 
 def taken(work: Work, notice: Notice) -> str:

@@ -19,7 +19,8 @@ from integrity.delivery import service_of
 from integrity.errors import Conflict, Invalid, NotFound, Refused
 from integrity.files import write_once
 from integrity.papers import lock
-from integrity.print_choice import homes_of, item_of, original_of
+from integrity.print_choice import homes_of
+from integrity.print_places import item_of, notes_on, original_of, returns
 from integrity.print_runs import drop, ensure, file_of, items_of, line_of, note, notice_of, receipt_of
 from integrity.records.ledger import Notice, Printing
 from integrity.records.print_runs import PrintFile, PrintItem, PrintNote, PrintRun
@@ -217,7 +218,7 @@ def spoil(work: Work, run: PrintRun, no: int, *, page: int, reason: str) -> Path
         pdf = run_files.once_more(line_of(work, run, item, home))
     except PressStopped as fault:
         raise Refused(f"{_named(work, item)} 不能重新排印：{fault}") from fault
-    path = settings().papers / _again(work, item, len(_noted(work, item, PrintEvent.SPOILED)) + 1)
+    path = settings().papers / _again(work, item, len(notes_on(work, item, PrintEvent.SPOILED)) + 1)
     write_once(path, pdf)
     told = f"{why}；作废纸张由 {work.actor} 当场销毁，原样重印"
     note(work, run.number, PrintEvent.SPOILED, told, file_no=item.file_no, item_no=no, page=at)
@@ -227,7 +228,7 @@ def spoil(work: Work, run: PrintRun, no: int, *, page: int, reason: str) -> Path
 
 def _not_always_the_same(work: Work, item: PrintItem) -> None:
     """An original comes out anew each time, so whoever spoiled it twice lets another one look. Raises Refused."""
-    before = _noted(work, item, PrintEvent.SPOILED)
+    before = notes_on(work, item, PrintEvent.SPOILED)
     if len(before) >= ALONE and all(one.recorded_by == work.actor for one in before):
         raise Refused(
             f"{_named(work, item)} 已由 {work.actor} 登记作废 {len(before)} 次；"
@@ -261,7 +262,7 @@ def _again(work: Work, item: PrintItem, n: int) -> str:
 def files_with(work: Work, item: PrintItem) -> Iterator[str]:
     """Every file that a paper of a run was laid out in."""
     yield work.session.get_one(PrintFile, (item.run, item.file_no)).file
-    for n in range(1, len(_noted(work, item, PrintEvent.SPOILED)) + 1):
+    for n in range(1, len(notes_on(work, item, PrintEvent.SPOILED)) + 1):
         yield _again(work, item, n)
 
 
@@ -337,24 +338,6 @@ def returned(work: Work, notice: Notice, *, on: date, reason: str) -> PrintItem:
     note(work, item.run, PrintEvent.RETURNED, why, file_no=item.file_no, item_no=item.no, on=on)
     work.audit("文书退回", notice.number, why)
     return item
-
-
-def returns(work: Work, item: PrintItem) -> list[PrintNote]:
-    """Each time that a paper came back, in order."""
-    return _noted(work, item, PrintEvent.RETURNED)
-
-
-def handed_on(work: Work, item: PrintItem) -> date | None:
-    """When a paper last went out; None when it never did."""
-    notes = _noted(work, item, PrintEvent.HANDED)
-    return notes[-1].happened_on if notes else None
-
-
-def _noted(work: Work, item: PrintItem, event: PrintEvent) -> list[PrintNote]:
-    query = select(PrintNote).where(
-        PrintNote.run == item.run, PrintNote.item_no == item.no, PrintNote.event == event
-    )  # fmt: skip
-    return list(work.session.exec(query.order_by(col(PrintNote.id))))
 
 
 def undelivered(work: Work, low: str, high: str) -> list[tuple[PrintItem, Notice, PrintNote]]:

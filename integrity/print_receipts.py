@@ -7,7 +7,6 @@ that of a proof, as the manifest and the paper bear them, proves nothing: only w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,18 +16,17 @@ from typing import NamedTuple
 from sqlmodel import col, select
 
 from integrity import cases, households, notices, print_progress, print_proofs, printing
-from integrity.delivery import service_of
+from integrity.delivery import not_ended, service_of
 from integrity.errors import ChengxinError, Conflict, Invalid, NotFound, Refused
 from integrity.papers import by_number, content
 from integrity.permissions import require
-from integrity.print_choice import item_of
+from integrity.print_places import item_of
 from integrity.print_wishes import Asked
 from integrity.receipt_reading import read
 from integrity.records.ledger import Notice, Service
-from integrity.records.seals import PaperEnd
 from integrity.rules import check_code
 from integrity.rules.check_code import LENGTHS
-from integrity.terms import PaperKind, PrintState, ServiceWay
+from integrity.terms import PaperKind, ServiceWay
 from integrity.work import Work
 from reports.barcodes import DIGITS, beginning
 from reports.forms_records import Receipt
@@ -36,12 +34,6 @@ from reports.forms_records import Receipt
 MATTER = "登记送达"
 HIMSELF = "本人"
 """As a receiver: the person to whom the paper is addressed."""
-_NAMELESS = re.compile(r"[^（(]*的(?:监护人|近亲属)")
-"""An addressee whose name the office did not know when the paper was issued."""
-_NAMED = re.compile(r"(?!.*的(?:监护人|近亲属)[（(])[^（()）]{2,}[（(][^（()）]{2,}[）)]")
-"""A name, and in brackets who he is to the person concerned."""
-_NO_PAPER = (ServiceWay.ELECTRONIC, ServiceWay.ANNOUNCEMENT)
-"""Ways of service for which no paper goes out."""
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -151,8 +143,9 @@ def receive(work: Work, code: str, told: Told) -> Received:
     require(work, MATTER, households.home(work, notice.household_id, work.today).area)
     work.lock(notice.household_id)
     _stands(work, notice)
-    _went_out(work, notice, told)
-    receiver = _receiver(content(work, notice).addressee, told)
+    receiver = told.receiver
+    if receiver.strip() == HIMSELF:
+        receiver = content(work, notice).addressee
     cases.serve_paper(
         work, notice.number, told.way, on=told.on, receiver=receiver, witnesses=told.witnesses, detail=told.detail,
         evidence=told.evidence,
@@ -163,49 +156,13 @@ def receive(work: Work, code: str, told: Told) -> Received:
 
 def _stands(work: Work, notice: Notice) -> None:
     """Raise for a paper that was withdrawn, or served before."""
-    ended = work.session.get(PaperEnd, notice.number)
-    if ended is not None:
-        what = f"由 {ended.by_number} 替换" if ended.by_number else "撤回"
-        raise Refused(f"文书 {notice.number} 已于 {ended.ended_on} {what}，这份回证没有登记；已经送出的请收回")
+    not_ended(work, notice)
     service = service_of(work, notice)
     if service is not None:
         raise Conflict(
             f"文书 {notice.number} 已经登记送达（{service.happened_on} {service.way.value}，{service.receiver}签收），"
             "这次没有重复登记；登记有误的请更正"
         )
-
-
-def _went_out(work: Work, notice: Notice, told: Told) -> None:
-    """Raise for a paper that came back and did not go out again, or that went out again only after that day."""
-    item = None if told.way in _NO_PAPER else item_of(work, notice)
-    came = print_progress.returns(work, item) if item else []
-    if not item or not came:
-        return
-    if item.state is PrintState.RETURNED:
-        raise Refused(
-            f"文书 {notice.number} 已于 {came[-1].happened_on} 登记退回（{came[-1].told}），没有再次交出，没有登记；"
-            f"再次送达的（包括当面领取），先登记交接：chengxin print handover {item.run} --to 姓名 --on 日期 "
-            f"--number {notice.number}"
-        )
-    again = print_progress.handed_on(work, item)
-    if again and told.on < again:
-        raise Refused(
-            f"文书 {notice.number} 于 {came[-1].happened_on} 退回，{again} 再次交出，送达日期 {told.on} 在这以前；"
-            "没有登记，请核对回证"
-        )
-
-
-def _receiver(addressee: str, told: Told) -> str:
-    """Who signed, by name. Raises Refused where nobody could tell from the entry who it was (民事诉讼法 88)."""
-    said = told.receiver.strip()
-    if told.way is ServiceWay.ANNOUNCEMENT or not _NAMELESS.fullmatch(addressee):
-        return addressee if said == HIMSELF else told.receiver
-    if _NAMED.fullmatch(said):
-        return said
-    raise Refused(
-        f"文书写给“{addressee}”，没有姓名，签收人不能写“{said[:20]}”；请写签收人的姓名和关系，"
-        f"如“张三（{addressee}，父亲）”；没有登记"
-    )
 
 
 def blank(work: Work, notice: Notice) -> Path:

@@ -19,7 +19,7 @@ from integrity import areas, print_styles, regional, seals
 from integrity.errors import ChengxinError, NotFound, Refused
 from integrity.files import write_once
 from integrity.papers import kept
-from integrity.print_choice import item_of
+from integrity.print_places import copy_of, item_of, original_of
 from integrity.print_wishes import UNASKED, Asked, chosen, need_of, variant_of
 from integrity.records.ledger import Notice, Printing
 from integrity.rules.stated import unprintable
@@ -42,7 +42,7 @@ def place_name(work: Work, code: str, on: date) -> str:
 def original(work: Work, notice: Notice, asked: Asked = UNASKED) -> Path:
     """The file with the original, printed now when there is none yet. Raises Refused; NotFound when it is gone."""
     work.lock(notice.household_id)  # before looking: a run may be taking this paper in at the same moment
-    entry = _entry(work, notice)
+    entry = original_of(work, notice)
     if entry is None:
         _not_in_run(work, notice)
         return _print_single(work, notice, 0, asked)
@@ -86,7 +86,7 @@ def reproduce(work: Work, notice: Notice, copy: int = 0) -> Paper:
     come out (it says which press printed it and which is here); NotFound, Invalid when a kept form is gone or altered.
     A paper that was never printed comes as it would be printed now.
     """
-    entry = _entry(work, notice, copy)
+    entry = copy_of(work, notice, copy)
     item = _printed(work, notice, entry) if entry else _fresh(work, notice, copy, UNASKED)
     paper = _rendered(notice, item)
     if entry:
@@ -96,7 +96,7 @@ def reproduce(work: Work, notice: Notice, copy: int = 0) -> Paper:
 
 def every_variant(work: Work, notice: Notice, copy: int = 0) -> Iterator[Paper]:
     """The paper of a copy as it was printed, then in each variant that it could have. Raises as `reproduce`."""
-    entry = _entry(work, notice, copy)
+    entry = copy_of(work, notice, copy)
     item = _printed(work, notice, entry) if entry else _fresh(work, notice, copy, UNASKED)
     yield _rendered(notice, item)
     for cover in (False, True) if item.letter.plain() else (False,):
@@ -110,14 +110,10 @@ def other_press(work: Work, notice: Notice, copy: int = 0) -> str:
 
     Raises NotFound, Invalid when the kept form is gone or altered.
     """
-    entry = _entry(work, notice, copy)
+    entry = copy_of(work, notice, copy)
     if entry is None or entry.edition_sha256 is None:
         return ""
     return editions.differing(_printed(work, notice, entry).edition.press, editions.press())
-
-
-def _entry(work: Work, notice: Notice, copy: int = 0) -> Printing | None:
-    return work.session.exec(_copies(notice).where(Printing.copy_no == copy)).first()
 
 
 def _printed(work: Work, notice: Notice, entry: Printing) -> Item:
@@ -134,7 +130,7 @@ def _printed(work: Work, notice: Notice, entry: Printing) -> Item:
 
 def _fresh(work: Work, notice: Notice, copy: int, asked: Asked) -> Item:
     """What is printed now: in the form and the templates of the original where there is one, as the household needs."""
-    first, need = _entry(work, notice), need_of(work, notice.household_id)
+    first, need = original_of(work, notice), need_of(work, notice.household_id)
     if first is not None:
         like = _printed(work, notice, first)
         letter = replace(like.letter, copy=copy)

@@ -196,7 +196,19 @@ def _roll(
     return roll, left_out
 
 
-def _workbook(work: Work, roll: RecheckList, lines: Sequence[Line]) -> bytes:
+def workbook(work: Work, part: str, trace: str) -> tuple[int, bytes]:
+    """The list of a township, made anew for an officer who takes it out: how many households, and the workbook.
+
+    Raises NotFound without an organ or a reviewer, Refused when nobody is to be checked.
+    """
+    lines = recheck_lines(work, part)
+    roll, _ = _roll(work, part, lines, _today(work))
+    if not roll.lines:
+        raise Refused("没有到期的家庭，不需要核查名单")
+    return len(roll.lines), _workbook(work, roll, lines, trace)
+
+
+def _workbook(work: Work, roll: RecheckList, lines: Sequence[Line], trace: str = "") -> bytes:
     """The workbook to be filled in: who is sent already, and by what each row is known again."""
     pairs = sent_of(work, {line.household_id: line.number for line in lines})
     known = {
@@ -214,7 +226,7 @@ def _workbook(work: Work, roll: RecheckList, lines: Sequence[Line]) -> bytes:
     }  # fmt: skip
     last = [columns.pop("名单编号"), columns.pop("识别码")]
     asked = [one for name, one in columns.items() if name not in ("户编号", "结果")]
-    return recheck_list_xlsx(roll, asked, last, RECHECK.remarks)
+    return recheck_list_xlsx(roll, asked, last, RECHECK.remarks, trace=trace)
 
 
 def _signing(work: Work, township: str, on: date) -> Organ:

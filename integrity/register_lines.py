@@ -33,6 +33,8 @@ from reports.tables import Cell
 
 AT_ONCE = 400
 """Lines that are read in one query."""
+LAST = "last line"
+"""Where the books keep the key of the last line that was read."""
 Row = tuple[Cell, ...]
 _INSIDE = "内部使用，不得公开、张贴或者对外提供（山东省社会信用条例第20条；红线第6条）"
 
@@ -54,17 +56,19 @@ def _fields(*told: tuple[str, int, str, str]) -> tuple[Field, ...]:
 def walk(books: Books, kind: type[Entry], *conditions: Any) -> Iterator[Sequence[Any]]:
     """The standing entries of a kind in the area and the period, portion by portion, each after the last one's key."""
     one: Any = kind
-    last: tuple[int, int] = (-1, -1)
+    last = books.after
     while True:
         after = or_(one.household_id > last[0], and_(one.household_id == last[0], one.seq > last[1]))
         query = select(kind).where(
             books.known(kind), books.here(one.area), books.within(one.happened_on), after, *conditions
         )
-        found = books.work.session.exec(query.order_by(one.household_id, one.seq).limit(AT_ONCE)).all()
+        found = books.work.session.exec(query.order_by(one.household_id, one.seq).limit(books.most or AT_ONCE)).all()
         if not found:
             return
+        last = books.kept[LAST] = (found[-1].household_id, found[-1].seq)
         yield found
-        last = (found[-1].household_id, found[-1].seq)
+        if books.most:
+            return
         for entry in found:  # read and forgotten
             books.work.session.expunge(entry)
 
@@ -171,17 +175,20 @@ def _printings(books: Books, names: Names) -> Iterator[Row]:
 
 def _postings(books: Books, names: Names) -> Iterator[Row]:
     """公示: each public notice that was put up, with what became of it; nobody is named."""
-    last = 0
+    last = max(books.after[0], 0)
     while True:
         query = select(Posting).where(
             books.here(col(Posting.area)), books.within(col(Posting.since)), col(Posting.id) > last,
             Posting.recorded_at <= books.until,
         )  # fmt: skip
-        found = books.work.session.exec(query.order_by(col(Posting.id)).limit(AT_ONCE)).all()
+        found = books.work.session.exec(query.order_by(col(Posting.id)).limit(books.most or AT_ONCE)).all()
         if not found:
             return
-        yield from _posted(books, names, found)
         last = found[-1].id or last
+        books.kept[LAST] = (last, 0)
+        yield from _posted(books, names, found)
+        if books.most:
+            return
 
 
 def _posted(books: Books, names: Names, found: Sequence[Posting]) -> Iterator[Row]:

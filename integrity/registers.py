@@ -21,7 +21,7 @@ from integrity.periodic import MATTER, name_of, officer_name
 from integrity.periods import Period
 from integrity.permissions import require
 from integrity.records.columns import SHANGHAI
-from integrity.register_lines import KINDS, Kind
+from integrity.register_lines import KINDS, LAST, Kind
 from integrity.register_names import Names
 from integrity.rules.areas import check, significant
 from integrity.work import Work
@@ -62,18 +62,19 @@ def kind_of(text: str) -> Kind:
 
 
 def make(
-    work: Work, wanted: Wanted, on: date | None = None, *, pdf: bool = True, xlsx: bool = True
+    work: Work, wanted: Wanted, on: date | None = None, *, pdf: bool = True, xlsx: bool = True, trace: str = ""
 ) -> Made:  # fmt: skip
     """Make a register and write down that it was made, by whom and why. Raises Forbidden, Refused, Invalid, NotFound.
 
-    `on` is the day or moment as of which it tells; made again as of that moment it has the same lines.
+    `on` is the day or moment as of which it tells; made again as of that moment it has the same lines. `trace` says
+    by which export it leaves the house.
     """
     require(work, MATTER, check(wanted.area))
     _may_name(work, wanted)
     kind, until = kind_of(wanted.kind), moment_of(work, on)
     work.close_books(until)
     books = Books(work, wanted.area, wanted.period, until)
-    head = _head(books, kind, wanted)
+    head = _head(books, kind, wanted, trace)
     try:
         paper = press.register_pdf(head, _rows(books, kind, wanted)) if pdf else None
     except PressStopped as fault:
@@ -83,6 +84,25 @@ def make(
     said += [f"{paper.pages} 页，文件指纹 {paper.sha256[:16]}"] if paper else []
     work.audit("制作台账", f"{kind.title} {wanted.area}", "；".join(one for one in said if one))
     return Made(head, until, paper, workbook)
+
+
+class Leaf(NamedTuple):
+    """台账的一页 (page of a register): its columns, some lines with names masked, and the key of the last line."""
+
+    kind: Kind
+    moment: datetime
+    rows: list[tuple[Cell, ...]]
+    last: tuple[int, int] | None
+    """None where there is nothing behind it."""
+
+
+def leaf(work: Work, wanted: Wanted, until: datetime, *, after: tuple[int, int] = (-1, -1), most: int = 50) -> Leaf:
+    """Some lines of a register, to look at; nothing is made. Raises Forbidden, Invalid."""
+    require(work, MATTER, check(wanted.area))
+    kind = kind_of(wanted.kind)
+    books = Books(work, wanted.area, wanted.period, until, after=after, most=most)
+    rows = list(kind.lines(books, Names(books, whole=False)))
+    return Leaf(kind, until, rows, books.kept.get(LAST) if len(rows) == most else None)
 
 
 def _may_name(work: Work, wanted: Wanted) -> None:
@@ -97,7 +117,7 @@ def _rows(books: Books, kind: Kind, wanted: Wanted) -> Iterator[tuple[Cell, ...]
     return kind.lines(books, Names(books, whole=bool(wanted.unmask)))
 
 
-def _head(books: Books, kind: Kind, wanted: Wanted) -> press.Register:
+def _head(books: Books, kind: Kind, wanted: Wanted, trace: str = "") -> press.Register:
     work, at = books.work, books.until.astimezone(SHANGHAI)
     masking = f"姓名未遮蔽，用途：{wanted.unmask.strip()}" if wanted.unmask else "姓名已遮蔽，没有证件号码"
     return press.Register(
@@ -105,6 +125,7 @@ def _head(books: Books, kind: Kind, wanted: Wanted) -> press.Register:
         organ=organs.organ_of(work, wanted.area, at.date()).name, area=name_of(work, wanted.area, at.date()),
         period=wanted.period.name, moment=f"{at:%Y-%m-%d %H:%M:%S.%f}", masking=masking,
         printed_by=officer_name(work), made_on=at.date(), fields=kind.fields, note=kind.note,
+        trace=trace,
     )  # fmt: skip
 
 

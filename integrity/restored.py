@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
-from integrity.errors import Conflict, Refused
+from integrity.errors import Conflict, NotFound, Refused
+from integrity.households import home
+from integrity.records import placing
 from integrity.records.office import Audit
+from integrity.records.places import RESTORED
+from integrity.rules.facts import day
 from integrity.work import Work
 
 WAITS, LOOKED_AT = "恢复后待核对", "恢复后已核对"
@@ -22,7 +26,18 @@ def put(work: Work, household_id: int, what: str) -> bool:
     if work.session.exec(told).first() is not None:
         return False
     work.audit(WAITS, subject, what)
+    note(work, household_id)
     return True
+
+
+def note(work: Work, household_id: int) -> int:
+    """Put such a household among what waits for somebody; 0 where it stands there already."""
+    try:
+        area = home(work, household_id, work.today).area
+    except NotFound:
+        return 0
+    row = (day(work.today), area, 0, day(work.today))
+    return placing.put_right(work.session.connection(), household_id, RESTORED, [row])
 
 
 def waiting(work: Work, household_id: int | None = None) -> dict[int, list[str]]:
@@ -57,3 +72,4 @@ def confirm(work: Work, household_id: int, told: str) -> None:
     if len(told.strip()) < 2:
         raise Refused("请写明核对结果：补登了什么，依据哪份文书")
     work.audit(LOOKED_AT, f"household:{household_id}", told.strip())
+    placing.put_right(work.session.connection(), household_id, RESTORED, ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,13 +24,20 @@ class Settings(BaseSettings):
     key_file: Path | None = Field(default=None, description="The key file; empty means `home`/keys.toml.")
     host: str = Field(default="127.0.0.1", description="Where `serve` listens.")
     port: int = Field(default=8000, description="Port of `serve`.")
+    hosts: str = Field(default="", description="Further host names of `serve`, with commas between them.")
     actor: str = Field(default="", description="工号 of the officer at the command line.")
+    passwords: Literal["djbh3", "asvs"] = Field(default="djbh3", description="Password profile: djbh3 or asvs.")
     evidence_mb: int = Field(default=20, ge=1, le=500, description="How large one piece of evidence may be, in MB.")
 
     @property
     def database_url(self) -> str:
         """The URL of the database."""
         return self.database or f"sqlite:///{self.home / 'chengxin.db'}"
+
+    @property
+    def allowed_hosts(self) -> list[str]:
+        """The host names under which the pages are served."""
+        return ["127.0.0.1", "localhost", "[::1]", *(one.strip() for one in self.hosts.split(",") if one.strip())]
 
     @property
     def keys(self) -> Path:

@@ -13,11 +13,8 @@ class Term(StrEnum):
     def named(cls, text: str) -> Self:
         """The member whose code or official term is `text`. Raises KeyError when there is none."""
         text = text.strip()
-        by_name = cls.__members__.get(text)
-        if by_name is not None:
-            return by_name
         for member in cls:
-            if member.value == text:
+            if text in (member.name, member.value):
                 return member
         raise KeyError(text)
 
@@ -389,6 +386,9 @@ class Role(Term):
     APPROVER = "审批"
     INSPECTOR = "监督"
     SYSTEM = "系统任务"
+    SYSTEM_ADMIN = "系统管理员"
+    SECURITY_ADMIN = "安全管理员"
+    AUDIT_ADMIN = "审计管理员"
 
 
 class JobState(Term):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -22,14 +22,15 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, select
 
 from .errors import Conflict, Invalid, NotFound, Refused
+from .records import placing, row_security
 from .records.chain import entry_hash, genesis, stored_values
 from .records.columns import SHANGHAI, micros
-from .records.ledger import ENTRIES, Assistance, Entry, Finding, Household, LedgerHead
+from .records.endings import favours, without_numbers
+from .records.ledger import ENTRIES, Entry, Finding, Household, LedgerHead
 from .records.office import Audit, Closing, Person
 from .records.outside import Outside, series_key
 from .rules.identity import refuse_id_numbers
 from .settings import Settings
-from .terms import Act, FindingState
 from .vault import Vault, load_vault
 
 try:
@@ -46,7 +47,6 @@ _SAFE_WAL = (3, 51, 3)
 _BUFFER = 2000
 _BLOCK = 100
 NEW = -1
-_ENDED = (FindingState.WITHDRAWN, FindingState.REVOKED, FindingState.REPAIRED)
 _ORDER: tuple[type[SQLModel], ...] = (Household, Person, *ENTRIES)
 """What others point to is written before them, members before acts that look at them."""
 
@@ -98,9 +98,7 @@ class _Head:
 
     def row(self, household_id: int) -> dict[str, Any]:
         """The row of `ledger_head`."""
-        return {
-            "household_id": household_id, "seq": self.seq, "hash": self.hash, "recorded_at": self.recorded_at,
-        }  # fmt: skip
+        return {"household_id": household_id, "seq": self.seq, "hash": self.hash, "recorded_at": self.recorded_at}
 
 
 @dataclass(slots=True)
@@ -151,7 +149,9 @@ class Work:
 
         `checked` says that the caller has made sure of the number for a whole batch.
         """
-        if not checked and self.session.exec(select(Household.id).where(Household.number == number)).first():
+        with row_security.everywhere(self.session) as session:
+            taken = not checked and session.exec(select(Household.id).where(Household.number == number)).first()
+        if taken:
             raise Conflict(f"户编号 {number} 已登记")
         refuse_id_numbers("户编号", number)
         at = self.stamp()
@@ -192,14 +192,14 @@ class Work:
         entry.import_id = entry.import_id or self.import_id
         if len(entry.area) != 12:
             raise Invalid(f"区划代码应为 12 位：{entry.area!r}")
-        _without_numbers(entry)
+        without_numbers(entry)
         if entry.happened_on > entry.recorded_at.astimezone(SHANGHAI).date():
             raise Invalid(f"发生日期 {entry.happened_on} 晚于登记日期")
         stored = stored_values(entry)
         entry.hash = entry_hash(self.vault.chain, head.hash, str(type(entry).__tablename__), stored)
         self._rows.setdefault(type(entry), []).append(_values(entry))
         head.seq, head.hash, head.recorded_at = entry.seq, entry.hash, entry.recorded_at
-        if _favours(entry):
+        if favours(entry):
             self._favours.append(entry)
         self._buffered += 1
         if self._buffered >= _BUFFER:
@@ -232,6 +232,7 @@ class Work:
             return
         connection = self.connection_session.connection()
         rows, self._rows, self._buffered = self._rows, {}, 0
+        placing.touched(self.connection_session, rows)
         for kind in (*_ORDER, *(kind for kind in rows if kind not in _ORDER)):
             if kind in rows:
                 connection.execute(insert(kind), rows[kind])
@@ -322,26 +323,6 @@ class Work:
         self._closed = None
 
 
-def _favours(entry: Entry) -> bool:
-    """Does an entry end a finding, give aid back, or take an earlier entry back? None of it may be forgotten."""
-    return (
-        entry.corrects is not None
-        or (isinstance(entry, Finding) and entry.state in _ENDED)
-        or (isinstance(entry, Assistance) and entry.act is Act.REVIVE)
-    )
-
-
-def _without_numbers(entry: Entry) -> None:
-    """Free text is stored as it is: an ID number in it would lie open. Raises Invalid."""
-    for name, value in entry.__dict__.items():
-        if isinstance(value, str) and len(value) >= _ID_LENGTH:
-            refuse_id_numbers(name, value)
-
-
-_ID_LENGTH = 15
-"""The old numbers have fifteen digits."""
-
-
 def _values(entry: SQLModel) -> dict[str, Any]:
     """All columns of a row for the insert."""
     return {name: getattr(entry, name) for name in type(entry).model_fields}
@@ -356,6 +337,12 @@ class Office:
     vault: Vault
     clock: Clock = wall_clock
     outside: Outside | None = None
+    scope: tuple[str, str] | None = None
+    """The area to which all work is narrowed, as a half-open range of codes; none for jobs and commands."""
+
+    def within(self, scope: tuple[str, str]) -> Office:
+        """The same office for one area: where the database can (`row_security`), it shows no other household."""
+        return replace(self, scope=scope) if row_security.second_line(self.engine) else self
 
     @contextmanager
     def work(self, actor: str, *, due: datetime | None = None, now: datetime | None = None) -> Iterator[Work]:
@@ -364,11 +351,14 @@ class Office:
             raise Refused("请说明由谁经办（工号）")
         moment = now or self.clock()
         with Session(self.engine, expire_on_commit=False) as session:
+            row_security.follow(session, self.scope)
             work = Work(session, self.vault, actor, moment, due or moment, by_clock=now is None, outside=self.outside)
             try:
                 yield work
                 work.flush()
                 session.flush()  # what can be refused is refused before anything is written outside
+                row_security.widen(session)  # a household that moved away is written down where it lives now
+                placing.renew_touched(session, self.vault, work.today)
                 work.write_outside()
                 session.commit()
                 work.write_numbers()
@@ -382,6 +372,7 @@ class Office:
         """Look without writing: nothing is committed."""
         moment = now or self.clock()
         with Session(self.reading_engine, expire_on_commit=False) as session:
+            row_security.follow(session, self.scope)
             yield Work(session, self.vault, "查阅", moment, moment, outside=self.outside)
 
     def dispose(self) -> None:

@@ -25,7 +25,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from reports import barcodes, editions, fonts, fragments, wording
 from reports.editions import Edition
 from reports.faults import AssetRefused, PressStopped
-from reports.filled import Filled, filled
+from reports.filled import Filled
 from reports.justify import justify
 
 TEMPLATES = fonts.ROOT / "templates"
@@ -203,13 +203,13 @@ def fill(template: str, **values: object) -> str:
 
 def pieces(template: str, **values: object) -> Filled:
     """填写模板 (the same, in pieces): what the template says told from the values."""
-    return filled(_pages().get_template(template).generate(**values))
+    return Filled(tuple(_pages().get_template(template).generate(**values)))
 
 
 def fill_from(edition: Edition, template: str, **values: object) -> Filled:
     """按留存的样式填写 (fill in a template of a kept edition). Raises `PressStopped` when it asks for what is gone."""
     try:
-        return filled(_pages_of(edition).get_template(template).generate(**values))
+        return Filled(tuple(_pages_of(edition).get_template(template).generate(**values)))
     except TemplateError as fault:
         raise PressStopped(f"留存的样式 {edition.sha256[:12]} 不能用现在的程序填写：{fault}") from fault
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -15,8 +14,3 @@ class Filled(NamedTuple):
     def html(self) -> str:
         """The whole page."""
         return "".join(self.pieces)
-
-
-def filled(pieces: Iterable[str]) -> Filled:
-    """填好的页 (a filled page) out of the pieces that a template yields."""
-    return Filled(tuple(pieces))

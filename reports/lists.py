@@ -130,8 +130,9 @@ def recheck_list_pdf(roll: RecheckList) -> Paper:
 
 
 def recheck_list_xlsx(
-    roll: RecheckList, to_fill: Sequence[ToFill] = (), known_by: Sequence[ToFill] = (), notes: tuple[str, ...] = ()
-) -> bytes:
+    roll: RecheckList, to_fill: Sequence[ToFill] = (), known_by: Sequence[ToFill] = (), notes: tuple[str, ...] = (),
+    *, trace: str = "",
+) -> bytes:  # fmt: skip
     """清单工作簿 (the list as a workbook) with a drop-down for the result. Raises `Incomplete`.
 
     `to_fill` follow the result; `known_by` stand last, so that rows that were sorted in part do not fit any more.
@@ -157,4 +158,4 @@ def recheck_list_xlsx(
         f"制表单位：{roll.organ}　清单编号：{roll.number}　核查期间：{roll.period}　责任核查人：{roll.reviewer}　"
         f"制表日期：{cn_date(roll.made_on)}　打印人：{roll.printed_by}　共{len(rows)}户"
     )
-    return table_xlsx(Table(TITLE, columns, rows, about, roll.made_on, notes))
+    return table_xlsx(Table(TITLE, columns, rows, about, roll.made_on, notes, trace))

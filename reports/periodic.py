@@ -26,6 +26,8 @@ from reports.workbooks import Page, book_xlsx
 
 STYLE = "register.css"
 FRONT, CHAPTER, MEANINGS = "tables/periodic.html", "tables/periodic_chapter.html", "tables/periodic_meanings.html"
+PAGE = "tables/_periodic.html"
+"""What these three extend."""
 BARS, LINE = "tables/_figures.svg", "tables/_line.svg"
 ROWS = 200
 """Lines of tables in one layout: the cost of a table grows faster than its length."""
@@ -126,7 +128,7 @@ def periodic_pdf(report: Periodic) -> Paper:
         for html in _filled(report):
             volume.add(legible(html))
         volume.number(NUMBERS)
-        version = engine.version(FRONT, CHAPTER, MEANINGS, BARS, LINE, NUMBERS, f"style/{STYLE}")
+        version = engine.version(PAGE, FRONT, CHAPTER, MEANINGS, BARS, LINE, NUMBERS, f"style/{STYLE}")
         return volume.paper(forms.canonical(report), "报表.json", version)
 
 

@@ -59,11 +59,13 @@ class Register:
     made_on: date = said("制表日期")
     fields: tuple[Field, ...] = said("栏目")
     note: str = may("说明")
+    trace: str = may("导出标记")
 
     @property
     def mark(self) -> str:
         """Who made it when, as it stands on every page and sheet."""
-        return f"{self.printed_by}　{cn_date(self.made_on)}制　{self.number}"
+        made = f"{self.printed_by}　{cn_date(self.made_on)}制　{self.number}"
+        return f"{made}　{self.trace}" if self.trace else made
 
     @property
     def about(self) -> str:
@@ -140,7 +142,9 @@ def shown(value: Cell, kind: str) -> str:
 def register_xlsx(register: Register, rows: Rows) -> bytes:
     """台账工作簿 (the register as a workbook): the rows, and a sheet that says what each column means."""
     forms.require("台账", register)
-    return book_xlsx(register.title, _sheets(register, rows), mark=register.mark, made_on=register.made_on)
+    return book_xlsx(
+        register.title, _sheets(register, rows), mark=register.mark, made_on=register.made_on, trace=register.trace
+    )  # fmt: skip
 
 
 def _sheets(register: Register, rows: Rows) -> Iterator[Page]:

@@ -43,8 +43,12 @@ class Table:
     about: str = ""
     made_on: date = date(2000, 1, 1)
     notes: tuple[str, ...] = ()
+    trace: str = ""
+    """Who took it out when, by which export: on every page, beside every row in a hidden column, in the properties."""
 
 
+TRACED = "导出标记"
+_LONGEST_HEAD = 120
 FORMATS = {"text": "@", "number": "0", "money": "0.00", "date": "yyyy-mm-dd"}
 """Kind of a column → how a spreadsheet shows it."""
 
@@ -78,8 +82,33 @@ def page_setup(sheet: Any, head: int, last: int) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(head)
     sheet.freeze_panes(head + 1, 0)
-    sheet.set_footer("&C第&P页 共&N页")
     sheet.print_area(0, 0, max(head, last), sheet.dim_colmax or 0)
+
+
+def properties(title: str, made_on: date, trace: str) -> dict[str, Any]:
+    """What a workbook says of itself."""
+    created = datetime(made_on.year, made_on.month, made_on.day)  # noqa: DTZ001  # a date
+    return {"title": title, "created": created} | ({"author": trace, "comments": f"{TRACED}：{trace}"} if trace else {})
+
+
+def hide_trace(sheet: Any, place: int, trace: str) -> None:
+    """A hidden column for the trace, behind the last one."""
+    if trace:
+        sheet.set_column(place, place, 2, None, {"hidden": True})
+
+
+def put_trace(sheet: Any, row: int, place: int, trace: str) -> None:
+    """The trace beside a row: whoever copies rows out takes it along."""
+    if trace:
+        sheet.write_string(row, place, trace)
+
+
+def margins(sheet: Any, trace: str, left: str = "") -> None:
+    """Head and foot of every printed page."""
+    head, foot = (one[:_LONGEST_HEAD].replace("&", "&&") for one in (trace, left or trace))
+    if head:
+        sheet.set_header(f"&R{head}")
+    sheet.set_footer(f"{'&L' if foot else ''}{foot}&C第&P页 共&N页")
 
 
 def table_xlsx(table: Table) -> bytes:
@@ -91,9 +120,9 @@ def table_xlsx(table: Table) -> bytes:
     out = BytesIO()
     book = Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                           "strings_to_numbers": False})  # fmt: skip
-    made = table.made_on
-    book.set_properties({"title": table.title, "created": datetime(made.year, made.month, made.day)})  # noqa: DTZ001
-    sheet = book.add_worksheet("清单")
+    book.set_properties(properties(table.title, table.made_on, table.trace))
+    sheet, behind = book.add_worksheet("清单"), len(table.columns)
+    hide_trace(sheet, behind, table.trace)
     grid = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter", "text_wrap": True}
     styles = {kind: book.add_format({**grid, "num_format": code}) for kind, code in FORMATS.items()}
     head = {**grid, "bold": True, "align": "center"}
@@ -101,12 +130,15 @@ def table_xlsx(table: Table) -> bytes:
     for place, column in enumerate(table.columns):
         sheet.set_column(place, place, column.width, styles[column.kind])
     sheet.write_string(0, 0, table.title, book.add_format({"font_name": "宋体", "font_size": 16, "bold": True}))
+    put_trace(sheet, 0, behind, table.trace)
     sheet.write_string(1, 0, table.about, book.add_format({"font_name": "宋体", "font_size": 10}))
     for place, column in enumerate(table.columns):
         sheet.write_string(2, place, column.title, asked if column.hint else bold)
+    put_trace(sheet, 2, behind, table.trace and TRACED)
     for line, row in enumerate(table.rows, 3):
         for place, value in enumerate(row):
             put(sheet, line, place, value, styles[table.columns[place].kind])
+        put_trace(sheet, line, behind, table.trace)
     _finish(sheet, table)
     if table.notes:
         _notes(book, table)
@@ -127,11 +159,13 @@ def _finish(sheet: Any, table: Table) -> None:
         if len(rule) > 1 and table.rows:
             sheet.data_validation(3, place, last, place, rule)
     page_setup(sheet, 2, last)
+    margins(sheet, table.trace)
 
 
 def _notes(book: Workbook, table: Table) -> None:
     """填写说明 (instructions): what to fill in, column by column, and what else is to be known."""
     sheet = book.add_worksheet("填写说明")
+    margins(sheet, table.trace)
     plain = book.add_format({"font_name": "宋体", "font_size": 11, "text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 18, plain)
     sheet.set_column(1, 1, 100, plain)

@@ -14,9 +14,11 @@ from integrity import (
     deadlines,
     notices,
     periodic,
+    places,
     postings,
     recheck_lists,
     recommendations,
+    tidying,
     withdrawals,
 )
 from integrity.work import Work
@@ -83,6 +85,8 @@ WITHDRAWALS = Job(
     "withdrawals", "渐退办理", Daily(time(6, 40)), withdrawals.part, parts=withdrawals.parts,
     finish=totals("withdrawals", of=withdrawals.SEE_TO), in_order=False,
 )  # fmt: skip
+PLACES = Job("places", "户况索引更新", Daily(time(0, 20)), undivided(places.catch_up), in_order=False)
+TIDYING = Job("tidying", "过期文件清理", Daily(time(0, 30)), undivided(tidying.tidy), in_order=False)
 CASES = Job("cases", "案件期限提醒", Daily(time(6, 50)), undivided(case_reminders.remind), in_order=False)
 MONTHLY_REPORT = Job(
     "monthly_report", "月报", Daily(time(7)), periodic.make_monthly, parts=periodic.parts,
@@ -96,6 +100,6 @@ STANDARDS_REMINDER = Job(
 
 TIMETABLE: tuple[Job, ...] = (
     RECHECK_LIST, DEADLINES, ENDINGS, POSTINGS, WITHDRAWALS, CASES, MONTHLY_REPORT, ROLL_EVALUATION,
-    COMPARISON_INTAKE, NOTICES, STANDARDS_REMINDER,
+    COMPARISON_INTAKE, NOTICES, STANDARDS_REMINDER, PLACES, TIDYING,
 )  # fmt: skip
 """The whole timetable: daily, monthly, yearly."""

@@ -80,3 +80,8 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$now" ]; then
 fi
 
 .venv/bin/python -m reports.setup || fail "字体没有装好，请按上面的提示处理后再运行一次"
+if [ "${1:-}" = test ]; then
+    .venv/bin/python -m integrity.web.fetch --tests || fail "网页部件没有装好，请按上面的提示处理后再运行一次"
+else
+    .venv/bin/python -m integrity.web.fetch || say "提示：网页可以使用，但样式从简；请按上面的提示处理后再运行一次"
+fi

@@ -11,7 +11,7 @@ from integrity.cases import Taken, open_case, papers_of, serve_paper, take
 from integrity.records.office import Officer
 from integrity.terms import Procedure, Role, ServiceWay
 from integrity.work import Office
-from tests.papers_office import COUNTY
+from tests.papers_office import COUNTY, signer
 
 EVIDENCE = "a" * 64
 
@@ -48,7 +48,7 @@ def hand_over(
         for notice in notices:
             printing.original(work, notice)
     with office.work("jb01") as work:
-        taken = serve_paper(work, notices[0].number, way, on=on, receiver="户主", **more)
+        taken = serve_paper(work, notices[0].number, way, on=on, receiver=signer(work, notices[0], "户主"), **more)
     assert isinstance(taken, Taken)
     return taken
 

@@ -22,7 +22,7 @@ from integrity.terms import Capacity, PaperKind, Procedure, Role, ServiceWay
 from integrity.work import Office
 from reports import forms
 from tests.conftest import SetClock
-from tests.papers_office import COUNTY, furnish, papers
+from tests.papers_office import COUNTY, furnish, papers, signer
 from tests.test_press import whole
 
 __all__ = ["papers"]
@@ -94,7 +94,8 @@ def hand_over(office: Office, taken: Taken, **more: Any) -> Taken:
     """Deliver the printed papers of a step."""
     with office.work("jb01") as work:
         served = serve_paper(
-            work, taken.papers[0].number, ServiceWay.DIRECT, on=work.today, receiver="户主", **more
+            work, taken.papers[0].number, ServiceWay.DIRECT, on=work.today,
+            receiver=signer(work, taken.papers[0], "户主"), **more,
         )  # fmt: skip
     assert isinstance(served, Taken)
     return served

@@ -2,36 +2,79 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import pytest
 import typer.main
 import typer.testing
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, make_url, text
 from sqlmodel import select
 
-from integrity import households, persons
+import integrity.work
+from integrity import exchange_reading, households, pdf_reading, persons
 from integrity.database import upgrade
 from integrity.records.columns import SHANGHAI
 from integrity.records.office import ImportBatch
 from integrity.records.outside import Outside
 from integrity.rules.identity import make_id
 from integrity.terms import Ability, Capacity, Relation
-from integrity.vault import create_vault
+from integrity.vault import create_vault, load_vault
 from integrity.work import Office, Work, make_engine
+from tests import forks
 
 VILLAGE = "370811001001"
 START = datetime(2026, 11, 2, 9, 0, tzinfo=SHANGHAI)
 MEMORY, ENOUGH = Path("/dev/shm"), 3 << 30
 typer.testing._get_command = lru_cache(maxsize=None)(typer.main.get_command)
 """`CliRunner` builds the tree of all commands for each command it runs; a process of the program does so once."""
+
+
+_create_engine = integrity.work.create_engine
+_first: dict[str, Engine] = {}
+"""The first engine of each kind that was connected: its dialect knows the kind, its statements are compiled."""
+
+
+def _compiling_once(url: str, **options: Any) -> Engine:
+    """An engine that shares the compiled statements of its kind, as all work of a process with one database does."""
+    kind = make_url(url).get_backend_name()
+    first = _first.get(kind)
+    made = _create_engine(url, query_cache_size=4000, _initialize=first is None, **options)
+    if first is None:
+        event.listen(made, "connect", lambda *_: _first.setdefault(kind, made))
+    else:
+        made.dialect, made._compiled_cache = first.dialect, first._compiled_cache
+    return made
+
+
+integrity.work.create_engine = _compiling_once
+
+
+GENUINE = {"test_exchange_files.py", "test_hostile_files.py"}
+"""Where it is proved how a stranger's file is read, a process of the program's own reads it."""
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A stranger's file is read in a process that need not load its packages anew, but for those tests."""
+    for module, run in ((exchange_reading, forks.run), (pdf_reading, forks.asked_once)):
+        forked = SimpleNamespace(run=run, TimeoutExpired=subprocess.TimeoutExpired)
+        module.subprocess = subprocess if item.path.name in GENUINE else forked  # type: ignore[attr-defined]
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: it is not looked through for rubbish again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -79,6 +122,7 @@ def _served(directory: Path) -> Iterator[str]:
     _hurry(engine)
     engine.dispose()
     yield url
+    _desk(_named(url, "postgres")).dispose()
     server.cleanup()
 
 
@@ -115,18 +159,20 @@ def _named(url: str, name: str) -> str:
     return f"{head.rsplit('/', 1)[0]}/{name}?{query}"
 
 
+@cache
+def _desk(url: str) -> Engine:
+    """A connection to the server that stays open: making and dropping databases costs less than connecting anew."""
+    return make_engine(url).execution_options(isolation_level="AUTOCOMMIT")
+
+
 def _create(url: str, name: str, template: str = "template1") -> None:
-    engine = make_engine(url)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with _desk(_named(url, "postgres")).connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'))
-    engine.dispose()
 
 
 def _drop(url: str, name: str) -> None:
-    engine = make_engine(url)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with _desk(_named(url, "postgres")).connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-    engine.dispose()
 
 
 SetUp = Callable[[Path, Callable[[], None]], None]
@@ -144,6 +190,53 @@ def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> SetUp:
             return
         commands()
         kept[name] = Path(shutil.copytree(home, tmp_path_factory.mktemp("set-up") / "home"))
+
+    return make
+
+
+class Kept(NamedTuple):
+    """An office that was furnished: the files in its directory, its database on a server, the moment."""
+
+    files: Path
+    database: str
+    now: datetime
+
+
+@pytest.fixture(scope="session")
+def kept_offices() -> dict[tuple[str, str], Kept]:
+    """What was furnished once, by what furnished it and the engine."""
+    return {}
+
+
+@pytest.fixture
+def furnished_once(
+    office: Office, clock: SetClock, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory,
+    kept_offices: dict[tuple[str, str], Kept],
+) -> Callable[[Callable[[Office], object]], Office]:  # fmt: skip
+    """Furnish the office; what takes long is done once on each engine, and its outcome copied for each test."""
+    url = office.engine.url.render_as_string(hide_password=False)
+    kind, name = office.engine.dialect.name, str(office.engine.url.database)
+
+    def make(furnish: Callable[[Office], object]) -> Office:
+        key = (f"{furnish.__module__}.{furnish.__qualname__}", kind)
+        if key not in kept_offices:
+            furnish(office)
+            office.dispose()
+            files = Path(shutil.copytree(tmp_path, tmp_path_factory.mktemp("kept") / "files"))
+            kept_offices[key] = Kept(files, f"kept{next(_serial)}", clock.now)
+            if kind == "postgresql":
+                _create(url, kept_offices[key].database, name)
+            return office
+        kept = kept_offices[key]
+        office.dispose()
+        shutil.copytree(kept.files, tmp_path, dirs_exist_ok=True)
+        if kind == "postgresql":
+            _drop(url, name)
+            _create(url, name, kept.database)
+        clock.now, vault = kept.now, load_vault(tmp_path / "keys.toml")
+        return Office(
+            office.engine, office.reading_engine, vault, clock, Outside.beside(tmp_path / "keys.toml", vault.chain)
+        )
 
     return make
 

@@ -15,7 +15,7 @@ from integrity.errors import Refused
 from integrity.records.office import Officer
 from integrity.terms import ConductKind, Procedure, Role, ServiceWay
 from integrity.work import Office
-from tests.papers_office import COUNTY, TOWNSHIP, furnish
+from tests.papers_office import COUNTY, TOWNSHIP, furnish, signer
 
 Family = Callable[..., int]
 PROOF = "b" * 64
@@ -102,6 +102,7 @@ def hand_over(office: Office, household: int, code: str, *, on: date, case: int 
         for notice in notices:
             assert printing.original(work, notice).stat().st_size > 1000
     with office.work("jb01") as work:
-        taken = serve_paper(work, notices[0].number, ServiceWay.DIRECT, on=on, receiver="本人")
+        who = signer(work, notices[0], "本人")
+        taken = serve_paper(work, notices[0].number, ServiceWay.DIRECT, on=on, receiver=who)
     assert isinstance(taken, Taken)
     return taken

@@ -11,12 +11,14 @@ import pytest
 
 from integrity import areas, assistance, editions, organs, rechecks, recommendations
 from integrity.areas_file import AreaRow
+from integrity.papers import content
 from integrity.records.columns import SHANGHAI
+from integrity.records.ledger import Notice
 from integrity.records.office import Officer, Organ
 from integrity.rules.policy import PACKS, Policy, load
 from integrity.settings import settings
 from integrity.terms import Cause, Role, Scheme, Verdict
-from integrity.work import Office
+from integrity.work import Office, Work
 
 Family = Callable[..., int]
 TOWNSHIP, COUNTY, VILLAGE = "370811001000", "370811000000", "370811001001"
@@ -110,3 +112,9 @@ def accept(office: Office, household: int, **more: object) -> None:
     """The reviewer accepts the standing recommendation."""
     with office.work("fh01") as work:
         recommendations.decide(work, household, Verdict.ACCEPTED, reason="收入经核实", **more)  # type: ignore[arg-type]
+
+
+def signer(work: Work, notice: Notice, usual: str) -> str:
+    """Who signs for a paper: the usual word, but somebody by name where the paper is for whom nobody named."""
+    addressee = content(work, notice).addressee
+    return f"试验丙（{addressee}）" if usual and addressee.endswith(("的监护人", "的近亲属")) else usual

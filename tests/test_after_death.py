@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from integrity import households
+from integrity import households, printing
 from integrity.errors import Refused
 from integrity.households import standing
 from integrity.papers import content
@@ -143,4 +143,9 @@ def test_a_repair_decided_after_death_is_told_to_the_relatives(ready: Ready, clo
         letter = content(work, decided.papers[0])
     assert isinstance(letter, RepairDecision)
     assert (letter.addressee, letter.person) == ("试验乙的近亲属", "试验乙")
+    with office.work("jb01") as work:
+        printing.original(work, decided.papers[0])
+    for receiver in ("本人", "试验乙的近亲属", "近亲属"):
+        with pytest.raises(Refused, match="请写签收人的姓名和关系"):
+            step(office, "jb01", household, "送达决定", case=2, way="直接送达", receiver=receiver)
     assert hand_over(office, household, "DECIDE", on=date(2026, 12, 7), case=2).case.closed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from integrity.web.app import LARGEST_BODY
+from integrity.web.guard import LARGEST_BODY
 from tests.api_office import Api, api, papers, rich
 
 __all__ = ["api", "papers", "rich"]

@@ -18,7 +18,7 @@ SOURCES = sorted(
 FLOORS = (
     ("integrity.terms", "integrity.errors", "integrity.settings"),
     ("integrity.rules",),
-    ("integrity.records", "integrity.vault", "integrity.areas_file"),
+    ("integrity.records", "integrity.vault", "integrity.files", "integrity.areas_file"),
     ("integrity.work",),
     ("integrity.database", "integrity.permissions"),
     ("integrity",),

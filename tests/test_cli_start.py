@@ -7,6 +7,7 @@ import json
 import pkgutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,24 +25,33 @@ HEAVY = {"weasyprint", "fastapi", "uvicorn", "fontTools", "apscheduler"}
 RUN = """
 import json, sys
 from integrity.__main__ import app
-try:
-    app(sys.argv[1:], prog_name="chengxin")
-except SystemExit as ended:
-    print(json.dumps({"code": ended.code or 0, "loaded": sorted({one.split(".")[0] for one in sys.modules})}))
+for words in json.loads(sys.argv[1]):
+    try:
+        app(words, prog_name="chengxin")
+    except SystemExit as ended:
+        print()
+        print(json.dumps({"code": ended.code or 0, "loaded": sorted({one.split(".")[0] for one in sys.modules})}))
 """
 
 
-def loaded(*words: str, code: int = 0) -> set[str]:
-    """The packages that a command has loaded in a process of its own, when it has ended as it should."""
-    done = subprocess.run([sys.executable, "-c", RUN, *words], capture_output=True, text=True, check=False)
-    said = json.loads(done.stdout.splitlines()[-1])
-    assert said["code"] == code, done.stdout + done.stderr
-    return set(said["loaded"])
+@cache
+def loaded(*commands: tuple[str, ...], code: int = 0) -> list[set[str]]:
+    """The packages that a process of its own had loaded after each of some commands, which ended as they should.
+
+    What one of them has not loaded after all those before it, it would not load alone.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, json.dumps(commands)], capture_output=True, text=True, check=False
+    )
+    said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"code": ')]
+    assert [one["code"] for one in said] == [code] * len(commands), done.stdout + done.stderr
+    return [set(one["loaded"]) for one in said]
 
 
 def test_the_list_of_commands_needs_neither_database_nor_press() -> None:
-    for words, code in ((("--help",), 0), ((), 2), (("nosuch",), 2)):
-        assert not loaded(*words, code=code) & {*HEAVY, "sqlalchemy", "alembic", "reports.press"}, words
+    for commands, code in (((("--help",),), 0), (((), ("nosuch",)), 2)):
+        for after in loaded(*commands, code=code):
+            assert not after & {*HEAVY, "sqlalchemy", "alembic", "reports.press"}, commands
 
 
 ONE_OF_EACH = {line.module: line for line in reversed(MENU) if line.name != "serve"}
@@ -49,7 +59,8 @@ ONE_OF_EACH = {line.module: line for line in reversed(MENU) if line.name != "ser
 
 @pytest.mark.parametrize("line", ONE_OF_EACH.values(), ids=lambda line: line.name)
 def test_the_help_of_a_command_needs_no_press_and_no_pages(line: Line) -> None:
-    assert not loaded(line.name, "--help") & HEAVY
+    after = loaded(*((one.name, "--help") for one in ONE_OF_EACH.values()))
+    assert not after[[*ONE_OF_EACH].index(line.module)] & HEAVY
 
 
 def test_light_commands_load_neither_the_press_nor_the_pages(office: Office, monkeypatch: pytest.MonkeyPatch,
@@ -58,8 +69,9 @@ def test_light_commands_load_neither_the_press_nor_the_pages(office: Office, mon
         pytest.skip("what is loaded besides the driver does not hang on the kind of database")
     monkeypatch.setenv("CHENGXIN_DATABASE", office.engine.url.render_as_string(hide_password=False))
     monkeypatch.setenv("CHENGXIN_KEY_FILE", str(tmp_path / "keys.toml"))
-    for words in (("todo",), ("code", "keys"), ("jobs", "--failed"), ("posting", "list")):
-        assert not loaded(*words) & HEAVY, words
+    commands = (("todo",), ("code", "keys"), ("jobs", "--failed"), ("posting", "list"))
+    for words, after in zip(commands, loaded(*commands), strict=True):
+        assert not after & HEAVY, words
 
 
 def test_the_press_loads_the_engine_when_a_page_is_set() -> None:

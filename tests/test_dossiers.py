@@ -34,19 +34,7 @@ from integrity.work import Office
 from reports import forms
 from reports.dossier import Dossier, Grid, Part, legible
 from tests.conftest import SetClock
-from tests.dossier_home import (
-    CHILD,
-    FOUND,
-    HE,
-    INFORMER,
-    OBJECTED,
-    PROOF,
-    SHE,
-    WITHDRAWN,
-    papers,
-    rich,
-    told_once,
-)  # fmt: skip
+from tests.dossier_home import CHILD, FOUND, HE, INFORMER, OBJECTED, PROOF, SHE, WITHDRAWN, papers, rich, told_once
 from tests.test_press import read
 
 __all__ = ["papers", "rich", "told_once"]
@@ -104,8 +92,8 @@ def test_the_court_gets_every_part_and_the_contents_name_their_pages(rich: Ready
     whole = "".join(pages)
     for words in (
         HE, SHE, CHILD, REASON, "只漏报了一次", "1520.00元", "渐退第3个月", "通过：逐条重算一致", f"邻居{INFORMER}",
-        PROOF, "任民信〔2026〕1号",
-        "截至2026-11-09", "核查先后的计算（内部使用）", "proposal:F01", "2026年11月7日为休息日",
+        PROOF, "任民信〔2026〕1号", "截至2026-11-09", "核查先后的计算（内部使用）", "proposal:F01",
+        "2026年11月7日为休息日",
     ):  # fmt: skip
         assert words in whole, words
     assert not re.search(r"370811(?:19|20)\d{9}[\dX]", whole)  # no number in full

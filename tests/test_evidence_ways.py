@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from httpx2 import Response
 from sqlalchemy import inspect, text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from integrity import database
 from integrity.records import guards
@@ -56,7 +56,8 @@ def test_a_file_is_sent_listed_and_taken_out(api: Api, rich: str) -> None:
     assert found.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E7%AC%94")
     assert found.headers["x-content-type-options"] == "nosniff"
     with api.office.reading() as work:
-        acts = work.session.exec(select(Audit).where(Audit.subject == "household:1")).all()
+        of_household = select(Audit).where(Audit.subject == "household:1")
+        acts = work.session.exec(of_household.order_by(col(Audit.id))).all()
         seen = [(one.actor, one.action) for one in acts if "证据" in one.action]
     assert seen == [("jb01", "保存证据"), ("jd01", "查看证据目录"), ("jd01", "查看证据")]
     digest = told["sha256"]

@@ -6,7 +6,6 @@ import hashlib
 import json
 import random
 import signal
-import subprocess
 import sys
 import time
 from datetime import date
@@ -24,6 +23,7 @@ from integrity.records.office import ImportBatch, ImportRow, Person
 from integrity.rules.identity import make_id
 from integrity.vault import load_vault
 from integrity.work import Office, make_engine
+from tests import forks
 from tests.conftest import VILLAGE
 from tests.test_exchange import HEAD, csv_file
 
@@ -84,9 +84,8 @@ def content(office: Office) -> str:
     return hashlib.sha256(json.dumps(sorted(said, key=str), default=str).encode()).hexdigest()
 
 
-def begun(database_url: str, keys: Path, path: Path, mode: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", _IMPORT, database_url, str(keys), str(path), mode]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def begun(database_url: str, keys: Path, path: Path, mode: str) -> forks.Fork:
+    return forks.begun(sys.executable, "-c", _IMPORT, database_url, str(keys), str(path), mode)
 
 
 def halves(office: Office) -> list[str]:
@@ -134,7 +133,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(
         assert mode == "good" or written in (0, 2 * HOUSEHOLDS)
         office.dispose()
     last = begun(database_url, keys, path, mode)
-    assert last.communicate()[0].splitlines()[-1] == f"{2 * HOUSEHOLDS} done"
+    assert last.told()[-1] == f"{2 * HOUSEHOLDS} done"
     assert killed >= KILLS - 1
     assert content(office) == undisturbed(tmp_path, path, keys, office)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
 import sys
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,6 +16,7 @@ from integrity.files import write_once
 from integrity.records.office import NumberSeries
 from integrity.records.outside import NAME, STATE_EVERY, Outside, series_key
 from integrity.work import Office
+from tests import forks
 
 KEY = b"k" * 32
 SERIES, YEAR = "试街告", 2026
@@ -50,9 +49,7 @@ with office.work("jb01") as work:
 def child(office: Office, keys: Path, where: str) -> int:
     """Take three numbers in a process that dies there; how it ended."""
     url = office.engine.url.render_as_string(hide_password=False)
-    ran = subprocess.run(
-        [sys.executable, "-c", CHILD, url, str(keys), where], env=os.environ, check=False, capture_output=True
-    )
+    ran = forks.run([sys.executable, "-c", CHILD, url, str(keys), where])
     assert ran.returncode in (0, -signal.SIGKILL), ran.stderr.decode()
     return ran.returncode
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -37,9 +37,8 @@ APPROVER = "sp11000"
 STANDS = "NOT x.void AND NOT EXISTS (SELECT 1 FROM {0} y WHERE y.household_id = x.household_id AND y.corrects = x.seq)"
 
 
-@pytest.fixture
-def county(office: Office, clock: SetClock, papers: Path) -> Office:
-    """A demo county of 120 households with two evaluations, on 2 November 2026."""
+def filled(office: Office) -> None:
+    """A demo county of 120 households with two evaluations."""
     build(office, households=120, seed=11, until=date(2026, 10, 31))
     for month in (9, 10):
         due = datetime(2026, month, 1, 1, tzinfo=SHANGHAI)
@@ -50,8 +49,14 @@ def county(office: Office, clock: SetClock, papers: Path) -> Office:
                 recommendations.evaluate_part(work, name)
         with office.work("系统任务", due=due, now=due) as work:
             recommendations.finish_evaluation(work)
+
+
+@pytest.fixture
+def county(furnished_once: Callable[[Callable[[Office], object]], Office], clock: SetClock, papers: Path) -> Office:
+    """The county on 2 November 2026."""
+    made = furnished_once(filled)
     clock.on(date(2026, 11, 2))
-    return office
+    return made
 
 
 def numbers(office: Office, area: str = COUNTY, until: datetime | None = None) -> dict[str, int]:

@@ -266,7 +266,7 @@ def test_a_run_over_the_interface(api: Api, rich: str, office: Office, clock: Se
     body = {"on": "2026-09-07", "reason": "查无此人"}
     assert clerk.post(f"/papers/{notice.number}/returned", body).json()["states"] == {"已退回": 1}
     proof = {"code": notice.number, "on": "2026-09-07", "way": "直接送达", "receiver": "本人"}
-    assert api("jb09").post("/receipts", proof).status_code == 403
+    assert api("jb09").post("/receipts", proof).status_code == 404
     assert clerk.post("/receipts", proof).status_code == 409, "it came back and has not gone out again"
     bar = digits_of(notice.data_sha256)
     again = {"to": "本人", "on": "2026-09-07", "numbers": [bar]}
@@ -278,7 +278,7 @@ def test_a_run_over_the_interface(api: Api, rich: str, office: Office, clock: Se
     assert clerk.post("/receipts", proof, key="proof").json() == done.json()
     assert clerk.post("/receipts", proof).status_code == 409
     assert [one["states"] for one in clerk.get("/print-runs").json()] == [{"已送达": 1}]
-    assert api("jb09").get(f"/print-runs/{run}").status_code == 403
+    assert api("jb09").get(f"/print-runs/{run}").status_code == 404, "as one that does not exist"
     assert api("jd01").post("/print-runs", {}).status_code == 403
     assert json.dumps(api("jb09").get("/print-runs").json()) == "[]"
 

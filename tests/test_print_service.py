@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from integrity import households, notices, persons, print_progress, print_receipts, print_runs, seals, withdrawals
 from integrity.__main__ import app
+from integrity.cases import serve_paper
 from integrity.errors import Invalid, NotFound, Refused
 from integrity.papers import content
 from integrity.print_choice import Choice
@@ -122,6 +123,10 @@ def test_a_paper_that_came_back_goes_out_again_before_it_is_served(out: Street, 
     for code in (numbers[3], proof):
         with pytest.raises(Refused, match="登记退回（查无此人），没有再次交出"), office.work("jb01") as work:
             print_receipts.receive(work, code, TOLD)
+    with pytest.raises(Refused, match="登记退回（查无此人），没有再次交出"), office.work("jb01") as work:
+        serve_paper(work, numbers[3], ServiceWay.DIRECT, on=ON, receiver="赵试")
+    with pytest.raises(Refused, match="登记退回（查无此人），没有再次交出"), office.work("jb01") as work:
+        notices.serve(work, notice, ServiceWay.POST, on=ON, receiver="赵试")
     clock.on(date(2026, 9, 5))
     with office.work("jb01") as work:
         print_progress.hand_over(work, found, "河西村 李二", on=date(2026, 9, 5), numbers=(numbers[3],))
@@ -198,6 +203,8 @@ def test_a_guardian_whom_nobody_named_signs_by_name_and_relation(street: Street,
     for receiver in ("本人", "尹试革的监护人", "尹试革的监护人（父亲）", "尹大", "父亲"):
         with pytest.raises(Refused, match="请写签收人的姓名和关系"), office.work("jb01") as work:
             print_receipts.receive(work, number, Told(on=ON, way=ServiceWay.DIRECT, receiver=receiver))
+        with pytest.raises(Refused, match="请写签收人的姓名和关系"), office.work("jb01") as work:
+            serve_paper(work, number, ServiceWay.POST, on=ON, receiver=receiver)
     assert services(office) == []
     with office.work("jb01") as work:
         told = Told(on=ON, way=ServiceWay.DIRECT, receiver="尹大（尹试革的监护人，父亲）")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
 import sys
 import time
 from datetime import date
@@ -20,6 +19,7 @@ from integrity.records.ledger import Notice, Step
 from integrity.records.office import ImportBatch, ImportRow
 from integrity.terms import PaperKind, Procedure
 from integrity.work import Office
+from tests import forks
 from tests.case_office import more_officers
 from tests.conftest import SetClock
 from tests.papers_office import Family, evaluate, furnish, granted, papers
@@ -86,7 +86,7 @@ def test_killed_at_any_moment_and_run_again_every_row_is_taken_once(
     command = [sys.executable, "-c", _IMPORT, database_url, str(tmp_path / "keys.toml"), str(path)]
     chance, killed, seen = random.Random(9), 0, 0
     for _ in range(KILLS):
-        running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        running = forks.begun(*command)
         assert running.stdout is not None
         for line in running.stdout:
             if int(line.split()[0]) >= seen + chance.randrange(1, 5):
@@ -102,8 +102,8 @@ def test_killed_at_any_moment_and_run_again_every_row_is_taken_once(
         office.dispose()
     assert killed == KILLS
     assert 0 < seen < HOUSEHOLDS
-    last = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    assert last.stdout.splitlines()[-1] == f"{HOUSEHOLDS - seen} {seen} 0"
+    last = forks.begun(*command)
+    assert last.told()[-1] == f"{HOUSEHOLDS - seen} {seen} 0"
     assert halves(office) == []
     total = {"steps": 4 * 16 + 3 * 8, "conclusions": 16, "rows": HOUSEHOLDS}
     assert {name: count for name, count in counts(office).items() if name in total} == total

@@ -13,7 +13,7 @@ from sqlalchemy import Boolean, Enum, LargeBinary, String, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from integrity.records import guards, refusals
+from integrity.records import accounts, guards, refusals
 from integrity.records.columns import SHANGHAI, micros
 from integrity.rules.facts import day
 from integrity.work import Office
@@ -206,7 +206,10 @@ NEEDED: Mapping[str, tuple[Put, ...]] = {
 
 KEY = row("seal_key", id="k1", public_key="0" * 64)
 OWNERS: Mapping[str, Any] = {"posting_id": 1, "import_id": 1, "conduct_seq": 1, "key_id": "k1"}
-NEEDED = {**NEEDED, "paper_code": (KEY,), "paper_end": (KEY, row("paper_code", key_id="k1"))}
+NEEDED = {
+    **NEEDED, "demo_mark": (row("audit", action=accounts.DEMO_BEGUN),), "paper_code": (KEY,),
+    "paper_end": (KEY, row("paper_code", key_id="k1")),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("table", guards.APPEND_ONLY)
@@ -216,7 +219,7 @@ def test_what_was_entered_is_neither_changed_nor_taken_away(office: Office, fami
     if table != "household":
         for put in NEEDED.get(table, ()):
             sql(office, household, put)
-        owner = OWNERS if table in NEEDED else {}
+        owner = {"id": 1} if table == "demo_mark" else OWNERS if table in NEEDED else {}
         sql(office, household, row(table, **owner))
     name = next(iter(SQLModel.metadata.tables[table].columns)).name
     for statement in (f"UPDATE {table} SET {name} = {name}", f"DELETE FROM {table}"):

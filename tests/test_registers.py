@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
@@ -47,12 +48,17 @@ HEAD = Register(
 )  # fmt: skip
 
 
-@pytest.fixture
-def county(office: Office, clock: SetClock) -> Office:
-    """A demo county of 60 households, on 2 November 2026."""
+def filled(office: Office) -> None:
+    """A demo county of 60 households."""
     build(office, households=60, seed=5, until=date(2026, 10, 31))
+
+
+@pytest.fixture
+def county(furnished_once: Callable[[Callable[[Office], object]], Office], clock: SetClock) -> Office:
+    """The county on 2 November 2026."""
+    made = furnished_once(filled)
     clock.on(date(2026, 11, 2))
-    return office
+    return made
 
 
 def words(paper: Paper | None) -> list[str]:

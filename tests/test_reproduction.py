@@ -365,7 +365,7 @@ def test_what_was_printed_before_editions_were_kept_says_so(street: Street, monk
     entry = entry_of(office, numbers[0])
     past = {"variant": None, "edition_sha256": None, "content_sha256": None, "code_sha256": None}
     old = Printing(**(entry.model_dump() | past))
-    monkeypatch.setattr(printing, "_entry", lambda work, notice, copy=0: old)
+    monkeypatch.setattr(printing, "copy_of", lambda work, notice, copy: old)
     assert again(office, numbers[0]) == before
     old.template_sha256 = "0" * 64
     old.pdf_sha256 = "1" * 64

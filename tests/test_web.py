@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from integrity import assistance, editions, organs, recommendations, tokens
+from integrity import assistance, editions, organs, recommendations, sessions, tokens
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Household
 from integrity.records.office import Audit, Officer
@@ -23,6 +23,9 @@ from integrity.web.app import create_app
 from integrity.work import Office
 from reports import fonts
 from tests.conftest import SetClock
+from tests.desk_office import Desks, desks, papers
+
+__all__ = ["desks", "papers"]
 
 Family = Callable[..., int]
 
@@ -66,26 +69,48 @@ def client(office: Office, evaluated: str) -> Iterator[TestClient]:
     settings.cache_clear()
 
 
-def test_the_overview_tells_health_work_and_jobs_and_needs_nothing_from_outside(client: TestClient) -> None:
-    answer = client.get("/")
-    assert answer.status_code == 200
-    for word in ("户已评估", "运行状况", "只追加保护齐全", "全员评估", "还没有印制过文书", "还没有备份"):
-        assert word in answer.text
-    assert "试验" not in answer.text, "no name of a person"
-    for page in (answer.text, client.get("/docs").text, client.get("/style.css").text):
-        assert not re.findall(r"""(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}""", page)
-        assert "<script" not in page
-        assert "style=" not in page
+def test_pages_ask_who_it_is_and_lead_back(client: TestClient) -> None:
+    for path in ("/", "/search?q=zs", "/system", "/households/SF1", "/docs"):
+        answer = client.get(path, follow_redirects=False)
+        assert answer.status_code == 303, path
+        assert answer.headers["location"].startswith("/login")
+    assert client.get("/search?q=zs", follow_redirects=False).headers["location"] == "/login?next=%2Fsearch%3Fq%3Dzs"
+    part = client.get("/search", headers={"hx-request": "true"}, follow_redirects=False)
+    assert (part.status_code, part.headers["hx-redirect"]) == (401, "/login?next=%2Fsearch")
 
 
-@pytest.mark.parametrize("path", ["/", "/health", "/docs", "/nowhere", "/api/households/none/explanation"])
+def test_the_state_of_the_installation_needs_nothing_from_outside(desks: Desks) -> None:
+    page = desks("sp02").page("/system")
+    for word in ("运行状况", "只追加保护齐全", "全员评估", "还没有备份"):
+        assert word in page
+    for text_ in (page, desks("sp02").page("/docs"), desks("sp02").page("/")):
+        assert not re.findall(r"""(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}""", text_)
+        assert not re.findall(r"<script(?! src=)|<style| style=| on[a-z]+=", text_)
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/health", "/docs", "/nowhere", "/api/households/none/explanation"])
 def test_every_answer_carries_the_strict_headers(client: TestClient, path: str) -> None:
-    policy = client.get(path).headers["content-security-policy"]
+    answer = client.get(path, follow_redirects=False)
+    policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
     assert "unsafe" not in policy
-    assert "script-src" not in policy
-    assert client.get(path).headers["x-content-type-options"] == "nosniff"
-    assert client.get(path).headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_post_from_another_sites_page_is_refused(desks: Desks) -> None:
+    browser = desks("jb01")
+    token = {"token": sessions.form_token(browser.secret), "large": "yes", "next": "/"}
+    for more in ({"origin": "https://example.invalid"}, {"sec-fetch-site": "cross-site"}):
+        answer = browser.client.post("/settings/type", data=token, headers=browser.headers | more)
+        assert answer.status_code == 403, more
+    without = browser.client.post("/settings/type", data={"large": "yes"}, headers=browser.headers)
+    assert without.status_code == 403
+    assert "已经过期" in without.text
+    done = browser.client.post("/settings/type", data=token, headers=browser.headers, follow_redirects=False)
+    assert done.status_code == 303
+    assert 'class="large"' in browser.page("/")
 
 
 def test_an_explanation_gives_reasons_without_personal_data_and_leaves_a_line_in_the_log(
@@ -111,9 +136,9 @@ def test_errors_are_told_in_chinese_with_their_status(client: TestClient, evalua
     assert future.status_code == 409
     assert "今天以前" in future.json()["message"]
     assert client.get(f"/api/households/{evaluated}/explanation", params={"on": "x"}).status_code == 422
-    page = client.get("/papers/2026-11-02/none.pdf")
+    page = client.get("/nowhere/at/all")
     assert page.status_code == 404
-    assert "没有这份文件" in page.text
+    assert "没有这个页面" in page.text
 
 
 def test_a_request_that_failed_leaves_nothing_behind(client: TestClient, office: Office) -> None:
@@ -132,23 +157,6 @@ def test_a_commit_that_fails_is_no_success(client: TestClient, office: Office, e
     log = (settings().home / "log" / "chengxin.log").read_text()
     assert "Error" in log
     assert "INSERT" not in log, "a statement carries its values"
-
-
-def test_only_listed_papers_are_given_out(client: TestClient, tmp_path: Path) -> None:
-    papers = settings().papers
-    for path in ("2026-11-02/名单 一.pdf", "2026-11-02/密钥.toml", "2026-10-02/旧.pdf", "2026-11-01/核查名单-甲.xlsx",
-                 "2026-11-02/试验镇370811002-F11-1.pdf"):  # fmt: skip
-        (papers / path).parent.mkdir(parents=True, exist_ok=True)
-        (papers / path).write_bytes(b"%PDF-1.7")
-    (settings().home / "keys.toml").write_text("secret")
-    page = client.get("/").text
-    links = re.findall(r'href="(/papers/[^"]+)"', page)
-    assert [link.split("/")[2] for link in links] == ["2026-11-02", "2026-11-01", "2026-11-02"]
-    for link in links:
-        assert client.get(link).content == b"%PDF-1.7"
-    for path in ("/papers/2026-11-02/密钥.toml", "/papers/2026-10-02/旧.pdf", "/papers/2026-11-02/..%2f..%2fkeys.toml",
-                 "/papers/..%2f./keys.toml", "/papers/../keys.toml", "/papers/2026-11-02/%2e%2e"):  # fmt: skip
-        assert client.get(path).status_code == 404, path
 
 
 def test_health_is_red_when_a_guard_or_the_fonts_are_missing(
@@ -170,14 +178,14 @@ def test_health_is_red_when_a_guard_or_the_fonts_are_missing(
 
 
 def test_another_host_name_is_refused(client: TestClient) -> None:
-    assert client.get("/", headers={"host": "attacker.example"}).status_code == 400
-    assert client.get("/", headers={"host": "localhost:8000"}).status_code == 200
+    assert client.get("/login", headers={"host": "example.invalid"}).status_code == 400
+    assert client.get("/login", headers={"host": "localhost:8000"}).status_code == 200
 
 
-def test_the_interfaces_are_listed_from_what_the_program_says_of_itself(client: TestClient) -> None:
-    paths = client.get("/api/openapi.json").json()["paths"]
-    page = client.get("/docs").text
-    assert {one for one in paths if not one.startswith("/api/")} == {"/health", "/papers/{day}/{name}"}
+def test_the_interfaces_are_listed_from_what_the_program_says_of_itself(desks: Desks) -> None:
+    paths = desks.client.app.openapi()["paths"]
+    page = desks("jd01").page("/docs")
+    assert {one for one in paths if not one.startswith("/api/")} == {"/health"}
     assert "/api/households/{number}/explanation" in paths
     for path in paths:
         assert path in page

@@ -35,6 +35,7 @@ from integrity.terms import (
     ServiceWay,
 )
 from integrity.work import Work
+from tests.papers_office import signer
 from tests.walk import Request, Walk
 from tests.walk_spoil import Asked, direct, lawful_officers, spoiled
 from tests.walk_town import Fact, Home
@@ -167,11 +168,11 @@ def _serve(home: Home, asked: Asked, work: Work) -> Any:
     """By the number on the paper, as a clerk with the receipt in hand does."""
     assert asked.case is not None
     step = next(one for one in reversed(asked.case.history) if one.code in asked.row.serves.split())
-    papers = papers_of(work, asked.case, step.no)
-    given = asked.given
+    papers, given = papers_of(work, asked.case, step.no), asked.given
     done = serve_paper(
-        work, papers[0].number, ServiceWay.named(given["way"]), on=asked.on, receiver=given.get("receiver", ""),
-        witnesses=tuple(given.get("witnesses", "").split("、")), detail=given.get("detail", ""), evidence=PROOF,
+        work, papers[0].number, ServiceWay.named(given["way"]), on=asked.on, detail=given.get("detail", ""),
+        receiver=signer(work, papers[0], given.get("receiver", "")), evidence=PROOF,
+        witnesses=tuple(given.get("witnesses", "").split("、")),
     )  # fmt: skip
     _remember(home, done, work)
     return done

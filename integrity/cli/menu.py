@@ -46,12 +46,19 @@ MENU = (
     Line("backup", "offices", "app", "备份数据库和证据材料，并核对备份确实可用。", False),
     Line("restore", "offices", "app", "从备份恢复：先核对备份，再放到空的位置；不会覆盖已有的数据。", False),
     Line("drill", "offices", "app", "演练恢复：把最近的备份恢复到临时目录，逐项核验后删除；不动现有数据。", False),
+    Line(
+        "places",
+        "places",
+        "app",
+        "现状索引：查找和待办所用，由户账随时可以重建；逐户核对，不符的改正。升级以后运行一次。",
+        False,
+    ),
     Line("jobs", "jobs", "app", "任务一览：做了什么、什么到期、什么失败及原因、下次时间。有失败即返回 1。", False),
     Line("run", "jobs", "app", "立即办理一项任务；失败的重办，已完成的不重复。", False),
     Line(
         "demo", "jobs", "app", "建立示范县（全部为虚构数据），并办理到期的任务。已有同样的示范数据时不重复建立。", False
     ),
-    Line("serve", "serving", "app", "在本机提供网页，并运行定时任务；Ctrl-C 结束。", False),
+    Line("serve", "serving", "app", "提供网页，并运行定时任务；Ctrl-C 结束。", False),
     Line(
         "evaluate",
         "rolls",
@@ -139,6 +146,7 @@ MENU = (
     Line("calendar", "policies", "calendar_app", "放假安排与期限计算"),
     Line("organ", "offices", "organ_app", "机关：发文机关名称、代字、电话、复议机关"),
     Line("officer", "offices", "officer_app", "经办人员：工号、岗位、辖区"),
+    Line("account", "accounts", "app", "账户：首批、开设、核准、重置、解锁、关闭、一览"),
     Line("restored", "offices", "restored_app", "恢复备份以后：待核对的家庭"),
     Line("code", "codes", "code_app", "核验码：签名密钥、文书失效、公布核验资料"),
     Line("token", "tokens", "app", "接口凭据：发放、查看、作废"),

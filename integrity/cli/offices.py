@@ -12,7 +12,7 @@ import typer
 from sqlalchemy import inspect
 from sqlmodel import func, select
 
-from integrity import areas, backups, bookcheck, catching_up, database, editions, organs, restored
+from integrity import areas, backups, bookcheck, catching_up, database, editions, organs, places, restored
 from integrity.areas_file import open_source
 from integrity.cli.console import Area, By, acting, code, day, found, on_household, one_of, opened, progress, say, table
 from integrity.errors import NotFound, Refused
@@ -56,6 +56,7 @@ def set_up() -> None:
                 if editions.register(work, editions.shipped(settings())):
                     say("已启用随程序提供的政策版本")
             catching_up.complete(office)
+            places.complete(office)
     finally:
         office.dispose()
 
@@ -94,7 +95,8 @@ def verify(
         for fault in () if household_id else catching_up.faults(work):
             wrong += 1
             say(fault, style="red")
-        for note in () if household_id else (*bookcheck.notes(work), *catching_up.ahead(work)):
+        whole = () if household_id else (*bookcheck.notes(work), *catching_up.ahead(work))
+        for note in (*whole, *places.faults(work, household_id)):
             say(f"提示（不计入问题）：{note}", style="yellow")
         heads = bookcheck.heads_digest(work.session.connection())
     if wrong:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from integrity import assistance, commitments, conduct, households, opinions, persons, rechecks
+from integrity import assistance, commitments, conduct, corrections, households, opinions, persons, rechecks
 from integrity.cli.console import (
     Area,
     By,
@@ -22,9 +22,9 @@ from integrity.cli.console import (
     say,
 )
 from integrity.delivery import hearing_record
-from integrity.errors import Invalid, NotFound, Refused
+from integrity.errors import Invalid, Refused
 from integrity.letters_texts import wording
-from integrity.records.ledger import ENTRIES, Assistance, Conduct, Decision, Entry, Finding
+from integrity.records.ledger import Conduct, Entry
 from integrity.rules.writing import yuan
 from integrity.terms import (
     Ability,
@@ -43,7 +43,6 @@ from integrity.terms import (
     Scheme,
     SignedBy,
 )
-from integrity.work import Work
 
 app = typer.Typer(help="登记：家庭、成员、变化、核对、核查、承诺、守信失信、救助决定、更正", no_args_is_help=True)
 Day = Annotated[date, typer.Option("--on", help="发生日期", parser=day, metavar="日期")]
@@ -340,29 +339,10 @@ def void(
 ) -> None:  # fmt: skip
     """更正：作废一条登记错误的条目（原条目保留）；正确的内容另行登记。"""
     with opened() as office, office.reading() as work:
-        wrong = _entry(work, found(work, household), seq)
-    if isinstance(wrong, Assistance) and wrong.act is Act.GRANT:
-        raise Refused(
-            "“确认给予”不能作废：应当停止的，按程序用 chengxin case open 办理退出；导入有误的，用 chengxin import undo"
-        )
-    with on_household(by, _VOIDED_BY.get(type(wrong), "更正"), household) as (work, household_id):
-        entry = households.correct(work, household_id, seq, None, kind=type(wrong), why=why)
+        matter = corrections.matter_of(corrections.entry(work, found(work, household), seq))
+    with on_household(by, matter, household) as (work, household_id):
+        entry = corrections.void(work, household_id, seq, why=why)
     _done(entry, f"更正（作废第 {seq} 条）")
-
-
-_VOIDED_BY: dict[type[Entry], str] = {
-    Assistance: "作出救助决定", Finding: "认定守信失信", Decision: "审核意见",
-}  # fmt: skip
-"""What was decided is taken back by those who may decide it (事项, see `permissions`); the rest is 更正."""
-
-
-def _entry(work: Work, household_id: int, seq: int) -> Entry:
-    """The entry with a number, of whatever kind. Raises NotFound."""
-    for kind in ENTRIES:
-        entry = work.session.get(kind, (household_id, seq))
-        if entry is not None:
-            return entry
-    raise NotFound(f"该户没有第 {seq} 条")
 
 
 @app.command("commitment")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from sqlmodel import select
 
-from integrity import areas, households, opinions, recommendations
+from integrity import areas, households, opinions, recommendations, standing_findings, timeline
 from integrity.case_files import Case
-from integrity.cli.cases import step_name, told
+from integrity.cli.cases import told
 from integrity.cli.console import (
     By,
     Household,
@@ -25,46 +24,20 @@ from integrity.cli.console import (
     table,
 )
 from integrity.errors import NotFound
-from integrity.records.ledger import ENTRIES, Decision, Entry, Step
+from integrity.records.ledger import Decision
 from integrity.records.ledger import Household as HouseholdRow
 from integrity.records.office import JobRun, Person, Recommendation
-from integrity.rules import grounds as g
 from integrity.rules.facts import date_of
+from integrity.rules.identity import mask_name
 from integrity.rules.writing import yuan
 from integrity.settings import settings
-from integrity.terms import ExitReason, JobState, Outcome, Term, Verdict
+from integrity.terms import ExitReason, JobState, Outcome, Verdict
 from integrity.work import Work
 from scheduler.jobs import ROLL_EVALUATION, TIMETABLE
 from scheduler.runner import run_now
 
 app = typer.Typer()
 WORDS = {"accept": Verdict.ACCEPTED, "change": Verdict.CHANGED, "refuse": Verdict.REFUSED}
-HIDDEN = {
-    "household_id", "seq", "happened_on", "recorded_at", "recorded_by", "area", "corrects", "void", "import_id", "hash",
-    "person_id", "person_digest", "text_sha256", "data_sha256", "pdf_sha256", "template_sha256",
-    "edition_sha256", "content_sha256", "code_sha256", "subject",
-}  # fmt: skip
-"""Columns of an entry that `show` leaves out: keys, digests, and what the other columns of its table say."""
-NAMES = {
-    "variant": "版式",
-    "address": "住址", "label": "分类", "no": "成员序号", "born_on": "出生日期", "relation": "与户主关系",
-    "presence": "共同生活状态", "capacity": "民事行为能力", "ability": "劳动能力", "schooling": "在校",
-    "guardian_no": "监护人序号", "act": "行为", "scheme": "救助类别", "effective_on": "执行日期",
-    "amount": "月救助金额", "income": "家庭月收入", "persons": "计入人数", "months": "渐退月数",
-    "schedule": "各月比例", "reason": "理由", "document": "文号", "hearing": "听取意见记录", "decided_by": "决定人",
-    "cause": "变化原因", "cause_member": "变化成员序号", "self_reported": "主动申报", "stable": "收入稳定",
-    "property_over": "财产超标", "source": "来源", "detail": "说明", "kind": "种类", "reported_on": "得知日期",
-    "member_no": "成员序号", "evidence": "证据指纹", "result": "结果", "visitor_1": "核查人员",
-    "visitor_2": "核查人员", "note": "备注", "occasion": "场合", "text_version": "文本版本",
-    "office_text_version": "机关承诺文本版本", "signed_by": "签署方式", "explained_by": "讲解人", "item": "项目代码",
-    "act_end": "行为止日", "found_on": "发现日期", "conduct_seq": "事实序号", "state": "认定状态",
-    "document_on": "文书日期", "reviewed_by": "复核人", "recommended_on": "建议日期", "verdict": "审核意见",
-    "outcome": "处理", "reason_code": "原因", "number": "文号", "organ": "机关", "notice_seq": "文书序号",
-    "copy_no": "补打份次", "file": "文件", "first_page": "起始页", "pages": "页数", "way": "送达方式",
-    "receiver": "收件人", "witnesses": "见证人", "case_no": "案号", "step_no": "第几步", "procedure": "程序",
-    "step": "步骤", "entry_seq": "所涉条目", "subject_seq": "所指条目",
-}  # fmt: skip
-"""Chinese names of the columns of an entry."""
 SAME = {
     True: "与当时保存的结果一致",
     False: "与当时保存的结果不一致，请核验账册",
@@ -143,26 +116,11 @@ def village(work: Work, area: str) -> str:
 
 
 def _why(row: Recommendation) -> str:
-    """Why, in one line: the code of the reason, the first question for 人工复核, else what changed."""
-    code = tuple(ExitReason)[row.reason_code]
-    questions = [one.text for one in g.named(g.QUESTIONS, row.ask)]
-    said = [] if code is ExitReason.NONE else [f"{code.name} {code.value}"]
-    if row.outcome == Outcome.ASK.number:
-        said += questions[:1]
-    if not said:
-        said = [one.text for one in g.named(g.CONDITIONS, row.met & _CHANGED)]
-        said += [text for bit, text in _NO_LONGER.items() if row.unmet & bit]
-    return "；".join(said or questions[:1])
-
-
-_CHANGED = g.CLEAR_CHANGE | g.STANDARD_ROSE | g.JOBS_REFUSED | g.MEMBER_LOST | g.CAUSE_ADMITTED
-"""Conditions that are a reason where they are met."""
-_NO_LONGER = {
-    g.AT_OR_BELOW_LINE: "家庭人均收入超过当地低保标准", g.WITHIN_EDGE: "家庭人均收入超过低保边缘标准",
-    g.PROPERTY_WITHIN: "家庭财产状况不符合规定", g.PERSONS_SAME: "计入人口与核定时不同",
-    g.AMOUNT_AS_ENTITLED: "现发金额与应发金额不一致",
-}  # fmt: skip
-"""Conditions that are a reason where they are not met."""
+    """Why, in one line: the code of the reason, and what it rests on or asks."""
+    code, said = tuple(ExitReason)[row.reason_code], standing_findings.in_a_line(row)
+    if code is ExitReason.NONE:
+        return said
+    return f"{code.name} {code.value}" + (f"；{said}" if said and said != code.value else "")
 
 
 def _sum(amount: int | None) -> str:
@@ -177,54 +135,17 @@ def _date(epoch_day: int | None) -> str:
 def show(household: Household, by: By = "") -> None:
     """显示一户的户账：每一条何时发生、何时登记、由谁登记；姓名脱敏，查看记入操作日志。"""
     with on_household(by, "查看户账", household) as (work, household_id):
-        entries: list[Entry] = []
-        for kind in ENTRIES:
-            entries += work.session.exec(select(kind).where(kind.household_id == household_id)).all()
         people = {
             member.no: work.session.get(Person, member.person_id)
             for member in households.members(work, household_id, work.today).values()
         }
+        lines = timeline.lines(work, household_id)
         work.audit("查看户账", f"household:{household_id}")
     for no, person in sorted(people.items()):
-        say(f"第 {no} 号成员：{masked(person.name) if person else ''}")
-    replaced = {entry.corrects for entry in entries}
-    rows = [_told(entry, entry.seq in replaced) for entry in sorted(entries, key=lambda one: one.seq)]
+        say(f"第 {no} 号成员：{mask_name(person.name) if person else ''}")
+    rows = [(one.seq, one.kind, one.on, f"{one.known_at:%Y-%m-%d %H:%M}", one.by, f"{one.mark}{one.words}")
+            for one in lines]  # fmt: skip
     table(("序号", "类别", "发生", "登记", "经办", "内容"), rows, title=household)
-
-
-def masked(name: str) -> str:
-    """姓名脱敏: the first and the last character of a name, 王* and 张*三."""
-    return name[:1] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "")
-
-
-def _told(entry: Entry, corrected: bool) -> tuple[object, ...]:
-    """One line of the ledger."""
-    said = {name: getattr(entry, name) for name in type(entry).model_fields}
-    if isinstance(entry, Step):
-        said["step"] = step_name(entry.procedure, entry.step)
-    values = [
-        _shown(name, value)
-        for name, value in said.items()
-        if name not in HIDDEN and value not in (None, "", ExitReason.NONE)
-    ]
-    marks = "〔已被更正〕" if corrected else f"〔作废第 {entry.corrects} 条〕" if entry.void else ""
-    kind = (type(entry).__doc__ or "").split("(")[0].strip()
-    return (
-        entry.seq, kind, entry.happened_on, f"{entry.recorded_at:%Y-%m-%d %H:%M}", entry.recorded_by,
-        marks + " ".join(values),
-    )  # fmt: skip
-
-
-def _shown(name: str, value: Any) -> str:
-    """One value of an entry, in words."""
-    if name == "urban":
-        return "城镇" if value else "农村"
-    label = NAMES.get(name, name)
-    if name in ("amount", "income"):
-        return f"{label}{yuan(value)}"
-    if isinstance(value, bool):
-        return f"{label}：{'是' if value else '否'}"
-    return f"{label}：{value.value if isinstance(value, Term) else value}"
 
 
 @app.command()

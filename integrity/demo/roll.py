@@ -21,10 +21,12 @@ from integrity import households as register
 from integrity import persons
 from integrity.demo.diary import Diary, Standards
 from integrity.demo.life import begin
+from integrity.demo.logins import publish
 from integrity.demo.people import Figure, draft
 from integrity.demo.places import CITY, HISTORY_DAYS, Map, Village, address, furnish
 from integrity.demo.stories import plan
 from integrity.errors import Refused, Unset
+from integrity.records.accounts import DEMO_BEGUN
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Assistance, Finding, Household, LedgerHead
 from integrity.records.office import Audit, ImportBatch, Person
@@ -37,7 +39,7 @@ CHUNK = 500
 """Households in one transaction."""
 HISTORY = "history"
 """`ImportBatch.kind` of what is carried over."""
-BEGUN, _DONE = "开始建立示范县", "建成示范县"
+BEGUN, _DONE = DEMO_BEGUN, "建成示范县"
 """Actions in the audit log; their detail is the JSON of households, seed and until."""
 
 Progress = Callable[[int, int], None]
@@ -78,6 +80,7 @@ def build(
     if marks.get(BEGUN, mark) != mark or (start and BEGUN not in marks):
         raise Refused(f"数据库里已有{start}户，示范数据只能写入空库")
     if _DONE in marks:
+        publish(office, ACTOR, began)  # a demo of the time before there were accounts
         return _summary(office, 0.0, repeated=True)
     builder = _Builder(Map(households), load(), seed, until, began)
     builder.must_have_standards()
@@ -86,6 +89,7 @@ def build(
             _note(work, BEGUN, mark, began)
             furnish(work, builder.chart, builder.policy, seed, until)
             _open_history(work, mark, households, began)
+    publish(office, ACTOR, began)
     with office.reading() as work:
         builder.history = work.session.exec(select(ImportBatch.id).where(ImportBatch.kind == HISTORY)).one() or 0
     for low in range(start, households, chunk):

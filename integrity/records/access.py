@@ -35,5 +35,5 @@ class ApiRequest(SQLModel, table=True):
     officer: str = Field(primary_key=True, max_length=40)
     key_sha256: str = Field(primary_key=True, max_length=64)
     request: str = Field(max_length=64)
-    result: str = Field(default="", max_length=120)
+    result: str = Field(default="", max_length=500)
     recorded_at: datetime = Field(sa_type=Moment)

@@ -11,19 +11,19 @@ from collections.abc import Collection
 from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, inspect, text
 from sqlmodel import SQLModel
 
-from . import access, evidence, office, print_runs, seals, wishes
+from . import access, accounts, evidence, exports, office, print_runs, seals, wishes
 from .erasable import ERASABLE, as_sql
 from .ledger import ENTRIES
 from .refusal_cases import ON_CASES, Refusal
 from .refusals import RED_LINES
 
-TABLES = (ENTRIES, office, access, evidence, seals, print_runs, wishes)
+TABLES = (ENTRIES, office, access, accounts, evidence, exports, seals, print_runs, wishes)
 """Every module of tables is loaded: the guards look their keys up."""
 APPEND_ONLY: tuple[str, ...] = (
     *(str(kind.__tablename__) for kind in ENTRIES),
     "household", "recommendation", "adoption", "emergency_order", "policy_edition", "calendar_year",
     "import_row", "audit", "kinship", "posting", "posting_line", "posting_note",
-    "destruction", "paper_code", "paper_end", "print_run", "print_note", "print_wish",
+    "destruction", "paper_code", "paper_end", "print_run", "print_note", "print_wish", "demo_mark",
 )  # fmt: skip
 """Tables where nothing is updated and nothing is deleted."""
 EMPTIED = {
@@ -76,6 +76,10 @@ FORWARD_ONLY: tuple[tuple[str, str], ...] = (
         "AND NEW.recorded_at = OLD.recorded_at AND NEW.recorded_by = OLD.recorded_by AND NEW.until IS NOT NULL "
         "AND ((OLD.until IS NULL AND NEW.until >= OLD.since) OR (NEW.until = OLD.until AND NEW.lost_on IS NOT NULL))",
     ),
+    ("account", accounts.ACCOUNT_FORWARD),
+    ("web_session", accounts.SESSION_FORWARD),
+    ("recovery_code", accounts.CODE_FORWARD),
+    ("export", exports.EXPORT_FORWARD),
     ("print_file", print_runs.FILE_FORWARD),
     ("print_item", print_runs.ITEM_FORWARD),
     (
@@ -91,7 +95,20 @@ the database has no clock but the wall's, which is not the office's.
 """
 
 
-REFUSALS: tuple[Refusal, ...] = (*ON_CASES, *RED_LINES)
+ON_DEMO = (
+    Refusal(
+        "guard_demo_mark_begun", "demo_mark", frozenset({"audit"}),
+        f"NOT EXISTS (SELECT 1 FROM audit a WHERE a.action = '{accounts.DEMO_BEGUN}')",
+        "只有建立示范县时才能作示范标记",
+    ),
+    Refusal(
+        "guard_account_demo", "account", frozenset({"demo_mark"}),
+        "NEW.demo AND NOT EXISTS (SELECT 1 FROM demo_mark)", "没有示范标记的数据库不能有示范账户",
+    ),
+)  # fmt: skip
+_SEES_ALL = "SECURITY DEFINER SET search_path FROM CURRENT"
+"""PostgreSQL: a guard looks at all rows, also where who writes sees those of one area only (`row_security`)."""
+REFUSALS: tuple[Refusal, ...] = (*ON_CASES, *RED_LINES, *ON_DEMO)
 """What no statement can put into the database, whoever writes it."""
 
 
@@ -156,7 +173,7 @@ def _insert(dialect: str, one: Refusal) -> list[str]:
             f"BEGIN SELECT RAISE(ABORT, '{one.message}'); END"
         ]
     return [
-        f"CREATE FUNCTION {one.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {one.when} THEN "
+        f"CREATE FUNCTION {one.name}() RETURNS trigger LANGUAGE plpgsql {_SEES_ALL} AS $$ BEGIN IF {one.when} THEN "
         f"RAISE EXCEPTION '{one.message}' USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END $$",
         f"CREATE TRIGGER {one.name} BEFORE INSERT ON {one.table} FOR EACH ROW EXECUTE FUNCTION {one.name}()",
     ]
@@ -168,7 +185,7 @@ def _refusal(dialect: str, table: str, act: str, message: str) -> list[str]:
     if dialect == "sqlite":
         return [f"CREATE TRIGGER {name} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END"]
     made = [
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql {_SEES_ALL} AS "
         f"$$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$",
         f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
     ]
@@ -198,7 +215,7 @@ def _forward(dialect: str, table: str, allowed: str, message: str = "") -> list[
             f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
         ]
     return [
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT ({allowed}) THEN "
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql {_SEES_ALL} AS $$ BEGIN IF NOT ({allowed}) THEN "
         f"RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END $$",
         f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
     ]

@@ -340,7 +340,7 @@ class Audit(SQLModel, table=True):
     """操作日志 (audit): who did or read what, when; append-only."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_at", "at"),)
+    __table_args__ = (Index("ix_audit_at", "at"), Index("ix_audit_subject", "subject", "action"))
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=Moment)
     actor: str = Field(max_length=40)

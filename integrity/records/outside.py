@@ -19,6 +19,7 @@ from threading import Lock
 from typing import IO, Any
 
 from integrity.errors import Invalid
+from integrity.files import settle
 
 NAME = "outside.log"
 STATE_EVERY = 500
@@ -96,11 +97,7 @@ class Outside:
             file.flush()
             os.fsync(file.fileno())
         if new:
-            folder = os.open(self.path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            settle(self.path.parent)
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Every line from the first. Raises Invalid when one was altered, moved or taken out of the middle."""

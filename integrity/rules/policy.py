@@ -112,7 +112,10 @@ class Policy:
         unknown = sorted(set(names) - set(self.catalogues))
         if unknown:
             raise KeyError(unknown[0])
-        return replace(self, adopted=tuple(sorted(set(names))))
+        chosen = tuple(sorted(set(names)))
+        if chosen not in self._seen_by:
+            self._seen_by[chosen] = replace(self, adopted=chosen)
+        return self._seen_by[chosen]
 
     def by_id(self, row_id: str) -> Row:
         """参数行 by its id, as a stored decision quotes it. Raises KeyError."""
@@ -122,6 +125,11 @@ class Policy:
     def _by_id(self) -> dict[str, Row]:
         proposed = [row for catalogue in self.catalogues.values() for row in catalogue.values]
         return {row.id: row for row in (*self.rows, *proposed)}
+
+    @cached_property
+    def _seen_by(self) -> dict[tuple[str, ...], Policy]:
+        """Each view of this edition, made once: its index is asked at every step of a case."""
+        return {}
 
     @cached_property
     def _index(self) -> dict[tuple[str, str, str], list[Row]]:

@@ -234,7 +234,7 @@ _CHECKS: dict[int, tuple[Check, ...]] = {
     ),
     20: (
         _held("要求上传、发送到外部", "integrity.rules.redlines.forbidden_request"),
-        _held("网页引用本机以外的内容", "integrity.web.app.HEADERS"),
+        _held("网页引用本机以外的内容", "integrity.web.guard.HEADERS"),
         _press("印制时取用本机以外的内容", "reports.engine.Bundled"),
     ),
 }  # fmt: skip

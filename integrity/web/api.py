@@ -21,7 +21,7 @@ from integrity.rules.procedure_tables import TABLES, table
 from integrity.rules.stated import LARGEST
 from integrity.terms import Procedure, Term
 from integrity.web import api_views as views
-from integrity.web.api_access import BEARER, Key, Known, Looking, Reading, Taking, household_within
+from integrity.web.api_access import BEARER, Key, Known, Looking, Public, Reading, Taking, household_within
 from integrity.web.api_models import CaseLine, CaseView, Obstacles, Problem, ProcedureRule, TakenStep
 from integrity.web.api_requests import Clean, Day, OpenCase, TakeStep
 from integrity.web.api_values import SHIFT, read_values
@@ -85,13 +85,13 @@ def description(request: Request) -> JSONResponse:
 
 
 @router.get("/procedures", summary="程序一览")
-def list_procedures(work: Looking) -> list[ProcedureRule]:
+def list_procedures(work: Public) -> list[ProcedureRule]:
     """全部程序：各步骤、由谁办理、条件、填写项、文书、效力、期限和依据。"""
     return [views.procedure_rule(one) for one in TABLES.values()]
 
 
 @router.get("/procedures/{procedure}", summary="一种程序")
-def show_procedure(procedure: Code, work: Looking) -> ProcedureRule:
+def show_procedure(procedure: Code, work: Public) -> ProcedureRule:
     """一种程序的步骤和期限。"""
     return views.procedure_rule(_table(procedure))
 

@@ -20,9 +20,9 @@ from starlette.concurrency import run_in_threadpool
 
 from integrity import households, organs, papers, postings, tokens
 from integrity.errors import Forbidden, NotFound
-from integrity.permissions import require
+from integrity.permissions import RIGHTS, require
 from integrity.records.ledger import Notice
-from integrity.records.office import Posting
+from integrity.records.office import Officer, Posting
 from integrity.rules.areas import check, code_range
 from integrity.rules.stated import seen, unfit
 from integrity.work import Office, Work
@@ -48,14 +48,15 @@ class Known(APIRoute):
         inner = super().get_route_handler()
 
         async def asked(request: Request) -> Response:
-            request.state.officer = await run_in_threadpool(_identify, request, self.path)
+            officer = await run_in_threadpool(_identify, request, self.path)
+            request.state.officer, request.state.area = officer.code, officer.area
             return await inner(request)
 
         return asked
 
 
-def _identify(request: Request, route: str) -> str:
-    """工号 of the holder; the use of the token is written down. Raises HTTPException 401."""
+def _identify(request: Request, route: str) -> Officer:
+    """The holder of the token; the use of the token is written down. Raises HTTPException 401."""
     office, given = office_of(request), request.headers.get("authorization", "")
     found = None
     if given[: len(_SCHEME)].lower() == _SCHEME:
@@ -66,29 +67,46 @@ def _identify(request: Request, route: str) -> str:
     code = found.officer.code
     with office.work(code) as work:
         work.audit("接口调用", f"token:{found.token.id}", f"{request.method} {route}")
-    return code
+    return found.officer
+
+
+def _office(request: Request) -> Office:
+    """The office, narrowed to the area of who asks."""
+    return office_of(request).within(code_range(request.state.area))
 
 
 def acting(matter: str) -> Any:
     """A piece of work of the officer in a matter of his role: committed before the answer goes out."""
 
     def work_of(request: Request) -> Iterator[Work]:
-        with office_of(request).work(request.state.officer) as work:
+        with _office(request).work(request.state.officer) as work:
             require(work, matter)
             yield work
 
+    assert matter in RIGHTS
+    work_of.matter = matter  # type: ignore[attr-defined]
     return Depends(work_of, scope="function")
 
 
-def _looking(request: Request) -> Iterator[Work]:
-    with office_of(request).reading() as work:
-        work.actor = request.state.officer
-        yield work
+def looking(matter: str) -> Any:
+    """A look of the officer in a matter of his role, without writing: what must leave the books as they are."""
+
+    def work_of(request: Request) -> Iterator[Work]:
+        with _office(request).reading() as work:
+            work.actor = request.state.officer
+            require(work, matter)
+            yield work
+
+    assert matter in RIGHTS
+    work_of.matter = matter  # type: ignore[attr-defined]
+    return Depends(work_of, scope="function")
 
 
 Here = Annotated[Office, Depends(office_of)]
-Looking = Annotated[Work, Depends(_looking, scope="function")]
-"""Looks without writing; for what is no personal data, and for what must leave the books as they are."""
+Looking = Annotated[Work, looking("查看户账")]
+"""Looks without writing: what this asks must leave the books as they are."""
+Public = Annotated[Work, looking("查看政策参数")]
+"""What is no personal data: the rules themselves."""
 Reading = Annotated[Work, acting("查看户账")]
 Taking = Annotated[Work, acting("办理程序")]
 Serving = Annotated[Work, acting("登记送达")]

@@ -9,7 +9,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
 
-from integrity import print_choice, print_progress, print_receipts, print_runs
+from integrity import print_choice, print_progress, print_receipts, print_runs, receipt_desk
+from integrity.errors import NotFound
 from integrity.permissions import require
 from integrity.print_choice import Choice, LeftOut
 from integrity.print_receipts import Told
@@ -176,8 +177,11 @@ def _choice(work: Work, body: Chosen) -> Choice:
 
 
 def _within(work: Work, number: str) -> PrintRun:
-    """A run of the officer's own area."""
+    """A run of the officer's own area. Raises NotFound alike for none and for one elsewhere."""
     run = print_runs.run_of(work, number)
+    low, high = code_range(area_of(work))
+    if not low <= run.area < high:
+        raise NotFound(f"没有编号为 {number} 的打印批次，见 chengxin print runs")
     require(work, print_runs.MATTER, run.area)
     return run
 
@@ -297,6 +301,7 @@ def receive(body: Proved, work: Serving, request: Request, key: Key) -> Entered:
     code = "".join(print_receipts.codes_in(body.code))
 
     def entered() -> str:
+        receipt_desk.within(work, code, code_range(area_of(work)))
         done = print_receipts.receive(work, code, told)
         return f"receipt:{done.notice.household_id}:{done.notice.seq}"
 

@@ -8,11 +8,11 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import select
 
-from integrity import case_facts, cases, delivery, papers
+from integrity import case_facts, cases, delivery, papers, print_places
 from integrity.case_files import Case
-from integrity.records.ledger import Household, Notice, Printing, Service, Step
+from integrity.records.ledger import Household, Notice, Service, Step
 from integrity.records.office import Posting
 from integrity.rules.identity import mask_id
 from integrity.rules.procedure import EXTEND, SUSPEND, Ask, Clock, Done, Obstacle, Row, Running, Table
@@ -172,10 +172,7 @@ def served(work: Work, household_id: int, seq: int, taken: TakenStep | None) -> 
 
 def is_printed(work: Work, notice: Notice) -> bool:
     """Was the original printed?"""
-    query = select(Printing).where(
-        Printing.household_id == notice.household_id, Printing.notice_seq == notice.seq, col(Printing.copy_no) == 0
-    )
-    return work.session.exec(query).first() is not None
+    return print_places.original_of(work, notice) is not None
 
 
 def paper_view(work: Work, notice: Notice) -> PaperView:

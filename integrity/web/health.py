@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from integrity import backups, deadlines, recommendations
+from integrity import backups
 from integrity.records import guards
-from integrity.rules.facts import day
 from integrity.settings import Settings
-from integrity.terms import Outcome, Scheme
-from integrity.work import Office, Work
+from integrity.web import assets
+from integrity.work import Office
 from reports import fonts
 from reports.faults import FontsMissing
 
@@ -26,10 +23,6 @@ WARN_FREE, STOP_FREE = 0.10, 0.03
 STALE = timedelta(hours=26)
 """A backup older than this is a warning."""
 SOON = timedelta(days=30)
-_KINDS = ("批量印制的文书", "核查名单", "单件印制的文书")
-_SHOWN = frozenset({".pdf", ".xlsx"})
-_RUN = re.compile(r"\d{9}-F\d\d-\d+\.pdf$")
-"""Files of the monthly run carry the township's code and the form; see `printing`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +34,9 @@ class Check:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """待办 (what waits): counts over the recommendations that stand now."""
-
-    households: int
-    overdue: int
-    soon: int
-    undecided: int
-    outcomes: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Papers:
-    """文书文件 (files of papers) of one kind and day."""
-
-    kind: str
-    day: str
-    names: tuple[str, ...]
-
-
 def checks(office: Office, chosen: Settings) -> tuple[Check, ...]:
     """Every check, the most important first."""
-    return (_database(office), _disk(chosen.home), _fonts(), _backup(office, chosen.backups))
+    return (_database(office), _disk(chosen.home), _fonts(), _assets(), _backup(office, chosen.backups))
 
 
 def program_version() -> str:
@@ -102,42 +75,16 @@ def _fonts() -> Check:
         return Check("字体", "故障", "没有安装，不能印制文书，请运行 make setup")
 
 
+def _assets() -> Check:
+    lost = assets.lacking()
+    if lost:
+        return Check("网页资料", "注意", f"缺少 {'、'.join(lost)}，页面可以使用，但是不好看，请运行 make setup")
+    return Check("网页资料", "正常", "样式和脚本齐全")
+
+
 def _backup(office: Office, folder: Path) -> Check:
     newest = backups.newest(folder)
     if newest is None:
         return Check("备份", "注意", "还没有备份，请运行 chengxin backup")
     age = office.clock().timestamp() - (newest / backups.MANIFEST).stat().st_mtime
     return Check("备份", "注意" if age > STALE.total_seconds() else "正常", newest.name)
-
-
-def waiting(work: Work) -> Waiting:
-    """What waits for an officer now."""
-    chosen = recommendations.standing(work, work.now).subquery()
-    counted = recommendations.summary(work, work.now)
-    soon = select(func.count()).where(
-        chosen.c.scheme != Scheme.NONE.number, chosen.c.due_on >= day(work.today),
-        chosen.c.due_on < day(work.today + SOON),
-    )  # fmt: skip
-    return Waiting(
-        households=sum(counted.values()), overdue=len(deadlines.overdue_rechecks(work)),
-        soon=int(work.session.execute(soon).scalar() or 0), undecided=len(recommendations.undecided(work)),
-        outcomes=tuple((outcome.value, counted[outcome]) for outcome in Outcome if counted[outcome]),
-    )  # fmt: skip
-
-
-def recent_papers(folder: Path) -> tuple[Papers, ...]:
-    """The files of the newest day of each kind: printed in the monthly run, recheck lists, printed at the desk."""
-    days = sorted((one for one in folder.glob("????-??-??") if one.is_dir()), reverse=True)
-    return tuple(found for kind in _KINDS if (found := _newest(kind, days)) is not None)
-
-
-def _newest(kind: str, days: list[Path]) -> Papers | None:
-    for day_ in days:
-        names = sorted(path.name for path in day_.iterdir() if path.suffix in _SHOWN and _kind(path.name) == kind)
-        if names:
-            return Papers(kind, day_.name, tuple(names))
-    return None
-
-
-def _kind(name: str) -> str:
-    return _KINDS[1] if name.startswith("核查名单") else _KINDS[0] if _RUN.search(name) else _KINDS[2]

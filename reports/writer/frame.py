@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -106,8 +106,3 @@ def _mark(found: tuple[str, Any, Any]) -> Mark:
     right = "right" in box.at_keyword
     x = text.position_x + text.width if right else text.position_x
     return Mark(kind, text.position_y + text.baseline, x, right)
-
-
-def shifted(mark: Mark, x: float) -> Mark:
-    """The same mark elsewhere."""
-    return replace(mark, x=x)

@@ -125,17 +125,6 @@ def fragment(source: str, trail: str, before: str = "") -> Element:
     return root.children[0]
 
 
-def simple(source: str, trail: str, before: str) -> Element | None:
-    """纯文字段落 (one element with nothing but text in it), read quickly; None for any other."""
-    end = source.index(">") + 1
-    stop = source.find("<", end)
-    if not source.startswith("</", stop) or source.find("<", stop + 1) >= 0:
-        return None
-    tag = _tag(source[:end])
-    inside: list[Element | str] = [text(source[end:stop])] if stop > end else []
-    return Element(tag.name, f"{trail}/{before}{tag.shown}", tag.attributes, inside)
-
-
 def _enter(stack: list[tuple[Element, str]], tag: Tag) -> None:
     parent, before = stack[-1]
     if tag.closing:

@@ -6,7 +6,6 @@ computes the style; this module only checks that it says nothing which the compi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -207,8 +206,3 @@ def resolved(length: Length, whole: float) -> float:
     if isinstance(length, tuple):
         return length[0] * whole
     return length or 0.0
-
-
-def all_known() -> Iterator[tuple[str, Style]]:
-    """Every trail learnt so far."""
-    yield from _STYLES.items()

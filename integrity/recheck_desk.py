@@ -1,0 +1,185 @@
+"""核查的办理 (rechecks at the desk and at the door): who goes where, what is known of the family, what was found there.
+
+Everything is a step of the procedure 定期核查; here is only put together what one form of an officer takes at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from sqlmodel import col, select
+
+from integrity import cases
+from integrity.case_files import Case, cases_in, cases_of
+from integrity.errors import ChengxinError, Refused
+from integrity.household_views import Aid, Eyes, Resident, aid, residents
+from integrity.households import home, standing
+from integrity.letters import DONE
+from integrity.recheck_steps import NOT_MET
+from integrity.records.ledger import Household, Recheck, Step, Verification
+from integrity.records.office import Officer, Recommendation
+from integrity.rules.areas import code_range
+from integrity.rules.facts import date_of
+from integrity.sights import portions
+from integrity.terms import Procedure, RecheckResult, Role
+from integrity.work import Work
+
+FOUND = (RecheckResult.UNCHANGED.value, RecheckResult.CHANGED.value)
+"""Results that conclude a check."""
+RESULTS = (*FOUND, *NOT_MET)
+LATER = "LATER"
+"""The visit is written down, the conclusion is left to the one who draws it."""
+VISITING = (Role.ASSISTANT, Role.HANDLER, Role.REVIEWER)
+"""Roles of those who go."""
+_SENT = ("ASSIGNED", "VISITED")
+
+
+class Visit(NamedTuple):
+    """入户情况 (what two visitors found): the result, the day, whom they met, what they learned, and why so."""
+
+    result: str
+    on: date
+    met: str = ""
+    found: str = ""
+    reason: str = ""
+    evidence: str = ""
+
+
+class Sent(NamedTuple):
+    """指派 (who is sent): the two, and how far they are."""
+
+    visitors: tuple[str, str]
+    stage: str
+    case_no: int
+    on: date
+
+
+class Glance(NamedTuple):
+    """入户前看的情况 (what the visitors should know at the door), in short."""
+
+    aid: Aid
+    residents: list[Resident]
+    verified: Verification | None
+    checked: Recheck | None
+
+
+def open_case(work: Work, household_id: int) -> Case | None:
+    """The open recheck of a household; there is never a second one."""
+    return next((one for one in cases_of(work, household_id, Procedure.RECHECK) if not one.closed), None)
+
+
+def sent(work: Work, households: Iterable[int]) -> dict[int, Sent]:
+    """Who is sent to which of these households, whose recheck is not concluded."""
+    found: dict[int, Sent] = {}
+    for portion in portions(sorted(set(households))):
+        query = select(Step.household_id).where(
+            col(Step.household_id).in_(portion), Step.procedure == Procedure.RECHECK, Step.step == "ASSIGNED"
+        ).distinct()  # fmt: skip
+        for case in cases_in(work, work.session.exec(query), Procedure.RECHECK):
+            pair = case.last("ASSIGNED")
+            if pair is not None and not case.closed and case.stage in _SENT:
+                told = str(pair.data["visitor_1"]), str(pair.data["visitor_2"])
+                found.setdefault(case.household_id, Sent(told, case.stage, case.no, pair.on))
+    return found
+
+
+def due_on(row: Recommendation | None) -> date | None:
+    """The day by which the last evaluation wants a check."""
+    return None if row is None or row.due_on is None else date_of(row.due_on)
+
+
+def called(work: Work, codes: Iterable[str]) -> dict[str, str]:
+    """The names of officers by 工号; of one who is not known, the 工号."""
+    wanted = set(codes)
+    known = {one.code: one.name for one in work.session.exec(select(Officer).where(col(Officer.code).in_(wanted)))}
+    return {code: known.get(code) or code for code in wanted}
+
+
+def visitors_in(work: Work, area: str) -> list[Officer]:
+    """Officers who may be sent somewhere in an area: theirs covers it, or lies in it."""
+    low, high = code_range(area)
+    found = [one for one in _in_office(work) if _covers(one.area, {area}) or low <= one.area < high]
+    return sorted(found, key=lambda one: (one.area, one.code))
+
+
+def visitors_for(work: Work, areas: Iterable[str]) -> list[Officer]:
+    """Who may be sent: officers in office whose area covers all of these villages."""
+    wanted = set(areas)
+    return [one for one in _in_office(work) if _covers(one.area, wanted)]
+
+
+def _in_office(work: Work) -> list[Officer]:
+    query = select(Officer).where(col(Officer.role).in_(VISITING), Officer.since <= work.today)
+    rows = work.session.exec(query.order_by(col(Officer.area).desc(), col(Officer.code)))
+    return [one for one in rows if one.until is None or one.until >= work.today]
+
+
+def _covers(area: str, wanted: set[str]) -> bool:
+    low, high = code_range(area)
+    return all(low <= one < high for one in wanted)
+
+
+def send(work: Work, households: Iterable[int], pair: tuple[str, str]) -> int:
+    """指派 (send two visitors) to each household, all or none; how many. Raises Refused, naming the household."""
+    done = 0
+    for household_id in households:
+        area = home(work, household_id, work.today).area
+        outside = set(pair) - {one.code for one in visitors_for(work, (area,))}
+        if outside:
+            raise Refused(f"{'、'.join(sorted(outside))} 不是管这一户所在村（居）的在岗核查人员，请另选")
+        try:
+            _send(work, household_id, pair)
+        except ChengxinError as fault:
+            number = work.session.get_one(Household, household_id).number
+            raise Refused(f"户 {number}：{fault}；本次没有指派任何一户", getattr(fault, "obstacles", ())) from fault
+        done += 1
+    return done
+
+
+def _send(work: Work, household_id: int, pair: tuple[str, str]) -> None:
+    work.lock(household_id)
+    case = open_case(work, household_id)
+    if case is None:
+        case = cases.open_case(work, household_id, Procedure.RECHECK).case
+    cases.take(work, household_id, case.no, "ASSIGNED", visitor_1=pair[0], visitor_2=pair[1])
+
+
+def enter(work: Work, household_id: int, visit: Visit) -> Case:
+    """登记核查结果 (what the visit came to): visited, and concluded unless that is left to another; or not reached.
+
+    By the two who are sent. Raises Refused where nobody is sent, and as `cases.take`.
+    """
+    work.lock(household_id)
+    case = open_case(work, household_id)
+    told = case.last("ASSIGNED") if case is not None else None
+    if case is None or told is None or case.stage != "ASSIGNED":
+        raise Refused("这一户现在没有被指派的入户人员，请由复核人员先指派（民发〔2021〕57号第16条）")
+    pair = {name: str(told.data[name]) for name in ("visitor_1", "visitor_2")}
+    if visit.result in NOT_MET:
+        reason = "：".join(filter(None, (visit.result, visit.found)))
+        gone = {**pair, "reason": reason}
+        return cases.take(work, household_id, case.no, "UNREACHED", on=visit.on, evidence=visit.evidence, **gone).case
+    went = {**pair, "met": visit.met, "found": visit.found}
+    done = cases.take(work, household_id, case.no, "VISITED", on=visit.on, evidence=visit.evidence, **went).case
+    return done if visit.result == LATER else conclude(work, household_id, visit.result, visit.reason)
+
+
+def conclude(work: Work, household_id: int, result: str, reason: str) -> Case:
+    """核查结论 (conclusion) after the visit; it makes a paper of today. Raises as `cases.take`."""
+    case = open_case(work, household_id)
+    if case is None:
+        raise Refused("这一户没有在办的核查")
+    return cases.take(work, household_id, case.no, "RESULT", result=result, reason=reason).case
+
+
+def glance(view: Eyes) -> Glance:
+    """What is known of a family now: aid, members, the last comparison, the last check."""
+    work, household_id = view.work, view.household_id
+    verified = [one for one in standing(work, Verification, household_id, work.today) if one.income is not None]
+    checks = [one for one in standing(work, Recheck, household_id, work.today) if one.result in DONE]
+    return Glance(
+        aid(work, household_id, None), residents(view), verified[-1] if verified else None,
+        checks[-1] if checks else None,
+    )  # fmt: skip

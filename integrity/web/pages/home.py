@@ -1,0 +1,144 @@
+"""待办和查找 (home, work lists, search): what waits for this officer; each number is the length of its list."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import RedirectResponse, Response
+
+from integrity import drafts, exports, finding, places, worklists
+from integrity.areas import named
+from integrity.errors import NotFound
+from integrity.records import places as kinds
+from integrity.terms import Role
+from integrity.web.desk import SEE_OTHER, Desk, acts, looks
+from integrity.web.shell import path, query
+from integrity.worklists import Group, Task
+
+router = APIRouter()
+Looking = Annotated[Desk, looks("查看户账")]
+Asking = Annotated[Desk, acts("查看户账")]
+Anybody = Annotated[Desk, looks("使用本系统")]
+PAGE = 25
+_FIRST = {Role.SYSTEM_ADMIN: "/accounts", Role.SECURITY_ADMIN: "/accounts", Role.AUDIT_ADMIN: "/audit"}
+"""Where an administrator's day begins."""
+_URGENT = ("RESTORED", "CLOCK_OVER", "RECHECK_OVER")
+_COLOURS = {"RESTORED": "red", "CLOCK_OVER": "red", "RECHECK_OVER": "red", "CLOCK_SOON": "orange", "RETURNED": "orange"}
+_WAYS = {
+    kinds.RECHECK: ("rechecks", "new"), kinds.RESULT: ("rechecks", "new"), kinds.PROMISE: ("commitments", "new"),
+    kinds.OPINION: ("opinion",), kinds.PRINT: ("papers",), kinds.DELIVER: ("papers",), kinds.RETURNED: ("papers",),
+    kinds.RECEIPT: ("papers",),
+}  # fmt: skip
+"""Kind of what waits → the page of the household where it is done."""
+
+
+def way_to(group: Group, task: Task) -> str:
+    """The page on which a thing that waits is done."""
+    if task.household is None:
+        return path("postings", task.posting)
+    home = ("households", task.household.number)
+    if group.kind.startswith((kinds.CASE, kinds.CLOCK)):
+        return path(*home, "cases", task.ref)
+    return path(*home, *_WAYS.get(group.kind, ()))
+
+
+def _villages(desk: Desk, tasks: list[Task]) -> dict[str, str]:
+    return named(desk.work, {one.household.area for one in tasks if one.household}, desk.work.today)
+
+
+@router.get("/")
+def home(desk: Anybody) -> Response:
+    """待办：本岗位、本辖区今天要办的事。"""
+    if desk.officer.role in _FIRST:
+        return RedirectResponse(_FIRST[desk.officer.role], SEE_OTHER)
+    post = worklists.Desk(desk.officer.role, desk.officer.area)
+    groups = worklists.groups(desk.work, post)
+    counts = worklists.counts(desk.work, post, groups)
+    counted = [(one, counts[one.code]) for one in groups]
+    waiting = [(one, count) for one, count in counted if count.number]
+    first = next((one for one, _ in waiting), None)
+    tasks = worklists.rows(desk.work, post, first, limit=8).rows if first else []
+    if tasks:
+        desk.note("查看待办", desk.officer.area, first.name if first else "")
+    return desk.page(
+        "home.html", exports=exports.to_decide(desk.work), waiting=waiting, first=first, tasks=tasks,
+        way_to=way_to, colours=_COLOURS, urgent=_URGENT,
+        villages=_villages(desk, tasks),
+        nothing=[one.name for one, count in counted if not count.number and not one.code.startswith("CASE_")],
+    )  # fmt: skip
+
+
+@router.get("/tasks/{code}")
+def work_list(code: str, desk: Looking, after: Annotated[str, Query(max_length=80)] = "") -> Response:
+    """一组待办的名单，逐页翻看。"""
+    post = worklists.Desk(desk.officer.role, desk.officer.area)
+    groups = worklists.groups(desk.work, post)
+    group = next((one for one in groups if one.code == code), None)
+    if group is None:
+        raise NotFound("没有这一组待办，或者不由您的岗位办理")
+    tasks = worklists.rows(desk.work, post, group, after=after, limit=PAGE)
+    here = path("tasks", code)
+    if tasks.rows:
+        desk.note("查看待办", desk.officer.area, group.name)
+    return desk.page(
+        "tasks.html", group=group, tasks=tasks.rows, way_to=way_to, count=worklists.count(desk.work, post, group),
+        villages=_villages(desk, tasks.rows),
+        next=f"{here}?after={tasks.next}" if tasks.next else "", first=here if after else "",
+        crumbs=(("待办", "/"), (group.name, "")),
+    )  # fmt: skip
+
+
+@router.post("/search")
+def ask(desk: Asking) -> RedirectResponse:
+    """查找：写下来的姓名、号码不进入网址，也不留在浏览器的历史记录里。"""
+    asked = desk.sent.one("q")[: finding.LONGEST]
+    if not asked:
+        return RedirectResponse("/search", SEE_OTHER)
+    name = path("search") + "?" + query(s=secrets.token_urlsafe(9))
+    with desk.office.work(desk.officer.code) as work:
+        drafts.save(work, name, {"q": asked})
+    return RedirectResponse(name, SEE_OTHER)
+
+
+@router.get("/search")
+def search(
+    desk: Looking, q: Annotated[str, Query(max_length=finding.LONGEST)] = "",
+    s: Annotated[str, Query(max_length=20)] = "", after: Annotated[str, Query(max_length=200)] = "",
+) -> Response:  # fmt: skip
+    """查找：姓名、拼音、首字母、身份证号或者后四位、村、户编号、案件、文号、核验码；只在本辖区内查。
+
+    `s` names what was asked, `q` is what a link of a page asks: a village, which is nobody's name.
+    """
+    here = path("search") + ("?" + query(s=s) if s else "?" + query(q=q) if q else "")
+    asked = q.strip() if not s else _asked(desk, here)
+    found = finding.find(desk.work, asked, scope=desk.scope, after=after, limit=PAGE)
+    if asked:
+        desk.note("查找", desk.officer.area, f"按{found.kind or '内容'}，本页 {len(found.rows)} 户")
+    if len(found.rows) == 1 and not found.next and not found.areas and not after:
+        return RedirectResponse(_one(found.rows[0]), SEE_OTHER)
+    roll = places.roll(desk.work, desk.scope, after=after, limit=PAGE) if not asked else None
+    rows = [one.household for one in found.rows] if roll is None else roll.rows
+    more = found.next if roll is None else roll.next
+    joint = "&" if "?" in here else "?"
+    return desk.page(
+        "search.html", found=found, asked=asked, roll=roll, found_by=asked, one_way=_one,
+        villages=named(desk.work, {one.area for one in rows}, desk.work.today),
+        next=f"{here}{joint}{query(after=more)}" if more else "", first=here if after else "",
+        crumbs=(("待办", "/"), ("查找家庭", "")),
+    )  # fmt: skip
+
+
+def _asked(desk: Desk, name: str) -> str:
+    """What was asked under this address; "" when it is too long ago or was asked by somebody else."""
+    kept = drafts.find(desk.work, name)
+    return kept.values.get("q", "") if kept else ""
+
+
+def _one(hit: finding.Hit) -> str:
+    """The page that a find leads to."""
+    home = ("households", hit.household.number)
+    if hit.case_no is not None:
+        return path(*home, "cases", hit.case_no)
+    return path(*home, "papers", hit.paper) if hit.paper else path(*home)

@@ -1,0 +1,245 @@
+"""处理建议页 (the pages of recommendations): those that wait, one with its reasons, several that lose nothing.
+
+An opinion takes nothing from anybody: it is put down, or it opens the procedure in which the person is heard first.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import select
+
+from integrity import opinion_lists, opinions, recommendations
+from integrity.area_choice import names
+from integrity.errors import ChengxinError, NotFound, Refused
+from integrity.records.ledger import Decision
+from integrity.records.office import Recommendation
+from integrity.rules.policy import NotInForce
+from integrity.rules.procedure import Obstacle
+from integrity.standing_findings import in_a_line, newest, outcome_of
+from integrity.terms import Outcome, Verdict
+from integrity.web.api_access import household_within
+from integrity.web.desk import CONFLICT, Desk, acts, here, looks
+from integrity.web.forms import Field, Form, chosen_from
+from integrity.web.pages.daily import Where, list_page, seat, where, with_form
+from integrity.web.pages.household_frame import Frame, frame, shown
+from integrity.web.shell import path
+from integrity.web.wording import obstacles
+from integrity.work import Work
+
+router = APIRouter()
+Looking = Annotated[Desk, looks("查看户账")]
+MayOpine = Annotated[Desk, looks("审核意见")]
+Opining = Annotated[Desk, acts("审核意见")]
+LOOKED = "查看处理建议"
+TOGETHER = 20
+"""Households on one page that is answered as a whole."""
+OFFERED = (Outcome.RAISE, Outcome.LOWER, Outcome.WITHDRAW, Outcome.EXIT, Outcome.ASK, Outcome.KEEP)
+COLOURS = {
+    Outcome.RAISE: "green", Outcome.KEEP: "green", Outcome.LOWER: "orange", Outcome.WITHDRAW: "orange",
+    Outcome.EXIT: "red", Outcome.ASK: "blue", Outcome.NOTHING: "grey",
+}  # fmt: skip
+
+
+def _outcome(code: str) -> Outcome | None:
+    return Outcome[code] if code in Outcome.__members__ else None
+
+
+def _told(desk: Desk, rows: list[opinion_lists.Waiting]) -> list[dict[str, Any]]:
+    """The lines of a list in words."""
+    places = names(desk.work, {one.household.area for one in rows})
+    return [
+        {
+            "house": one.household, "village": places[one.household.area], "on": one.row.on_day,
+            "outcome": outcome_of(one.row), "why": in_a_line(one.row), "now": one.row.amount_now,
+            "then": one.row.amount_min if _settled(one.row) else None,
+        }
+        for one in rows
+    ]  # fmt: skip
+
+
+def _settled(row: Recommendation) -> bool:
+    """Is a new amount recommended, and is it settled?"""
+    return outcome_of(row) in (Outcome.RAISE, Outcome.LOWER) and row.amount_min == row.amount_max
+
+
+@router.get("/recommendations")
+def waiting(desk: Looking, area: str = "", outcome: str = "", after: str = "") -> HTMLResponse:
+    """等待审核意见的处理建议，按评估日先后；可以按乡镇、村（居）和处理筛选。"""
+    chosen = _outcome(outcome)
+    at = where(desk, "/recommendations", area, after, outcome=chosen.name if chosen else "")
+    found = opinion_lists.waiting(desk.work, seat(desk, at), chosen, after=after)
+    return list_page(
+        desk, "recommendations.html", at, found.next, chosen=chosen, rows=_told(desk, found.rows), colours=COLOURS,
+        codes=[(one.name, one.value) for one in OFFERED], together=opinion_lists.TOGETHER,
+        opines=desk.may("审核意见"),
+        crumbs=(("待办", "/"), ("处理建议", "")),
+    )  # fmt: skip
+
+
+BATCH = (Field("reason", "共同的理由", "area", max_length=400, hint="写入每一户各自的审核意见"),)
+
+
+@router.get("/recommendations/batch")
+def look_together(desk: MayOpine, outcome: str = "", area: str = "", after: str = "") -> Response:
+    """成批提出意见：逐户看过再勾选；会减少救助的不能成批。"""
+    chosen, at = _batch(desk, outcome, area, after)
+    try:
+        opinion_lists.refuse_together(chosen)
+    except Refused as fault:
+        return _not_together(desk, chosen, fault)
+    return _together(desk, chosen, at, desk.form(BATCH))
+
+
+def _batch(desk: Desk, outcome: str, area: str, after: str) -> tuple[Outcome, Where]:
+    """Which outcome, of which area. Raises NotFound for no outcome."""
+    chosen = _outcome(outcome)
+    if chosen is None:
+        raise NotFound("没有这种处理建议")
+    return chosen, where(desk, "/recommendations/batch", area, after, outcome=chosen.name)
+
+
+def _not_together(desk: Desk, chosen: Outcome, fault: Refused) -> Response:
+    return desk.page(
+        "recommendations_alone.html", status=CONFLICT, said=str(fault), found=obstacles(fault.obstacles),
+        chosen=chosen, back=f"/recommendations?outcome={chosen.name}",
+        crumbs=(("待办", "/"), ("处理建议", "/recommendations"), ("成批意见", "")),
+    )  # fmt: skip
+
+
+def _together(desk: Desk, chosen: Outcome, at: Where, form: Form) -> HTMLResponse:
+    """The page to look through: whoever is shown here is noted as looked at."""
+    found = opinion_lists.waiting(desk.work, seat(desk, at), chosen, after=at.after, limit=TOGETHER)
+    for one in found.rows:
+        desk.note(LOOKED, f"household:{one.household.household_id}", "成批")
+    back = where(desk, "/recommendations", at.area, outcome=chosen.name).href()
+    return list_page(
+        desk,
+        "recommendations_batch.html",
+        at,
+        found.next,
+        rows=_told(desk, found.rows),
+        chosen=chosen,
+        form=form,
+        picked=set(desk.sent.all("picked")),
+        back=back,
+        action=here(desk.request),
+        crumbs=(("待办", "/"), ("处理建议", back), (f"成批采纳：{chosen.value}", "")),
+    )
+
+
+@router.post("/recommendations/batch")
+def opine_together(desk: Opining, outcome: str = "", area: str = "", after: str = "") -> Response:
+    """登记勾选的各户：每一户一条审核意见，全部登记或者都不登记。"""
+    chosen, at = _batch(desk, outcome, area, after)
+    form = desk.read(BATCH)
+    form.values["picked"] = "\n".join(desk.sent.all("picked"))
+
+    def act(work: Work) -> str:
+        picked = [_picked(work, one) for one in desk.sent.all("picked")]
+        done = opinion_lists.accept_all(work, picked, form.given["reason"])
+        desk.tell(work, f"已登记 {done} 户的审核意见：采纳“{chosen.value}”")
+        return where(desk, "/recommendations", at.area, outcome=chosen.name).href()
+
+    return desk.submit(form, act, lambda again: _together(desk, chosen, at, again))
+
+
+def _picked(work: Work, text: str) -> tuple[int, date]:
+    """A line that was ticked: the household, within the officer's area, and the day of what was looked at."""
+    number, _, on = text.rpartition("|")
+    try:
+        return household_within(work, number), date.fromisoformat(on)
+    except ValueError:
+        raise NotFound(f"没有户编号为 {number} 的家庭") from None
+
+
+def _fields(stands: Recommendation) -> tuple[Field, ...]:
+    proposed = outcome_of(stands)
+    words = {
+        Verdict.ACCEPTED: f"采纳“{proposed.value}”", Verdict.CHANGED: "变更：按下面写明的处理",
+        Verdict.REFUSED: "不采纳：维持现状",
+    }  # fmt: skip
+    offered = [one for one in words if not (proposed is Outcome.ASK and one is Verdict.ACCEPTED)]
+    return (
+        Field("verdict", "审核意见", "radio", choices=tuple((one.name, words[one]) for one in offered)),
+        Field("outcome", "变更后的处理", "choice", False, "只有变更填写", chosen_from(Outcome, OFFERED[:4])),
+        Field("amount", "变更后的月救助金额", "fen", False, "增发、减发填写；建议已有金额的可以不填"),
+        Field("months", "渐退月数", "count", False, "渐退填写"),
+        Field("schedule", "渐退各月发放比例", "percents", False, "渐退填写，如 100,80,60，每月一个数"),
+        Field("reason", "理由", "area", max_length=400, hint="写明事实和依据；会写入户账和文书"),
+    )  # fmt: skip
+
+
+def _standing(desk: Desk, number: str) -> tuple[Frame, Recommendation | None]:
+    one = frame(desk, number, LOOKED)
+    return one, newest(desk.work, [one.household_id]).get(one.household_id)
+
+
+@router.get("/households/{number}/opinion")
+def look(desk: MayOpine, number: str) -> Response:
+    """一户的处理建议：逐项理由，采纳、变更或者不采纳。"""
+    one, stands = _standing(desk, number)
+    form = desk.form(_fields(stands), household_id=one.household_id) if stands else None
+    return _opinion(desk, one, stands, form)
+
+
+def _opinion(desk: Desk, one: Frame, stands: Recommendation | None, form: Form | None) -> HTMLResponse:
+    told, fault = None, ""
+    if stands is not None:
+        try:
+            told = recommendations.explain(desk.work, one.household_id, stands.on_day)
+        except (ChengxinError, NotInForce) as wrong:
+            fault = str(wrong)
+    return desk.page(
+        "opinion.html", **with_form(form), stands=stands, told=told, fault=fault, action=here(desk.request),
+        outcome=outcome_of(stands) if stands else None, colours=COLOURS, before=_before(desk.work, one, stands),
+        why=in_a_line(stands) if stands else "", settled=bool(stands and _settled(stands)),
+        **shown(one, "?", "审核意见"),
+    )  # fmt: skip
+
+
+def _before(work: Work, one: Frame, stands: Recommendation | None) -> list[Decision]:
+    """Opinions that were given on this very recommendation already."""
+    if stands is None:
+        return []
+    query = select(Decision).where(
+        Decision.household_id == one.household_id, Decision.recommended_on == stands.on_day
+    )  # fmt: skip
+    return list(work.session.exec(query))
+
+
+@router.post("/households/{number}/opinion")
+def opine(desk: Opining, number: str) -> Response:
+    """登记审核意见；会改变救助的同时立案，逐步办理。"""
+    one, stands = _standing(desk, number)
+    if stands is None:
+        raise NotFound("该户没有处理建议")
+    form = desk.read(_fields(stands))
+    if form.given.get("verdict") == Verdict.CHANGED.name and "outcome" not in form.given:
+        form.errors.setdefault("outcome", "变更的，请选择变更后的处理")
+    return desk.submit(
+        form, lambda work: _opined(desk, work, one, form), lambda again: _opinion(desk, one, stands, again),
+        household_id=one.household_id,
+    )  # fmt: skip
+
+
+def _opined(desk: Desk, work: Work, one: Frame, form: Form) -> str:
+    given, changed = form.given, form.given["verdict"] == Verdict.CHANGED.name
+    terms = {name: given[name] for name in ("amount", "months", "schedule") if name in given}
+    if not changed and "outcome" in given:
+        raise Refused(
+            "选了变更后的处理，审核意见却不是“变更”；请核对",
+            (Obstacle("verdict", "采纳、不采纳的，“变更后的处理”不填", ""),),
+        )
+    said = opinions.give(
+        work, one.household_id, Verdict[given["verdict"]], reason=given["reason"],
+        outcome=Outcome[given["outcome"]] if changed else None, **terms,
+    )  # fmt: skip
+    if isinstance(said, Decision):
+        desk.tell(work, f"户 {one.number} 已登记审核意见：{said.verdict.value}，{said.outcome.value}")
+        return "/recommendations"
+    desk.tell(work, "已登记审核意见并立案；会减少救助的，下一步先告知当事人、听取意见")
+    return path("households", one.number, "cases", said.case.no)

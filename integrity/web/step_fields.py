@@ -1,0 +1,195 @@
+"""步骤的栏目 (fields of a step): the asks of its row as a form, with hints, order, choices and what is known already.
+
+Nothing is asked for that the table does not ask for, but the day and the evidence; what was filled in goes back under
+the names of the asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlmodel import col, select
+
+from integrity import evidence
+from integrity.case_files import Case
+from integrity.case_openings import ABOUT, About, entries_for, names_of, people_of
+from integrity.records.evidence import Evidence
+from integrity.records.office import Officer, Posting, PostingLine
+from integrity.rules.procedure import START, Ask, Row
+from integrity.terms import Procedure
+from integrity.web.forms import Field, Form, of_asks
+from integrity.work import Work
+
+_HINTS: Mapping[str, str] = {
+    "within": "不填的按当地规定；当地没有规定的必须填写，如 5个工作日",
+    "effective_on": "不填的自下月起；减少、停止救助不早于送达",
+    "months": "只有渐退填写", "schedule": "只有渐退填写，逐月的百分比，如 100,80,60",
+    "reason_code": "处理建议已有原因的可以不选",
+    "reason": "写明事实和依据；会照写在文书上", "receiver": "写姓名；不是本人的写明关系，如 张三（李四，配偶）",
+    "witnesses": "留置送达须有两名，用顿号分开",
+    "detail": "留置写拒收事由，电子写同意的内容，公告写原因，委托写受托单位",
+    "speaker": "写姓名；本人陈述的也可以写“本人”", "finished": "陈述完毕的，须附本人签名的笔录",
+    "time": "如 9时30分至10时", "manner": "如 当面、电话", "visitor_1": "工号", "visitor_2": "工号，须是另一人",
+    "recorder": "工号，不能是询问人本人", "presider": "工号，不能是办案人员", "posting": "公示单的文号",
+    "measures": "没有规定的不填", "whom": "几个人的用顿号分开", "proofs": "几份的用分号分开",
+    "missing": "只写不能由核对取得的材料，用顿号分开", "basis": "文号", "applicant": "写姓名",
+    "due_on": "不填的按规则计算", "ground": "不填的按规则写明",
+}  # fmt: skip
+"""What helps to fill in a field, by the name of the ask; kinds of fields have hints of their own."""
+_OFFICERS = ("visitor_1", "visitor_2", "recorder", "presider")
+_TOLD = (
+    "outcome", "amount", "months", "schedule", "effective_on", "level", "measures", "pay_within", "pay_way", "computed",
+)  # fmt: skip
+"""What a decision repeats unless the officer says otherwise."""
+_RADIOS = ("way",)
+_TODAY_ONLY = "制发文书，日期为今天（红线第16条）"
+EVIDENCE, ON, MEMBER, SUBJECT = "evidence", "on", "member", "subject"
+
+
+def fields_of(work: Work, case: Case, row: Row, *, officers: Iterable[Officer] = ()) -> tuple[Field, ...]:
+    """The fields of a step: what the case is about (of a first step), the asks, the day, the evidence."""
+    asked = tuple(_tuned(work, case, row, one) for one in of_asks(row.asks))
+    about = ABOUT.get(case.procedure, About()) if START in row.after and not case.history else About()
+    return (
+        *_subjects(work, case, row, about),
+        *asked,
+        *_day(row, first=not case.history),
+        evidence_field(work, case.household_id),
+    )
+
+
+def _subjects(work: Work, case: Case, row: Row, about: About) -> tuple[Field, ...]:
+    found: list[Field] = []
+    if about.member is not None:
+        must = about.member or (case.procedure is Procedure.CHANGE and row.code != "OTHER")
+        choices = tuple((str(no), told) for no, told in people_of(work, case.household_id))
+        hint = "" if must else "只涉及其中一人的选择；涉及全户的不选"
+        found.append(Field(MEMBER, "哪一位成员", "choice", must, hint, choices))
+    if about.entry:
+        entries = tuple((str(seq), told) for seq, told in entries_for(work, case.household_id, case.procedure))
+        found.append(Field(SUBJECT, about.entry, "choice", about.must, "", entries))
+    return tuple(found)
+
+
+def _day(row: Row, *, first: bool) -> tuple[Field, ...]:
+    if row.papers:
+        return ()
+    hint = "不晚于今天" if first else "不晚于今天，不早于上一步"
+    return (Field(ON, "送达日期" if row.serves else "办理日期", "date", True, hint),)
+
+
+def evidence_field(work: Work, household_id: int) -> Field:
+    """The field in which evidence is chosen: what is kept of the household, the last first."""
+    query = select(Evidence).where(Evidence.household_id == household_id, Evidence.file_key != b"")
+    rows = work.session.exec(query.order_by(col(Evidence.id).desc()).limit(100)).all()
+    choices = tuple(
+        (one.sha256, f"{evidence.name_of(work, one)}　{one.recorded_at:%Y-%m-%d %H:%M} 保存") for one in rows
+    )
+    hint = "没有保存过的，先在本页下方上传" if choices else "还没有保存过材料；在本页下方上传"
+    return Field(EVIDENCE, "证据", "choice", False, hint, choices)
+
+
+def with_hint(one: Field) -> Field:
+    """A field with the hint that helps, and of the kind that fits on a page."""
+    if one.name in _RADIOS:
+        one = replace(one, kind="radio")
+    elif one.kind == "area" and one.name in _LINES:
+        one = replace(one, kind="text")
+    left_out = one.required and one.name in _WHEN_LEFT
+    return one if left_out or one.name not in _HINTS else replace(one, hint=_HINTS[one.name])
+
+
+def _tuned(work: Work, case: Case, row: Row, one: Field) -> Field:
+    """A field with the choices that there are in this household."""
+    if one.name == "guardian_no":
+        return replace(one, kind="choice", label="代签的监护人", choices=_numbered(people_of(work, case.household_id)))
+    if one.name == "fact_seq":
+        facts = _numbered(entries_for(work, case.household_id, case.procedure))
+        return replace(one, kind="choice", label="失信事实", choices=facts)
+    if one.name == "reason" and not row.papers:
+        return one
+    return with_hint(one)
+
+
+_WHEN_LEFT = ("due_on", "ground", "within")
+"""Hints that tell what happens when a field stays empty."""
+_LINES = frozenset({
+    "speaker", "receiver", "applicant", "visitor_1", "visitor_2", "card_1", "card_2", "recorder", "presider", "time",
+    "place", "manner", "within", "pay_within", "object_within", "posting", "basis", "number", "body", "court", "whom",
+    "relation", "guardian", "village", "item", "how",
+})  # fmt: skip
+"""Asks that one line answers."""
+
+
+def _numbered(found: Iterable[tuple[int, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(no), told) for no, told in found)
+
+
+def suggestions(work: Work, case: Case, row: Row, scope: tuple[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """What may be typed into a field, by its name: officers of the reader's own area, names, public notices."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    names = [(name, "") for name in names_of(work, case.household_id).values() if name]
+    asked = {ask.name for ask in row.asks}
+    for name in asked & set(_OFFICERS):
+        found[name] = _officers(work, scope)
+    for name in asked & {"speaker", "receiver", "applicant"}:
+        found[name] = names
+    if "posting" in asked:
+        query = (
+            select(Posting).join(PostingLine, col(PostingLine.posting_id) == col(Posting.id))
+            .where(PostingLine.household_id == case.household_id).order_by(col(Posting.id).desc())
+        )  # fmt: skip
+        found["posting"] = [(one.number, one.kind.value) for one in work.session.exec(query)]
+    return found
+
+
+def _officers(work: Work, scope: tuple[str, str]) -> list[tuple[str, str]]:
+    query = select(Officer).where(Officer.area >= scope[0], Officer.area < scope[1], Officer.since <= work.today)
+    rows = work.session.exec(query.order_by(col(Officer.code)).limit(200))
+    return [
+        (one.code, f"{one.name} {one.role.value}")
+        for one in rows
+        if one.until is None or one.until >= work.today
+    ]  # fmt: skip
+
+
+def known(work: Work, case: Case, row: Row) -> dict[str, object]:
+    """What stands in the form at first: today, and in a decision what the person was told before."""
+    told: Mapping[str, Any] = case.history[0].data if case.history else {}
+    values: dict[str, object] = {ON: work.today}
+    if row.code in ("DECIDE", "APPROVE"):
+        values |= {ask.name: typed(ask, told[ask.name]) for ask in row.asks if ask.name in _TOLD and told.get(ask.name)}
+    if row.code == "DUE":
+        values.pop("due_on", None)
+    if case.member_no is not None:
+        values[MEMBER] = case.member_no
+    if case.subject_seq is not None:
+        values[SUBJECT] = case.subject_seq
+    return values
+
+
+def typed(ask: Ask, value: Any) -> str:
+    """A value as it would be typed."""
+    if ask.kind == "fen" and isinstance(value, int):
+        return f"{value // 100}.{value % 100:02d}"
+    if ask.kind == "percents":
+        return ",".join(map(str, value))
+    return str(value)
+
+
+def given_of(form: Form, row: Row) -> dict[str, Any]:
+    """What was filled in, under the names of the asks."""
+    found = {ask.name: form.given[ask.name] for ask in row.asks if ask.name in form.given}
+    for ask in row.asks:
+        if ask.kind == "count" and isinstance(found.get(ask.name), str):
+            found[ask.name] = int(found[ask.name])
+    return found
+
+
+def day_of(form: Form, row: Row) -> date | None:
+    """The day of the step; None for today."""
+    found = form.given.get(ON)
+    return found if isinstance(found, date) and not row.papers else None

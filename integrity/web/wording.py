@@ -1,0 +1,38 @@
+"""页面的说法 (words of the pages): what a refusal tells to type as a command is told as what to do on a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from integrity.rules.procedure import Obstacle
+from integrity.rules.procedure_needs import TAKEN_IN
+
+_SAID = (
+    (TAKEN_IN, "办理时在“证据”一栏选用，没有保存过的在该页上传"),
+    ("（成员序号，命令为 --member）", "（在“哪一位成员”一栏选择）"),
+    ("请立案时用 --member 写明成员序号", "立案时请选择是哪一位成员"),
+    ("（条目号，见 chengxin show；命令为 --subject）", "（在“针对”一栏选择）"),
+    ("请先用 chengxin record change 登记", "请先登记变化"),
+    ("（--paper 文号）", ""),
+)  # fmt: skip
+"""What a message says for a command line → what it says on a page."""
+_SET = re.compile(r"（--set [^（）]*）")
+_IN_BRACKETS = re.compile(r"（(?:见 |命令为 |先撤销：)?(?:chengxin|--)[^（）]*）")
+_COMMAND = re.compile(r"[：，]?\s*(?:请?运行|请?用|见)?\s*chengxin [a-z]+(?: [a-z]+)?(?: --?[a-z-]+| [^\s，；。）]+)*")
+
+
+def on_page(text: str) -> str:
+    """A message without the commands that it names."""
+    for told, here in _SAID:
+        text = text.replace(told, here)
+    if "chengxin" not in text and "--" not in text:
+        return text
+    text = _IN_BRACKETS.sub("", _SET.sub("", text))
+    return _COMMAND.sub("，请在相应的页面办理", text) if "chengxin" in text else text
+
+
+def obstacles(found: Iterable[Obstacle]) -> tuple[Obstacle, ...]:
+    """Obstacles in the words of the pages, each once."""
+    told = {(one.text, one.law): one._replace(text=on_page(one.text)) for one in found}
+    return tuple(told.values())

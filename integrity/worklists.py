@@ -1,0 +1,225 @@
+"""待办 (work lists): what waits for an officer in his area, group by group; each count is of its very list.
+
+A count goes no further than a thousand, a list is turned page by page; neither looks through the roll.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from integrity import places
+from integrity.errors import NotFound
+from integrity.finding import within
+from integrity.permissions import may
+from integrity.places import Listed
+from integrity.policies_of import policy_for
+from integrity.recheck_marks import period_end
+from integrity.records import places as kinds
+from integrity.records.office import Posting, PostingNote
+from integrity.rules.areas import code_range, level_of
+from integrity.rules.facts import date_of, day
+from integrity.rules.procedure_waits import ANY, CONFIRMING, COUNTY, DECIDING
+from integrity.terms import AreaLevel, PostingEvent, Procedure, Role
+from integrity.work import Work
+
+MOST = 1000
+_SOON = timedelta(days=60)
+"""No clock is reminded of earlier."""
+_EVER = timedelta(days=36_500)
+_POSTING = "POSTING"
+_COLUMNS = "on_day, area, household_id, ref"
+
+
+class Desk(NamedTuple):
+    """岗位 (desk): the role of an officer and his area, a 12-digit code; "" has nothing."""
+
+    role: Role
+    area: str
+
+
+class Group(NamedTuple):
+    """一组待办 (group of what waits): code, name, what is asked of the index; the matter under which it falls."""
+
+    code: str
+    name: str
+    matter: str
+    kind: str
+    since: date
+    until: date
+    told_by: date | None = None
+    organs: tuple[str, ...] = ()
+
+
+class Count(NamedTuple):
+    """件数 (how many), up to a thousand."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return "999+" if self.number >= MOST else str(self.number)
+
+
+class Task(NamedTuple):
+    """一件待办 (something that waits): its day, the household, the case or the entry; or a public notice."""
+
+    on: date
+    household: Listed | None
+    ref: int
+    posting: str = ""
+
+
+class Tasks(NamedTuple):
+    """一页待办 (a page of a list) and from where the next one goes on; "" after the last."""
+
+    rows: list[Task]
+    next: str
+
+
+def groups(work: Work, desk: Desk) -> list[Group]:
+    """The groups of a desk today, most pressing first; those of matters that are not its own are left out."""
+    found = (*_pressing(work.today), *_rechecks(work.today), *_standing(work.today), *_cases(work, desk))
+    return [one for one in found if desk.area and may(desk.role, one.matter)]
+
+
+def _pressing(today: date) -> Iterator[Group]:
+    before, after = today - timedelta(days=1), today + _SOON
+    yield Group("RESTORED", "恢复备份后待核对", "审核意见", kinds.RESTORED, today - _EVER, after)
+    yield Group("CLOCK_OVER", "期限已过", "办理程序", kinds.CLOCK, today - _EVER, before)
+    yield Group("CLOCK_SOON", "期限将到", "办理程序", kinds.CLOCK, today, after, told_by=today)
+
+
+def _rechecks(today: date) -> Iterator[Group]:
+    matter = "登记核查结论"
+    yield Group("RECHECK_OVER", "逾期核查", matter, kinds.RECHECK, today - _EVER, today - timedelta(days=1))
+    yield Group("RECHECK_DUE", "到期核查", matter, kinds.RECHECK, today, period_end(today))
+    yield Group("RESULT", "待录核查结论", matter, kinds.RESULT, today - _EVER, today)
+
+
+def _standing(today: date) -> Iterator[Group]:
+    for kind, name, matter in (
+        (kinds.OPINION, "待审核意见", "审核意见"), (kinds.PROMISE, "待签承诺", "登记承诺"),
+        (kinds.PRINT, "待打印", "打印文书"), (kinds.DELIVER, "待送达", "登记送达"),
+        (kinds.RETURNED, "已退回", "登记送达"), (kinds.RECEIPT, "待收回执", "登记送达"), (_POSTING, "公示到期", "公示"),
+    ):  # fmt: skip
+        yield Group(kind, name, matter, kind, today - _EVER, today)
+
+
+def _cases(work: Work, desk: Desk) -> Iterator[Group]:
+    """One group for each procedure, of the cases that wait for this role at this level of government."""
+    if not desk.area:
+        return
+    today, organs = work.today, _organs(work, desk)
+    for one in Procedure:
+        kind = f"{kinds.CASE}.{desk.role.name}.{one.name}"
+        name = f"案件待我办理：{one.value}"
+        yield Group(f"CASE_{one.name}", name, "办理程序", kind, today - _EVER, today, organs=organs)
+
+
+def _organs(work: Work, desk: Desk) -> tuple[str, ...]:
+    """At which levels of government this desk takes steps (社会救助法 44、47)."""
+    below = level_of(desk.area) in (AreaLevel.TOWNSHIP, AreaLevel.VILLAGE)
+    try:
+        policy = policy_for(work, desk.area, work.today)
+    except NotFound:
+        return (ANY,) if below else (COUNTY, DECIDING, CONFIRMING)
+    found = [ANY if below else COUNTY]
+    for organ, key in ((DECIDING, "adverse.who_decides"), (CONFIRMING, "apply.who_confirms")):
+        row = policy.find(key, desk.area, work.today)
+        if below == (row is not None and row.value == "township"):
+            found.append(organ)
+    return tuple(found)
+
+
+def count(work: Work, desk: Desk, group: Group) -> Count:
+    """How many there are in a group: of the query by which its list is made."""
+    return counts(work, desk, [group])[group.code]
+
+
+def counts(work: Work, desk: Desk, asked: Sequence[Group]) -> dict[str, Count]:
+    """The same of several groups by their codes, in one question to the database."""
+    found = {one.code: Count(0) for one in asked}
+    parts, every = [], {"limit": MOST}
+    for n, group in enumerate(asked):
+        if group.kind == _POSTING:
+            found[group.code] = Count(len(_postings(work, desk, group, "", MOST)))
+            continue
+        query, told = _query(desk, group)
+        named = re.sub(r":(?!limit)(\w+)", rf":\1_{n}", query)
+        parts.append(f"SELECT {n} AS no, count(*) AS number FROM ({named}) AS listed_{n}")
+        every |= {f"{name}_{n}": value for name, value in told.items()}
+    if parts:
+        rows = work.session.connection().execute(text(" UNION ALL ".join(parts)), every)
+        found |= {asked[row.no].code: Count(row.number) for row in rows}
+    return found
+
+
+def rows(work: Work, desk: Desk, group: Group, *, after: str = "", limit: int = 50) -> Tasks:
+    """A page of a group, most pressing first."""
+    if group.kind == _POSTING:
+        return _posted(work, desk, group, after, limit)
+    query, told = _query(desk, group, _cursor(after))
+    found = list(work.session.connection().execute(text(query), told | {"limit": limit + 1}))
+    listed = places.of(work, [row.household_id for row in found[:limit]], code_range(desk.area))
+    tasks = [Task(date_of(row.on_day), listed.get(row.household_id), row.ref) for row in found[:limit]]
+    last = found[limit - 1] if len(found) > limit else None
+    return Tasks(tasks, "" if last is None else "-".join(map(str, last)))
+
+
+def _query(desk: Desk, group: Group, after: tuple[Any, ...] = ()) -> tuple[str, dict[str, Any]]:
+    """The query of a list: within the township or county of the desk, else along the days until a page is full."""
+    low, high = code_range(desk.area)
+    told: dict[str, Any] = {"kind": group.kind, "since": day(group.since), "until": day(group.until)}
+    told |= {"low": low, "high": high}
+    where = ["kind = :kind", "on_day >= :since", "on_day <= :until", "(area || '') >= :low", "(area || '') < :high"]
+    for level, width in (("town", 9), ("county", 6)):
+        if within((low, high), width):
+            where.append(f"{level} = :within")
+            told["within"] = low[:width]
+            break
+    if group.told_by is not None:
+        where.append("from_on <= :told_by")
+        told["told_by"] = day(group.told_by)
+    if group.organs:
+        where.append("(" + " OR ".join(f"organ LIKE '%{one}%'" for one in group.organs) + ")")
+    if after:
+        where.append(f"({_COLUMNS}) > (:day0, :area0, :household0, :ref0)")
+        told |= dict(zip(("day0", "area0", "household0", "ref0"), after, strict=True))
+    said = f"SELECT {_COLUMNS} FROM waits WHERE {' AND '.join(where)} ORDER BY {_COLUMNS} LIMIT :limit"
+    return said, told
+
+
+def _cursor(after: str) -> tuple[Any, ...]:
+    """Where a page begins; () for the first, and for what is no such place."""
+    parts = after.split("-")
+    if len(parts) != 4 or not all(one.isascii() and one.isdecimal() and len(one) < 16 for one in parts):
+        return ()
+    return int(parts[0]), parts[1], int(parts[2]), int(parts[3])
+
+
+def _posted(work: Work, desk: Desk, group: Group, after: str, limit: int) -> Tasks:
+    found = _postings(work, desk, group, after, limit + 1)
+    tasks = [Task(one.until, None, one.id or 0, one.number) for one in found[:limit]]
+    last = found[limit - 1] if len(found) > limit else None
+    return Tasks(tasks, "" if last is None else f"{day(last.until)}-{last.id}")
+
+
+def _postings(work: Work, desk: Desk, group: Group, after: str, limit: int) -> list[Posting]:
+    """Public notices of the area that are over and still hang."""
+    low, high = code_range(desk.area)
+    down = select(PostingNote.id).where(
+        PostingNote.posting_id == Posting.id, PostingNote.event == PostingEvent.TAKEN_DOWN
+    )
+    query = select(Posting).where(
+        Posting.area >= low, Posting.area < high, Posting.until < group.until, ~down.exists()
+    )  # fmt: skip
+    parts = after.split("-")
+    if len(parts) == 2 and all(one.isascii() and one.isdecimal() and len(one) < 16 for one in parts):
+        until, last = date_of(int(parts[0])), int(parts[1])
+        query = query.where((col(Posting.until) > until) | ((col(Posting.until) == until) & (col(Posting.id) > last)))
+    return list(work.session.exec(query.order_by(col(Posting.until), col(Posting.id)).limit(limit)))

@@ -1,0 +1,284 @@
+"""日常办理的页面 (the pages of daily work): promises, facts, rechecks, opinions, as officers do them, and refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from httpx2 import Response
+from sqlmodel import select
+
+from integrity import conduct_lists, places
+from integrity.households import standing
+from integrity.records.ledger import Commitment, Conduct, Decision, Recheck
+from integrity.records.office import Audit
+from integrity.settings import settings
+from integrity.terms import Cause, ConductKind, RecheckResult, SignedBy, Verdict
+from integrity.work import Office
+from tests.conftest import SetClock
+from tests.desk_office import Browser, Desks, desks, forms_of, papers, readable
+from tests.papers_office import TOWNSHIP, VILLAGE, evaluate, granted, richer
+from tests.recheck_office import SAME, case, column, errors, fill
+
+__all__ = ["desks", "papers"]
+Family = Callable[..., int]
+ONE, TWO, THREE = "JN000001", "JN000002", "JN000003"
+SCAN = {"files": [("签名.txt", "本人签名（样本）".encode(), "text/plain")]}
+BIRTHS = (date(1980, 5, 1), date(1982, 5, 1), date(2015, 5, 1))
+only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def three(desks: Desks, office: Office, family: Family, clock: SetClock) -> list[int]:
+    """Three households on 低保, the first richer by a pension, evaluated on 2026-09-01; the next day."""
+    made = granted(office, family, 3, births=BIRTHS)
+    clock.on(date(2026, 8, 20))
+    richer(office, made[0], Cause.PENSION, on=date(2026, 8, 10), income=300_000)
+    clock.on(date(2026, 9, 1))
+    evaluate(office, date(2026, 9, 1))
+    clock.on(date(2026, 9, 2))
+    return made
+
+
+def test_a_commitment_is_printed_signed_and_scanned(three: list[int], desks: Desks, office: Office) -> None:
+    new = f"/households/{ONE}/commitments/new"
+    to = desks("jb01").done(new, {"member": "1", "occasion": "定期核查", "large": "yes"})
+    assert to.startswith(f"{new}/scan?member=1&")
+    shown = desks("jb01").page(to)
+    paper = unquote(shown.split("/papers/")[1].split("/pdf")[0])
+    page = desks("jb01").get(f"/households/{ONE}/papers/{paper}/pdf").content
+    printed = next(Path(one) for one in settings().papers.glob("*/*诺*.pdf"))
+    assert sha256(page).digest() == sha256(printed.read_bytes()).digest(), "what is opened is what was printed"
+    assert desks("jb01").done(to, files=SCAN) == f"/households/{ONE}"
+    with office.reading() as work:
+        (signed,) = standing(work, Commitment, three[0], work.today)
+    assert (signed.member_no, signed.occasion, signed.signed_by) == (1, "定期核查", SignedBy.SIGNATURE)
+    assert signed.text_version
+    assert signed.office_text_version
+    assert signed.evidence == sha256("本人签名（样本）".encode()).hexdigest()
+
+
+@only_sqlite
+def test_a_commitment_of_a_child_a_refusal_and_a_scan_that_comes_later(
+    three: list[int], desks: Desks, office: Office
+) -> None:
+    to = f"/households/{ONE}/commitments/new/scan"
+    child = desks("xl01").post_form(to, {"member": "3", "signed_by": "SIGNATURE"})
+    assert child.status_code == 409
+    assert "由监护人代签" in child.text
+    alone = desks("xl01").post_form(to, {"member": "3", "signed_by": "GUARDIAN"})
+    assert alone.status_code == 422
+    assert 'href="#f-guardian"' in alone.text
+    desks("xl01").done(to, {"member": "3", "signed_by": "GUARDIAN", "guardian": "1"})
+    desks("xl01").done(to, {"member": "2", "signed_by": "REFUSED"})
+    with office.reading() as work:
+        by = {one.member_no: one for one in standing(work, Commitment, three[0], work.today)}
+    assert (by[3].guardian_no, by[3].evidence, by[2].office_text_version) == (1, "", "")
+    later = f"/households/{ONE}/commitments/{by[3].seq}/scan"
+    assert later in desks("xl01").page(f"/households/{ONE}/commitments/new")
+    desks("xl01").done(later, files=SCAN)
+    with office.reading() as work:
+        now = {one.member_no: one for one in standing(work, Commitment, three[0], work.today)}[3]
+    assert now.evidence
+    assert (now.guardian_no, now.text_version, now.corrects) == (1, by[3].text_version, by[3].seq)
+    again = desks("xl01").post_form(f"/households/{ONE}/commitments/{now.seq}/scan", files=SCAN)
+    assert again.status_code == 409
+    assert "已经附有扫描件" in again.text
+
+
+@only_sqlite
+def test_who_may_not_enter_and_who_is_elsewhere(three: list[int], desks: Desks) -> None:
+    new = f"/households/{ONE}/commitments/new"
+    assert "打印由经办" in desks("xl01").page(new)
+    assert desks("jd01").get(new).status_code == 403
+    for path in (new, f"{new}/scan", f"/households/{ONE}/rechecks/new", f"/households/{ONE}/rechecks/results"):
+        assert desks("xl09").get(path).status_code == 404, path
+    for path in (f"/households/{ONE}/conduct/new", f"/households/{ONE}/conduct/default/evidence"):
+        assert (desks("jb09").get(path).status_code, desks("xl01").get(path).status_code) == (404, 403), path
+    assert desks("fh09").get(f"/households/{ONE}/opinion").status_code == 404
+    assert desks("jb01").get(f"/households/{ONE}/opinion").status_code == 403
+    for path in ("/recommendations", "/rechecks", "/conduct"):
+        assert "JN0000" not in desks("fh09").page(path)
+        assert "JN0000" not in desks("fh09").page(path, area=VILLAGE), "no area but one's own can be asked for"
+        assert desks("ga01").get(path).status_code == 403
+    seen, watched = desks("jb01").page("/rechecks"), desks("jd01").page("/rechecks")
+    assert ("试验乙户" in seen, "试验乙户" in watched, "试*乙户" in watched) == (True, False, True)
+
+
+def test_a_fact_is_entered_has_no_effect_and_waits(three: list[int], desks: Desks, office: Office) -> None:
+    assert desks("jb01").get(f"/households/{ONE}/conduct/new?kind=default").headers["location"].endswith("/evidence")
+    form = f"/households/{ONE}/conduct/default/evidence"
+    shown = desks("jb01").get(form)
+    assert "第 3 号" in readable(shown), "the child is named with the reason"
+    typed = {"member": "1", "item": "D99", "act_on": "2026-08-20", "found_on": "2026-08-10", "source": "入户"}
+    wrong = desks("jb01").post_form(form, typed)
+    assert wrong.status_code == 422
+    assert "目录中没有" in wrong.text
+    assert "发现日期不能早于行为发生日期" in wrong.text
+    with pytest.raises(AssertionError, match="offers"):
+        desks("jb01").post_form(form, {"member": "3"})
+    with office.reading() as work:
+        items = {one.code: one.name for one in conduct_lists.items(work, VILLAGE, ConductKind.DEFAULT)}
+    code, name = next(iter(items.items()))
+    right = {"member": "1", "item": f"{code} {name}", "act_on": "2026-08-01", "source": "入户"}
+    fact = desks("jb01").done(form, right, files=SCAN)
+    told = desks("jb01").page(fact)
+    assert "事实本身不产生任何后果" in told
+    assert f"/households/{ONE}/cases/new?procedure=DEFAULT&amp;step=" in told
+    with office.reading() as work:
+        (entry,) = standing(work, Conduct, three[0], work.today)
+        assert not standing(work, Decision, three[0], work.today)
+    assert (entry.item, entry.kind, entry.member_no, bool(entry.evidence)) == (code, ConductKind.DEFAULT, 1, True)
+    for path in ("/conduct", f"/conduct?area={TOWNSHIP}&kind=default"):
+        assert fact in desks("fh01").page(path), path
+    assert fact not in desks("fh01").page("/conduct?kind=trust")
+    assert desks("jb09").get(fact).status_code == 404
+
+
+def test_two_are_sent_and_write_down_what_they_found(three: list[int], desks: Desks, office: Office) -> None:
+    listed = desks("fh01").page("/rechecks", area=TOWNSHIP)
+    assert all(one in listed for one in (ONE, TWO, THREE))
+    assert "逾期" in listed
+    pair = {"visitor_1": "xz01", "visitor_2": "xl01"}
+    same = desks("fh01").post_form("/rechecks", pair | {"visitor_2": "xz01", "picked": [ONE, TWO]})
+    assert same.status_code == 409
+    assert desks("fh01").done("/rechecks", pair | {"picked": [ONE, TWO]}) == "/rechecks"
+    mine = desks("xz01").page("/rechecks", show="mine")
+    assert (ONE in mine, THREE in mine) == (True, False)
+    assert ONE not in desks("jb01").page("/rechecks", show="mine")
+    assert f"{ONE}</span>" in desks("fh01").page("/rechecks", person="xl01", area=VILLAGE)
+    door = desks("xz01").get(f"/households/{ONE}/rechecks/new").headers["location"]
+    short = desks("xz01").post_form(door, {"result": RecheckResult.CHANGED.value})
+    assert short.status_code == 422
+    assert 'href="#f-met"' in short.text
+    found = {"result": RecheckResult.CHANGED.value, "met": "户主", "found": "领取养老金", "reason": "收入增加"}
+    assert desks("xz01").done(door, found, files=SCAN) == f"/households/{ONE}/cases/1"
+    with office.reading() as work:
+        (check,) = standing(work, Recheck, three[0], work.today)
+    assert (check.result, {check.visitor_1, check.visitor_2}) == (RecheckResult.CHANGED, {"xz01", "xl01"})
+    assert case(office, three[0]).history[-2].evidence
+    later = f"/households/{TWO}/rechecks/results"
+    assert (
+        RecheckResult.CHANGED.value not in desks("xl01").page(later).split("结果</legend>")[1].split("</fieldset>")[0]
+    )
+    desks("xl01").done(later, {"result": "LATER", "met": "户主", "found": "没有变化"})
+    end = desks("xz01").get(f"/households/{TWO}/rechecks/new").headers["location"]
+    desks("xz01").done(end, {"result": RecheckResult.UNCHANGED.value, "reason": "收入没有变化"})
+    assert case(office, three[1]).closed
+
+
+@only_sqlite
+def test_nobody_was_met_and_a_check_of_long_ago(three: list[int], desks: Desks, office: Office) -> None:
+    start = f"/households/{ONE}/rechecks/new"
+    assert "请复核、审批人员指派" in desks("xl01").page(start)
+    door = desks("xf01").done(start, {"visitor_1": "xz01", "visitor_2": "xl01"})
+    why = desks("xl01").post_form(door, {"result": "其他原因未能入户"})
+    assert why.status_code == 422
+    desks("xl01").done(door, {"result": "其他原因未能入户", "found": "道路中断"})
+    assert case(office, three[0]).stage == "UNREACHED"
+    assert desks("xl01").get(door).headers["location"] == start, "somebody has to be sent again"
+    past = {"result": "CONFIRMED", "on": "2026-01-14", "visitor_1": "王一", "visitor_2": "王一"}
+    assert desks("xz01").post_form(f"/households/{ONE}/rechecks/past", past).status_code == 409
+    desks("xz01").done(f"/households/{ONE}/rechecks/past", past | {"visitor_2": "李二"})
+    with office.reading() as work:
+        assert [one.result for one in standing(work, Recheck, three[0], work.today)] == [RecheckResult.CONFIRMED]
+
+
+@only_sqlite
+def test_a_list_goes_out_and_comes_back(
+    three: list[int], desks: Desks, office: Office, clock: SetClock, tmp_path: Path
+) -> None:
+    assert desks("fh01").done("/rechecks/lists", {"town": TOWNSHIP}) == "/rechecks/lists"
+    sheet = next(one for one in desks("fh01").page("/rechecks/lists").split('"') if one.endswith(".xlsx"))
+    assert desks("fh09").get(sheet).status_code == 404
+    assert _forged(desks("fh09"), "/rechecks/lists", town=TOWNSHIP).status_code == 422
+    book = tmp_path / "名单.xlsx"
+    book.write_bytes(desks("fh01").get(sheet).content)
+    assert desks("fh01").get(sheet.replace("xlsx", "pdf")).content.startswith(b"%PDF")
+    assert set(column(book, "户编号")) == {ONE, TWO, THREE}
+    desks("fh01").done("/rechecks", {"visitor_1": "jb01", "visitor_2": "jb02", "picked": [ONE, TWO, THREE]})
+    clock.on(date(2026, 9, 7))
+    filled = fill(book, tmp_path / "填.xlsx", {ONE: SAME, TWO: SAME | {"见到的人": None}})
+    to = _sent(desks, "jb01", filled)
+    told = desks("jb01").page(to)
+    assert "可登记 1 行" in told
+    assert "没有填写" in told
+    marked = desks("jb01").get(f"{to}/marked")
+    assert set(errors(marked.content, tmp_path / "误.xlsx")) == {TWO}
+    assert desks("jb02").get(to).status_code == 404, "another's sheet"
+    assert not case(office, three[0]).closed, "a dry run enters nothing"
+    assert desks("jb01").done(to) == to
+    assert f'action="{to}"' not in desks("jb01").page(to), "once is enough"
+    assert "已登记 1 行" in desks("jb01").page(to)
+    assert (case(office, three[0]).closed, case(office, three[1]).closed) == (True, False)
+    junk = desks("jb01").post_form("/rechecks/results", files={"files": ("../x.xlsx", b"PK\x03\x04junk", "x/y")})
+    assert junk.status_code == 422
+    assert "没有办成" in junk.text
+
+
+def _sent(desks: Desks, officer: str, path: Path) -> str:
+    files = {"files": (path.name, path.read_bytes(), "application/octet-stream")}
+    return desks(officer).done("/rechecks/results", files=files)
+
+
+def test_one_recommendation_is_looked_at_and_answered(three: list[int], desks: Desks, office: Office) -> None:
+    listed = desks("fh01").page("/recommendations", outcome="EXIT", area=TOWNSHIP)
+    look = f"/households/{ONE}/opinion"
+    assert look in listed
+    assert TWO not in listed
+    shown = desks("fh01").page(look)
+    assert "家庭人均收入" in shown
+    assert "社会救助法第48条" in shown
+    with office.reading() as work:
+        noted = work.session.exec(select(Audit).where(Audit.action == "查看处理建议")).all()
+    assert [(one.actor, one.subject) for one in noted] == [("fh01", f"household:{three[0]}")]
+    half = desks("fh01").post_form(look, {"verdict": "CHANGED", "reason": "核实"})
+    assert half.status_code == 422
+    assert 'href="#f-outcome"' in half.text
+    to = desks("fh01").done(look, {"verdict": "ACCEPTED", "reason": "收入经核实"})
+    assert to == f"/households/{ONE}/cases/1"
+    with office.reading() as work:
+        (given,) = standing(work, Decision, three[0], work.today)
+    assert (given.verdict, given.decided_by) == (Verdict.ACCEPTED, "fh01")
+    assert ONE not in desks("fh01").page("/recommendations")
+
+
+def test_several_at_once_only_where_nobody_loses(three: list[int], desks: Desks, office: Office) -> None:
+    refused = desks("fh01").get("/recommendations/batch", outcome="EXIT")
+    assert refused.status_code == 409
+    assert "红线第1条" in refused.text
+    together = "/recommendations/batch?outcome=KEEP"
+    page = desks("fh01").get(together)
+    assert (f"{TWO}|2026-09-01" in page.text, ONE in page.text) == (True, False)
+    assert desks("fh01").send(page, {"reason": "没有变化"}, to=together).status_code == 409, "nothing is ticked"
+    crossed = _forged(desks("fh01"), together, picked=f"{ONE}|2026-09-01", reason="没有变化")
+    assert crossed.status_code == 409
+    assert "红线第1条" in crossed.text
+    to = desks("fh01").done(together, {"picked": [f"{TWO}|2026-09-01"], "reason": "没有变化"})
+    assert to == "/recommendations?outcome=KEEP"
+    with office.reading() as work:
+        said = [standing(work, Decision, one, work.today) for one in three]
+    assert [len(one) for one in said] == [0, 1, 0]
+    again = desks("fh01").get(together)
+    assert (f"{TWO}|" in again.text, f"{THREE}|" in again.text) == (False, True)
+    assert desks("sp01").get("/recommendations/batch", outcome="KEEP", area="370812000000").status_code == 200
+    with office.reading() as work:
+        assert places.roll(work, ("370812000000", "370813000000")).rows == []
+
+
+def _forged(browser: Browser, path: str, **values: str) -> Response:
+    """What somebody sends who alters what the page offers him; the token and the key are his own."""
+    form = next(one for one in forms_of(browser.get(path)) if one["action"] == path)
+    sent = {name: form["values"][name] for name in ("token", "key", "seen")} | values
+    return browser.client.post(path, data=sent, headers=browser.headers, follow_redirects=False)
+
+
+@only_sqlite
+def test_the_sheet_of_a_promise_is_one_a_day(three: list[int], desks: Desks) -> None:
+    new = f"/households/{ONE}/commitments/new"
+    assert desks("jb01").done(new).split("paper=")[1] == desks("jb01").done(new).split("paper=")[1]
+    assert len(list(settings().papers.glob("*/*诺*.pdf"))) == 1

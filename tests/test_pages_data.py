@@ -1,0 +1,366 @@
+"""数据页 (the pages of data): imports, statistics, registers, exports; each closed to whom it does not concern."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+from pypdf import PdfReader
+from sqlmodel import col, select
+
+from integrity import commitments, exports, households, import_files, persons
+from integrity.errors import Conflict, Forbidden, NotFound, Refused
+from integrity.exchange_columns import MARK
+from integrity.records.exports import Export
+from integrity.records.ledger import Household
+from integrity.records.office import Audit, ImportBatch
+from integrity.rules.identity import make_id
+from integrity.settings import settings
+from integrity.terms import Ability, Capacity, Relation, SignedBy
+from integrity.work import Office
+from tests.conftest import VILLAGE, SetClock
+from tests.desk_office import Browser, Desks, desks, papers, readable
+from tests.papers_office import COUNTY, TOWNSHIP, granted
+from tests.test_exchange import FAMILY, HEAD, SECOND, workbook
+
+__all__ = ["desks", "papers"]
+
+ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What is asked of the database is asked elsewhere; here the pages are looked at."""
+ELSEWHERE = {**SECOND, "户编号": "JN000009", "村级区划代码": "370812001001"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REGISTER = "/registers?kind=CN&since=2026-01-01&until=2026-11-30"
+
+
+def sent(desk: Browser, path: Path, kind: str = "roll") -> str:
+    """Upload a sheet; the page with what the check found."""
+    return desk.done(f"/imports/{kind}/upload", files={"file": (path.name, path.read_bytes(), XLSX)})
+
+
+def test_a_sheet_is_checked_kept_sealed_imported_and_taken_back(desks: Desks, office: Office, tmp_path: Path) -> None:
+    clerk = desks("xz01")
+    page = clerk.page("/imports")
+    assert "救助名册" in page
+    assert "本辖区还没有导入过" in page
+    template = clerk.get("/imports/roll/template")
+    assert openpyxl.load_workbook(io.BytesIO(template.content)).active.title
+    assert desks("xl01").get("/imports").status_code == 403
+    path = workbook(tmp_path / "名册.xlsx", "roll", [*FAMILY, ELSEWHERE])
+    found = sent(clerk, path)
+    page = clerk.page(found)
+    assert "可导入 3 行" in page
+    assert "有误 1 行" in page
+    assert "不在您的辖区" in page
+    kept = [one.read_bytes() for one in (settings().home / "uploads").iterdir()]
+    assert len(kept) == 3
+    assert not any("试验甲".encode() in one or b"PK\x03\x04" in one[:40] for one in kept)
+    marked = clerk.get(f"{found}/errors")
+    rows = list(openpyxl.load_workbook(io.BytesIO(marked.content)).active.iter_rows(values_only=True))
+    assert rows[0][-1] == MARK
+    assert "不在您的辖区" in rows[4][-1]
+    assert not rows[1][-1]
+    assert desks("jb02").get(found).status_code == 404, "another officer's file is not there"
+    refused = clerk.post_form(found, {"mode": "all"})
+    assert refused.status_code == 409
+    assert "没有导入任何一行" in refused.text
+    batch = clerk.done(found, {"mode": "good"})
+    assert "已导入：4 行中导入 3 行" in clerk.page(batch)
+    assert "复核、审批人员办理" in clerk.page(batch)
+    assert clerk.get(found).status_code == 404
+    assert not list((settings().home / "uploads").iterdir())
+    with office.reading() as work:
+        assert [one.number for one in work.session.exec(select(Household))] == ["JN000001"]
+    undone(desks, office, batch)
+
+
+def undone(desks: Desks, office: Office, batch: str) -> None:
+    """Take the import back: with a reason, by a reviewer of the area."""
+    assert desks("fh09").get(batch).status_code == 404
+    assert desks("jb09").page("/imports").count("第 1 批") == 0
+    assert desks("fh09").get(f"{batch}/undo").status_code == 404
+    assert desks("xz01").get(f"{batch}/undo").status_code == 403
+    assert f"{batch}/undo" in desks("xs01").page("/imports/undo"), "who approves takes back too"
+    batch = f"{batch}/undo"
+    empty = desks("xf01").post_form(batch)
+    assert empty.status_code == 422
+    assert "请填写撤销的理由" in empty.text
+    assert "已撤销 1 户" in desks("xf01").page(desks("xf01").done(batch, {"why": "导入了旧名册"}))
+    with office.reading() as work:
+        assert work.session.exec(select(ImportBatch)).one().undone_by == "xf01"
+        said = work.session.exec(select(Audit.detail).where(Audit.action == "撤销导入")).one()
+    assert "导入了旧名册" in said
+
+
+@ONE
+def test_what_cannot_be_read_is_told_and_time_takes_files_away(
+    desks: Desks, office: Office, clock: SetClock, tmp_path: Path
+) -> None:
+    clerk = desks("xz01")
+    for name, data in (("a.xlsx", b"PK\x03\x04junk"), ("b.xls", b"x"), ("../../c.csv", b"\xff\xfe\x00"), ("d", b"")):
+        answer = clerk.post_form("/imports/roll/upload", files={"file": (name, data, XLSX)})
+        assert answer.status_code == 422, readable(answer)
+        assert "没有办成" in answer.text, readable(answer)
+    assert clerk.post_form("/imports/roll/upload").status_code == 422
+    assert clerk.get("/imports/nothing/upload").status_code == 404
+    found = sent(clerk, workbook(tmp_path / "名册.xlsx", "roll", FAMILY))
+    clock.now += import_files.LIVES
+    assert desks("xz01").get(found).status_code == 404
+    import_files.sweep(office.clock() + timedelta(days=1))
+    assert not list((settings().home / "uploads").iterdir())
+
+
+@ONE
+def test_a_household_of_another_area_is_not_there_for_an_import(
+    desks: Desks, office: Office, family: Callable[..., int], tmp_path: Path
+) -> None:
+    granted(office, family)
+    row = {
+        "户编号": "JN000001",
+        "核对日期": "2026-03-01",
+        "家庭月收入": "300",
+        "收入变化原因": "无变化",
+        "来源": "核对平台",
+    }
+    path = workbook(tmp_path / "核对.xlsx", "comparison", [row])
+    assert "没有登记户 JN000001" in desks("jb09").page(sent(desks("jb09"), path, "comparison"))
+    assert "可导入 1 行" in desks("jb01").page(sent(desks("jb01"), path, "comparison"))
+    person = {
+        **HEAD,
+        "户编号": "JN000077",
+        "村级区划代码": "370812001001",
+        "身份证号": make_id("370811", date(1980, 5, 1), 11),
+    }
+    told = desks("jb09").page(sent(desks("jb09"), workbook(tmp_path / "人.xlsx", "roll", [person]), "roll"))
+    assert "辖区以外的一户" in told
+    assert "JN000001" not in told
+
+
+def test_numbers_add_up_and_lead_to_their_households(
+    desks: Desks, office: Office, family: Callable[..., int], clock: SetClock
+) -> None:
+    granted(office, family, 3)
+    clock.on(date(2026, 11, 2))
+    county, town = desks("jb01"), desks("xz01")
+    page = county.page("/statistics", period="2026-10")
+    assert sums(page)
+    assert all(whole == sum(parts) for whole, *parts in zip(*sums(page), strict=True))
+    assert sums(page)[0][:2] == [3, 6]
+    assert sums(town.page("/statistics", period="2026-10"))[0] == sums(page)[0]
+    assert "900.00" not in page
+    assert "3,600.00" in county.page("/statistics", period="2026-10", chapter=2)
+    behind = town.page("/statistics/behind", period="2026-10", number="ON_DIBAO")
+    assert all(f"/households/JN00000{n}" in behind for n in (1, 2, 3))
+    assert "共 3 户" in behind
+    assert county.get("/statistics/behind", period="2026-10", number="LEVEL_A").status_code in (404, 409)
+    for path in ("/statistics", "/statistics/behind?number=ON_DIBAO", "/registers", "/statistics/chart"):
+        joined = f"{path}{'&' if '?' in path else '?'}area={TOWNSHIP}"
+        assert desks("jb09").get(joined).status_code == 404, path
+        assert desks("xl01").get(path).status_code == 403, path
+    chart = county.get("/statistics/chart", period="2026-10", number=0)
+    assert chart.headers["content-type"].startswith("image/svg+xml")
+    assert "低保户数" in chart.text
+    again = county.page("/statistics", period="2026-10")
+    assert again == page, "looked at again, nothing is counted again"
+    book = county.get("/statistics/report.xlsx", period="2026Q3")
+    assert b"<f>" not in b"".join(parts_of(book.content))
+    assert county.get("/statistics", period="2027-10").status_code == 409
+
+
+def sums(page: str) -> list[list[int]]:
+    """The figures of the table, line by line."""
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    lines = []
+    for row in re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL):
+        cells = re.findall(r'<td class="right num">(.*?)</td>', row, re.DOTALL)
+        plain = [re.sub(r"<span.*?</span>|<[^>]+>|,|\.", "", one).strip() for one in cells]
+        lines.append([int(one or 0) for one in plain])
+    return lines
+
+
+def parts_of(book: bytes) -> list[bytes]:
+    """The sheets of a workbook as they are written."""
+    with ZipFile(io.BytesIO(book)) as archive:
+        return [archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/")]
+
+
+def promises(office: Office, family: Callable[..., int], count: int, name: str = "") -> None:
+    """Households with a promise each; `name` is the first one's head."""
+    with office.work("jb01") as work:
+        for n in range(count):
+            if n or not name:
+                household = family(work, since=date(2026, 1, 10))
+            else:
+                household = households.register(
+                    work, "JN900000", area=VILLAGE, address="1 号", urban=False, since=date(2026, 1, 10)
+                )
+                person = persons.register(work, name, id_number=make_id("370811", date(1960, 5, 1), 991))
+                households.enter_member(
+                    work, household, person, no=1, since=date(2026, 1, 10), area=VILLAGE, relation=Relation.HEAD,
+                    ability=Ability.UNABLE, capacity=Capacity.FULL,
+                )  # fmt: skip
+            commitments.sign(
+                work, household, member_no=1, on=date(2026, 2, 2), occasion="申请", signed_by=SignedBy.SIGNATURE,
+                explained_by="jb01", text_version="2026-01", text_sha256="a" * 64,
+            )  # fmt: skip
+
+
+def test_a_register_is_read_page_by_page(
+    desks: Desks, office: Office, family: Callable[..., int], clock: SetClock
+) -> None:
+    clock.on(date(2026, 3, 2))
+    promises(office, family, 57)
+    clerk, seen, path = desks("xz01"), [], REGISTER.replace("2026-11-30", "2026-03-02")
+    while path:
+        page = clerk.page(path)
+        seen += re.findall(r'href="/households/(JN\d+)"', page)
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        path = following[1].replace("&amp;", "&") if following else ""
+        assert "试*" in page
+        assert "试验" not in page.partition("<tbody>")[2].replace("试验街道", "").replace("试验社区", "").replace(
+            "试验（", ""
+        )
+    assert len(seen) == len(set(seen)) == 57
+    pdf = desks("jd01").get("/registers/pdf", kind="CN", since="2026-01-01", until="2026-03-02")
+    assert len(PdfReader(io.BytesIO(pdf.content)).pages) >= 2
+    assert not desks("jb09").page(REGISTER.replace("11-30", "03-02")).count("/households/JN")
+    with office.reading() as work:
+        assert work.session.exec(select(Audit).where(Audit.action == "查看台账")).all()
+    assert "应为日期" in clerk.get("/registers", kind="CN", since="昨天").text
+
+
+def test_a_short_list_goes_out_with_a_trace_and_is_gone_after_a_day(
+    desks: Desks, office: Office, family: Callable[..., int], clock: SetClock
+) -> None:
+    clock.on(date(2026, 3, 2))
+    promises(office, family, 3, name="=cmd|' /C calc'!A0")
+    asked = f"/exports/new?what=register&kind=承诺台账&since=2026-01-01&until=2026-03-02&area={TOWNSHIP}"
+    clerk, reviewer = desks("xz01"), desks("xf01")
+    refused = clerk.post_form(asked, {"reason": "查"})
+    assert refused.status_code == 422
+    assert "不少于 4 个字" in refused.text
+    assert desks("jb09").get(asked).status_code == 404
+    assert desks("jd01").get("/exports").status_code == 403
+    one = reviewer.done(asked, {"reason": "报县民政局备查", "unmask": "yes", "form": "xlsx"})
+    assert "可以下载" in reviewer.page(one)
+    assert clerk.get(one).status_code == 404
+    raw = [each.read_bytes() for each in (settings().home / "exports").iterdir()]
+    assert len(raw) == 1
+    assert not raw[0].startswith(b"PK")
+    book = reviewer.post_form(one, action=f"{one}/file").content
+    assert traced(book)
+    assert "=cmd|' /C calc'!A0" in texts(book), "what looks like a formula is text"
+    masked = clerk.done(asked, {"reason": "报县民政局备查", "form": "pdf"})
+    pdf = PdfReader(io.BytesIO(clerk.post_form(masked, action=f"{masked}/file").content))
+    assert all("导出000002" in page.extract_text() and "xz01" in page.extract_text() for page in pdf.pages)
+    clock.now += exports.LIVES
+    assert "已到期" in desks("xf01").page(one)
+    with office.work("xf01") as work:
+        with pytest.raises(Refused, match="已到期"):
+            exports.take(work, 1)
+        assert exports.sweep(work) == 2
+        assert not list((settings().home / "exports").iterdir())
+        taken = select(Audit.subject).where(Audit.action == "下载导出文件").order_by(col(Audit.id))
+        assert list(work.session.exec(taken)) == ["export:1", "export:2"]
+
+
+def traced(book: bytes) -> bool:
+    """Is the trace on every sheet, in its head, in a hidden column and in the properties, and no formula anywhere?"""
+    assert not [one for one in parts_of(book) if b"<f>" in one or b"<f " in one]
+    loaded = openpyxl.load_workbook(io.BytesIO(book))
+    for sheet in loaded.worksheets:
+        assert "导出000001" in sheet.oddHeader.right.text
+        assert "xf01" in sheet.oddHeader.right.text
+        hidden = [name for name, one in sheet.column_dimensions.items() if one.hidden]
+        assert len(hidden) == 1
+        marks = [cell.value for cell in sheet[hidden[0]] if cell.value]
+        assert marks.count("导出标记") == 1
+        assert len(marks) >= sheet.max_row - 3
+    return "导出000001" in str(loaded.properties.creator)
+
+
+def texts(book: bytes) -> set[Any]:
+    """Every value of a workbook."""
+    loaded = openpyxl.load_workbook(io.BytesIO(book))
+    return {cell.value for sheet in loaded.worksheets for row in sheet.iter_rows() for cell in row}
+
+
+def test_a_long_list_needs_another_hand(
+    desks: Desks, office: Office, family: Callable[..., int], clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.on(date(2026, 3, 2))
+    promises(office, family, 3)
+    monkeypatch.setattr(exports, "ALONE", 2)
+    asked = f"/exports/new?what=register&kind=承诺台账&since=2026-01-01&until=2026-03-02&area={TOWNSHIP}"
+    one = desks("xf01").done(asked, {"reason": "年度核对名单", "form": "xlsx"})
+    assert "待批准" in desks("xf01").page(one)
+    assert "不能自己批准" in desks("xf01").page(one)
+    assert not (settings().home / "exports").exists()
+    with office.work("xf01") as work:
+        with pytest.raises(Conflict, match="待批准"):
+            exports.make(work, 1)
+        with pytest.raises(Forbidden, match="另一人"):
+            exports.decide(work, 1, approved=True)
+    assert desks("fh09").get(one).status_code == 404
+    assert desks("xz01").get(one).status_code == 404
+    unsaid = desks("fh01").post_form(one, {"approved": "no"})
+    assert unsaid.status_code == 422
+    assert "写明理由" in unsaid.text
+    assert "导出 1：已批准" in desks("fh01").page(desks("fh01").done(one, {"approved": "yes"}))
+    promises(office, family, 1)  # entered afterwards: the list is as of the moment when it was asked for
+    made = desks("xf01").done(one, action=f"{one}/make")
+    assert "可以下载" in desks("xf01").page(made)
+    book = desks("xf01").post_form(made, action=f"{made}/file").content
+    assert sum(str(text).startswith("JN") for text in texts(book)) == 3
+    with office.work("fh01") as work:
+        with pytest.raises(NotFound):
+            exports.take(work, 1)
+        with pytest.raises(Conflict):
+            exports.decide(work, 1, approved=False, remark="重新考虑")
+        row = work.session.exec(select(Export)).one()
+        assert (row.decided_by, row.approved, row.rows) == ("fh01", True, 3)
+
+
+@ONE
+def test_no_address_ends_in_what_nobody_foresaw(desks: Desks) -> None:
+    huge, odd = "9" * 40, "0001-01-01T00:00:00%2B14:00"
+    for path in (
+        f"/imports?before={huge}", f"/imports/{huge}", "/imports/files/x%00y", f"/exports?before={huge}", "/exports/-1",
+        f"/exports/{huge}", "/exports/new?what=x", "/exports/new?what=register&kind=x&since=1&until=2",
+        f"/statistics?as_of={odd}", "/statistics?period=2026-13", "/statistics?chapter=99", "/statistics?area=%00",
+        "/statistics/behind?number=%00&after=x", "/statistics/chart?number=-1", f"{REGISTER}&after={huge}-1",
+        f"{REGISTER}&after=1-x", f"{REGISTER}&as_of=2199-01-01T00:00:00%2B00:00", "/registers?kind=%00", "/calendar/0",
+        f"/calendar?start=2026-01-01&length={huge}&unit=日", "/policy?area=CN&on=0", "/policy/editions/x%27",
+        "/organs?after=%00", "/organs?area=370811001001",
+    ):  # fmt: skip
+        assert desks("jb01").get(path).status_code in (200, 404, 409, 422), path
+    for path in ("/audit?before=" + huge, "/audit?actor=%00", "/audit?since=0001-01-01&until=9999-12-31"):
+        assert desks("sj01").get(path).status_code in (200, 422), path
+
+
+@ONE
+def test_households_behind_a_number_and_recheck_lists_go_out_the_same_way(
+    desks: Desks, office: Office, family: Callable[..., int], clock: SetClock
+) -> None:
+    granted(office, family, 2)
+    clock.on(date(2026, 7, 15))
+    asked = f"/exports/new?what=behind&period=2026-06&number=ON_DIBAO&area={COUNTY}"
+    one = desks("jb01").done(asked, {"reason": "核对六月在册户"})
+    book = desks("jb01").post_form(one, action=f"{one}/file").content
+    assert {"JN000001", "JN000002", "导出标记"} <= texts(book)
+    assert "试验甲" not in str(texts(book))
+    listed = desks("xz01").done(f"/exports/new?what=recheck&area={TOWNSHIP}", {"reason": "入户核查用"})
+    book = desks("xz01").post_form(listed, action=f"{listed}/file").content
+    assert {"JN000001", "JN000002", "导出标记"} <= texts(book)
+    county = desks("jb01").post_form(f"/exports/new?what=recheck&area={COUNTY}", {"reason": "入户核查用"})
+    assert county.status_code == 422
+    assert "乡镇（街道）" in county.text
+    assert "导出 2" in desks("xz01").page("/exports")
+    assert "导出 1<" not in desks("xz01").page("/exports")
+    assert desks("fh01").page("/exports").count(">导出 ") >= 2
