@@ -58,8 +58,9 @@ class Fork:
         return self.returncode
 
     def send_signal(self, number: int) -> None:
-        """Tell it something, or kill it."""
-        os.kill(self.pid, number)
+        """Tell it something, or kill it; one that has ended by itself is told nothing, as with `subprocess`."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     def told(self) -> list[str]:
         """All lines that it says until it ends, as it should."""
