@@ -170,7 +170,8 @@ def without(work: Work) -> list[Officer]:
     low, high = _range(work)
     having = select(Account.officer).where(col(Account.closed_at).is_(None))
     query = select(Officer).where(
-        Officer.area >= low, Officer.area < high, Officer.role != Role.SYSTEM, Officer.since <= work.today,
+        Officer.area >= low, Officer.area < high, col(Officer.role).not_in((Role.SYSTEM, Role.LINKED)),
+        Officer.since <= work.today,
         or_(col(Officer.until).is_(None), col(Officer.until) >= work.today), col(Officer.code).not_in(having),
         Officer.code != work.actor,
     )  # fmt: skip
@@ -229,8 +230,8 @@ def _mine_to(work: Work, matter: str, code: str) -> Officer:
         raise NotFound(f"辖区内没有登记工号 {code}，请先登记人员")
     if matter == OPENING and current(work, code) is None:
         organs.officer(work, code, work.today)
-    if person.role is Role.SYSTEM:
-        raise Refused("系统任务不是人员，没有账户")
+    if person.role in (Role.SYSTEM, Role.LINKED):
+        raise Refused(f"{person.role.value}不是人员，没有账户")
     if person.code == work.actor:
         raise Forbidden("自己的账户须由别人办理")
     return person

@@ -35,6 +35,8 @@ class Right(NamedTuple):
 
 _A, _H, _R, _P, _I = Role.ASSISTANT, Role.HANDLER, Role.REVIEWER, Role.APPROVER, Role.INSPECTOR
 _SYS, _SEC, _AUD = Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN
+LINKED: Final = Role.LINKED
+"""对接系统 (another system): a token and no account; what it sends counts only when an officer has taken it over."""
 ADMINISTRATORS: Final = (_SYS, _SEC, _AUD)
 """三员 (the three administrators)."""
 BUSINESS: Final = (_A, _H, _R, _P, _I)
@@ -53,6 +55,12 @@ RIGHTS: Final[dict[str, Right]] = {
     "认定守信失信": Right((_P,), "登记人、复核人以外的人", proven=True),
     "作出救助决定": Right((_P,), "已听取意见，写明理由", proven=True),
     "审核意见": Right((_R, _P), "建议仍然有效，写明理由"),
+    "报送来件": Right((LINKED,), "只作线索，由人处理后才登记"),
+    "查询诚信状态": Right((LINKED,), "写明用途和依据"),
+    "处理来件": Right((_H, _R), "写明采用或者不采用的理由"),
+    "登记推送": Right((_SYS,), proven=True),
+    "核准推送": Right((_SEC,), "不是登记人本人", proven=True),
+    "查看推送": Right(ADMINISTRATORS),
     "更正": Right((_H, _R), "原条目未更正过，没有案件以它为据"),
     "导入": Right((_H, _R)),
     "撤销导入": Right((_R, _P), "导入后没有他人的登记"),

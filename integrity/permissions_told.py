@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from integrity.permissions import ADMINISTRATORS, BUSINESS, RIGHTS
+from integrity.permissions import ADMINISTRATORS, BUSINESS, LINKED, RIGHTS
 from integrity.terms import Role
 
-ROLES: Final = (*BUSINESS, *ADMINISTRATORS)
+ROLES: Final = (*BUSINESS, *ADMINISTRATORS, LINKED)
 """The columns."""
 _HEAD = """# 权限表
 
@@ -21,6 +21,7 @@ _HEAD = """# 权限表
 - 状态：除岗位和辖区以外，办理时还须具备的条件。回避、四人眼、先后次序由各程序自己核对，写在办理程序表里。
 - 再次核验：十分钟内输入过密码（启用动态码的，还有动态码）。
 - 三员（系统管理员、安全管理员、审计管理员）不办理业务，也看不到户账。
+- 对接系统（核对平台、低保系统等）没有账户，只凭接口凭据报送、查询；报送的内容由人处理后才登记。
 - 网页、接口的每一个地址都对应其中一个事项；没有写明事项的地址，程序不启动。
 """
 

@@ -389,12 +389,4 @@ class Role(Term):
     SYSTEM_ADMIN = "系统管理员"
     SECURITY_ADMIN = "安全管理员"
     AUDIT_ADMIN = "审计管理员"
-
-
-class JobState(Term):
-    """任务状态 (state of one run of a job)."""
-
-    DUE = "待运行"
-    RUNNING = "运行中"
-    DONE = "完成"
-    FAILED = "失败"
+    LINKED = "对接系统"

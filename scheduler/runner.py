@@ -21,10 +21,10 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from integrity.errors import ChengxinError, Conflict, Invalid, Refused
+from integrity.office_terms import JobState
 from integrity.records.office import JobItem, JobRun
 from integrity.rules.policy import NotInForce
 from integrity.settings import ROOT
-from integrity.terms import JobState
 from integrity.work import Office, Work
 from scheduler import runs
 from scheduler.runs import ACTOR, Key

@@ -16,9 +16,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from integrity.errors import Conflict
+from integrity.office_terms import JobState
 from integrity.records.columns import Moment
 from integrity.records.office import JobItem, JobRun
-from integrity.terms import JobState, Role
+from integrity.terms import Role
 from integrity.work import Office, Work
 
 ACTOR = Role.SYSTEM.value

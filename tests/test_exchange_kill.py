@@ -36,7 +36,7 @@ from integrity.records.columns import SHANGHAI
 from integrity.vault import load_vault
 from integrity.work import Office, make_engine
 url, keys, path, mode = sys.argv[1:]
-exchange._CHUNK = 10
+exchange._CHUNK = 5
 now = datetime(2026, 11, 2, 9, tzinfo=SHANGHAI)
 office = Office(make_engine(url), make_engine(url, read_only=True), load_vault(Path(keys)), lambda: now)
 def told(done, rows):
@@ -116,7 +116,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_as_if_undisturbed(
     for _ in range(KILLS):
         running = begun(database_url, keys, path, mode)
         assert running.stdout is not None
-        wait = chance.randrange(0, 6 if mode == "good" else 20)  # what was taken stays taken: some is left for the last
+        wait = chance.randrange(0, 20)
         for line in running.stdout:
             acknowledged = max(acknowledged, int(line.split()[0])) if mode == "good" else 0
             wait -= 1

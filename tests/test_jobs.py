@@ -10,11 +10,12 @@ import pytest
 from sqlmodel import select
 
 from integrity import assistance, conduct, deadlines, editions, households, organs, rechecks
+from integrity.office_terms import JobState
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Assistance, Recheck
 from integrity.records.office import Area, EvaluationRun, ImportBatch, JobRun
 from integrity.rules.policy import load
-from integrity.terms import Act, ConductKind, Event, ExitReason, FindingState, JobState, RecheckResult, Scheme
+from integrity.terms import Act, ConductKind, Event, ExitReason, FindingState, RecheckResult, Scheme
 from integrity.work import Office, Work
 from scheduler.jobs import TIMETABLE
 from scheduler.runner import overview, run_now, tick

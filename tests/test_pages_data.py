@@ -15,7 +15,7 @@ import pytest
 from pypdf import PdfReader
 from sqlmodel import col, select
 
-from integrity import commitments, exports, households, import_files, persons
+from integrity import commitments, exports, households, persons, uploads
 from integrity.errors import Conflict, Forbidden, NotFound, Refused
 from integrity.exchange_columns import MARK
 from integrity.records.exports import Export
@@ -110,9 +110,9 @@ def test_what_cannot_be_read_is_told_and_time_takes_files_away(
     assert clerk.post_form("/imports/roll/upload").status_code == 422
     assert clerk.get("/imports/nothing/upload").status_code == 404
     found = sent(clerk, workbook(tmp_path / "名册.xlsx", "roll", FAMILY))
-    clock.now += import_files.LIVES
+    clock.now += uploads.LIVES
     assert desks("xz01").get(found).status_code == 404
-    import_files.sweep(office.clock() + timedelta(days=1))
+    uploads.sweep(office.clock() + timedelta(days=1))
     assert not list((settings().home / "uploads").iterdir())
 
 

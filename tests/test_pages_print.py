@@ -160,6 +160,8 @@ def test_nothing_of_printing_leaves_its_area(desks: Desks, office: Office, stree
     day = settings().papers / str(ON)
     (day / "核查名单-试验街道370811001.xlsx").write_bytes(b"PK")
     (day / "无主.pdf").write_bytes(b"%PDF")
+    for secret in (day / "密钥.toml", day / "keys.toml"):
+        secret.write_text("secret")
     with office.reading() as work:
         run_file = work.session.exec(select(PrintFile.file)).one().partition("/")[2]
     lists, orphan = (path("print", "files", str(ON), one) for one in ("核查名单-试验街道370811001.xlsx", "无主.pdf"))
@@ -178,7 +180,10 @@ def test_nothing_of_printing_leaves_its_area(desks: Desks, office: Office, stree
     assert desks("xz01").get(orphan).status_code == 404
     led = desks("jb01").get(path("print", "files", str(ON), run_file))
     assert led.headers["location"] == f"/print/{RUN}/files/1"
-    assert desks("jb01").get("/print/files/2026-09-02/..%2f..%2fkeys.toml").status_code == 404
+    for name in ("..%2f..%2fkeys.toml", "..%2f.%2fkeys.toml", "%2e%2e", "keys.toml", "密钥.toml"):
+        assert desks("jb01").get(f"/print/files/{ON}/{name}").status_code == 404, name
+    for url in ("/print/files/..%2f./keys.toml", "/print/files/../keys.toml", "/print/files/2020-01-01/旧.pdf"):
+        assert desks("jb01").get(url).status_code == 404, url
 
 
 def test_proofs_come_back_one_after_the_other(desks: Desks, office: Office, street: list[str], clock: SetClock) -> None:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from integrity.errors import Conflict, Invalid, Refused
+from integrity.office_terms import JobState
 from integrity.records.columns import SHANGHAI
 from integrity.records.office import Audit, JobRun
-from integrity.terms import JobState
 from integrity.work import Office, Work
 from scheduler import runs
 from scheduler.runner import (

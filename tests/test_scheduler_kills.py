@@ -15,8 +15,8 @@ import pytest
 from sqlmodel import col, select
 
 from integrity.errors import Conflict, Refused
+from integrity.office_terms import JobState
 from integrity.records.office import Audit, JobItem
-from integrity.terms import JobState
 from integrity.vault import load_vault
 from integrity.work import Office, Work, make_engine, wall_clock
 from scheduler import runs

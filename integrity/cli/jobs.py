@@ -14,10 +14,10 @@ from integrity.cli.console import By, actor, day, may, opened, progress, say
 from integrity.cli.offices import set_up
 from integrity.cli.rolls import job_name, report_run
 from integrity.errors import NotFound
+from integrity.office_terms import JobState
 from integrity.records.columns import SHANGHAI
 from integrity.records.office import Audit
 from integrity.settings import settings
-from integrity.terms import JobState
 from integrity.work import Office
 from scheduler.jobs import ROLL_EVALUATION, TIMETABLE
 from scheduler.runner import clock_problem, overview, run_now, tick

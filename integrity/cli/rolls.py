@@ -24,6 +24,7 @@ from integrity.cli.console import (
     table,
 )
 from integrity.errors import NotFound
+from integrity.office_terms import JobState
 from integrity.records.ledger import Decision
 from integrity.records.ledger import Household as HouseholdRow
 from integrity.records.office import JobRun, Person, Recommendation
@@ -31,7 +32,7 @@ from integrity.rules.facts import date_of
 from integrity.rules.identity import mask_name
 from integrity.rules.writing import yuan
 from integrity.settings import settings
-from integrity.terms import ExitReason, JobState, Outcome, Verdict
+from integrity.terms import ExitReason, Outcome, Verdict
 from integrity.work import Work
 from scheduler.jobs import ROLL_EVALUATION, TIMETABLE
 from scheduler.runner import run_now

@@ -95,7 +95,7 @@ the database has no clock but the wall's, which is not the office's.
 """
 
 
-ON_DEMO = (
+ON_DEMO: tuple[Refusal, ...] = (
     Refusal(
         "guard_demo_mark_begun", "demo_mark", frozenset({"audit"}),
         f"NOT EXISTS (SELECT 1 FROM audit a WHERE a.action = '{accounts.DEMO_BEGUN}')",
@@ -108,8 +108,8 @@ ON_DEMO = (
 )  # fmt: skip
 _SEES_ALL = "SECURITY DEFINER SET search_path FROM CURRENT"
 """PostgreSQL: a guard looks at all rows, also where who writes sees those of one area only (`row_security`)."""
-REFUSALS: tuple[Refusal, ...] = (*ON_CASES, *RED_LINES, *ON_DEMO)
-"""What no statement can put into the database, whoever writes it."""
+REFUSALS: tuple[Refusal, ...] = (*ON_CASES, *RED_LINES)
+"""What no statement can put into the database, whoever writes it; each belongs to a red line."""
 
 
 def statements(dialect: str, tables: Collection[str] | None = None) -> list[str]:
@@ -135,7 +135,7 @@ def statements(dialect: str, tables: Collection[str] | None = None) -> list[str]
         made += _forward(dialect, table, allowed)
     if dialect == "sqlite":
         made += [statement for table in kept for statement in _replacing(table)]
-    for one in REFUSALS:
+    for one in (*REFUSALS, *ON_DEMO):
         if there(one.table, *one.looks):
             made += _insert(dialect, one)
     return made

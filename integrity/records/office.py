@@ -11,7 +11,8 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from ..terms import JobState, PostingEvent, PostingKind, Role
+from ..office_terms import JobState
+from ..terms import PostingEvent, PostingKind, Role
 from .columns import Day, Moment, coded
 
 

@@ -22,7 +22,6 @@ WARN_FREE, STOP_FREE = 0.10, 0.03
 """Share of the disk that is still free: below the first a warning, below the second a fault."""
 STALE = timedelta(hours=26)
 """A backup older than this is a warning."""
-SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ AXED = """axe.run(document, {resultTypes: ["violations"], iframes: false, runOnl
   values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}).then(all => all.violations)"""
 WIDTHS = (1366, 683, 390)
 """A desk, the same at 200 %, a telephone."""
-LIGHT = 150_000
+LETTERS, LIGHT = 16, 150_000
 UNSEEN = {
     "/account/password": "示范账户不能修改密码", "/account/telephone": "示范账户不启用动态码", "/account/codes": "同上",
     "/print/{number}/lay-out": "册都已经制成", "/print/{number}/papers/{no}/again": "还没有打印过的文书",
@@ -84,6 +84,8 @@ class Look:
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             self.wrong += [f"{wide} px wide on a screen of {width}"] if wide > width else []
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 768})
+        size = self.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+        self.wrong += [f"letters of {size} px"] if size < LETTERS else []
         self.wrong += self._axe()
         _shoot(self.page, self.seen)
         self.page.close()

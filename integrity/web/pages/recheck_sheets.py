@@ -12,7 +12,7 @@ from urllib.parse import quote
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from integrity import areas, recheck_files, recheck_results, sheets_kept
+from integrity import areas, recheck_files, recheck_results, sheets_kept, uploads
 from integrity.area_choice import names
 from integrity.errors import ChengxinError, Invalid, NotFound
 from integrity.recheck_files import ENDS
@@ -138,9 +138,9 @@ def try_out(desk: Taking) -> Response:
 def _tried(desk: Desk, verb: str, name: str, content: bytes) -> str:
     """Try the sheet; what became of it, and the sheet, kept for the officer's word. The token."""
     check = recheck_results.check if verb == "results" else recheck_results.check_assigned
-    token = sheets_kept.new()
+    token = uploads.new()
     desk.work.session.rollback()  # each row is a piece of work of its own: nothing of ours may hold it up
-    with sheets_kept.opened(content, name) as sheet:
+    with uploads.readable(name, content) as sheet:
         report = check(desk.office, sheet, desk.officer.code)
     with desk.office.work(desk.officer.code) as work:
         sheets_kept.put(work, token, sheets_kept.SHEET, content)
@@ -185,7 +185,7 @@ def enter(desk: Taking, token: str) -> Response:
     form = desk.read(_NOTHING)
     desk.work.session.rollback()
     try:
-        with sheets_kept.opened(content, said["name"]) as sheet:
+        with uploads.readable(said["name"], content) as sheet:
             report = run(desk.office, sheet, desk.officer.code)
     except ChengxinError as fault:
         form.refused, form.obstacles = on_page(str(fault)), obstacles(getattr(fault, "obstacles", ()))
