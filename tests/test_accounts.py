@@ -285,7 +285,7 @@ def test_the_accounts_of_a_demo_exist_in_a_demo_only(office: Office) -> None:
     with office.reading() as work:
         assert work.session.get(DemoMark, 1) is not None
         shown = accounts.demo_accounts(work)
-    assert {one.role for one in shown} == set(Role) - {Role.SYSTEM}
+    assert {one.role for one in shown} == set(Role) - {Role.SYSTEM, Role.LINKED}
     assert {one.code for one in shown} == set(CODES)
     for code in ("sp11000", "aq11000", "xl11111"):
         assert logins.log_in(office, code, PASSWORD, address=HERE).waits is Waits.NOTHING

@@ -16,7 +16,7 @@ SOURCES = sorted(
     if "versions" not in path.parts
 )
 FLOORS = (
-    ("integrity.terms", "integrity.errors", "integrity.settings"),
+    ("integrity.terms", "integrity.office_terms", "integrity.errors", "integrity.settings"),
     ("integrity.rules",),
     ("integrity.records", "integrity.vault", "integrity.files", "integrity.areas_file"),
     ("integrity.work",),
