@@ -61,11 +61,13 @@ def test_no_link_leads_into_a_wall_and_every_page_is_reached(crawl: Crawl) -> No
     assert len(crawl.pages) > 300, "or the walk went nowhere"
 
 
-class Look:
-    """One page in the browser, and all that is wrong with it."""
+class Looker:
+    """An officer's browser, which looks at one page after the other, and all that is wrong with them."""
 
-    def __init__(self, context: Any, seen: Seen, ours: str) -> None:
-        self.seen, self.wrong = seen, []
+    def __init__(self, context: Any, ours: str) -> None:
+        context.route(_SHEET, lambda asked: asked.fulfill(content_type="text/html", body=_EMPTY))
+        context.route(_AXE_PATH, lambda asked: asked.fulfill(content_type="text/javascript", body=content(AXE)))
+        self.wrong: list[str] = []
         self.page = context.new_page()
         self.page.on("console", lambda said: self.wrong.append(f"console: {said.text}"))
         self.page.on("pageerror", lambda said: self.wrong.append(f"error: {said}"))
@@ -76,9 +78,10 @@ class Look:
         if not url.startswith((ours, "data:")):
             self.wrong.append(f"asks {url}")
 
-    def taken(self) -> list[str]:
+    def faults(self, seen: Seen) -> list[str]:
         """What is wrong at each width, and what axe-core finds."""
-        self.page.goto(self.seen.address)
+        self.wrong = []
+        self.page.goto(seen.address)
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 844 if width < 400 else 768})
             wide = self.page.evaluate("document.documentElement.scrollWidth")
@@ -87,13 +90,12 @@ class Look:
         size = self.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
         self.wrong += [f"letters of {size} px"] if size < LETTERS else []
         self.wrong += self._axe()
-        _shoot(self.page, self.seen)
-        self.page.close()
-        return [f"{self.seen.officer} {self.seen.address}: {one}" for one in self.wrong]
+        _shoot(self.page, seen)
+        return [f"{seen.officer} {seen.address}: {one}" for one in self.wrong]
 
     def _axe(self) -> list[str]:
         """Faults of access that axe-core calls serious or critical, contrast among them."""
-        self.page.evaluate(content(AXE).decode())
+        self.page.add_script_tag(url=_AXE_PATH)
         found = self.page.evaluate(AXED)
         return [
             f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:2]]}"
@@ -101,8 +103,10 @@ class Look:
         ]  # fmt: skip
 
 
-_SHEET = re.compile(r"/pdf(\?|$)")
+_SHEET, _EMPTY = re.compile(r"/pdf(\?|$)"), "<!doctype html><title>.</title>"
 """A paper shown within a page: the viewer of the browser is none of ours, and slow."""
+_AXE_PATH = "/static/axe.js"
+"""Where the browser finds axe-core: as a file, so that it is made ready once and not for each page."""
 
 
 def _shoot(page: Any, seen: Seen) -> None:
@@ -115,9 +119,8 @@ def test_every_page_is_whole_at_every_width_and_open_to_everybody(chromium: Any,
     every = list({one.route: one for one in reversed(crawl.pages)}.values())
     assert len(every) > 75, "as many pages as the program has"
     contexts = {who: county.context(chromium, who) for who in {one.officer for one in every}}
-    for one in contexts.values():
-        one.route(_SHEET, lambda asked: asked.fulfill(content_type="text/html", body="<!doctype html><title>.</title>"))
-    wrong = [fault for one in every for fault in Look(contexts[one.officer], one, county.address).taken()]
+    lookers = {who: Looker(context, county.address) for who, context in contexts.items()}
+    wrong = [fault for one in every for fault in lookers[one.officer].faults(one)]
     for one in contexts.values():
         one.close()
     assert not wrong, "\n".join(wrong)
