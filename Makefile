@@ -4,7 +4,7 @@ PORT ?= 8000
 HOUSEHOLDS ?= 2000
 SEED ?= 2026
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint types bench lock clean
+.PHONY: help run setup test lint types bench lock sbom clean
 
 help:   ## 显示可用的命令
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/'
@@ -40,6 +40,9 @@ lock:   ## 重新锁定 Python 软件包的版本和指纹
 	@.venv/lock/bin/pip-compile --quiet --allow-unsafe --extra=dev --generate-hashes --no-emit-find-links \
 		--no-emit-index-url --no-emit-trusted-host --strip-extras --output-file=requirements.lock pyproject.toml
 	@rm -rf .venv/lock
+
+sbom:   ## 软件成分清单（CycloneDX），写到 build/sbom.cdx.json，不用网络
+	@$(PYTHON) scripts/sbom.py build/sbom.cdx.json
 
 clean:  ## 删除安装的软件包、字体和缓存；数据（var/）不动
 	@rm -rf .venv .assets .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info

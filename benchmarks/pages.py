@@ -4,11 +4,13 @@
     python benchmarks/pages.py measure [--home /tmp/million] [--engine sqlite] [--rounds 300]
     python benchmarks/pages.py serve-measure [--people 20] [--seconds 60] [--servers 1] [--engine sqlite]
     python benchmarks/pages.py memory [--requests 10000] [--engine sqlite]
+    python benchmarks/pages.py rls [--rounds 20]
 
 `build` makes one demo county of 40,000 households as officers would, with its evaluation, and copies it row by row to
 other counties: other ids, other areas, the same families. The copies serve for time only: their chains of hashes do
 not hold. PostgreSQL is filled from the SQLite file. `measure` tells p50 and p95 of search and of the work lists;
 `serve-measure` of the pages themselves, as officers of every role open them on real servers, and of a peer's paging.
+`rls` asks the queries of the pages with and without row-level security, on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import SQLModel, select
-from visits import run
+from visits import run, windows
 
 from integrity import finding, persons, places, recommendations, worklists
 from integrity.cases import open_case, take
@@ -325,7 +327,7 @@ def own_postgres(directory: Path) -> str:
 def main() -> None:
     """Read the arguments, build or measure."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("build", "measure", "serve-measure", "memory", "small"), nargs="?")
+    parser.add_argument("what", choices=("build", "measure", "serve-measure", "memory", "rls", "small"), nargs="?")
     parser.add_argument("--households", type=int, default=1_000_000)
     parser.add_argument("--home", type=Path, default=Path("/tmp/million"))
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), help="without it both, one after the other")
@@ -337,6 +339,9 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.what in ("build", "small", None):
         (built if chosen.what == "build" else small)(chosen)
+        return
+    if chosen.what == "rls":
+        windows.compare(run.office_of(own_postgres(chosen.home / "pg"), chosen.home), min(chosen.rounds, 20))
         return
     for engine in (chosen.engine,) if chosen.engine else ("sqlite", "postgresql"):
         url = f"sqlite:///{chosen.home / 'million.db'}" if engine == "sqlite" else own_postgres(chosen.home / "pg")

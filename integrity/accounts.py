@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, or_, select, update
 
 from integrity import areas, login_tries, one_time, organs, passwords, sessions
 from integrity.errors import Conflict, Forbidden, NotFound, Refused
 from integrity.permissions import ADMINISTRATORS, require
-from integrity.records.accounts import Account, DemoMark
+from integrity.records.accounts import Account, AccountIdentity, DemoMark
 from integrity.records.office import Officer
 from integrity.rules.areas import ancestors, code_range
 from integrity.terms import Role
@@ -105,11 +105,30 @@ def close(work: Work, code: str, why: str) -> None:
     one_time.forget(work, account)
     sessions.end_all(work, code, "账户关闭")
     login_tries.unlock(work, code)
+    end_identities(work, account)
     account.password, account.earlier, account.once_until = "", "", None
     account.closed_at, account.closed_by = work.now, work.actor
     work.session.add(account)
     work.session.flush()
     work.audit("关闭账户", _subject(account), f"{code}：{why.strip()}")
+
+
+def end_identities(work: Work, account: Account) -> None:
+    """No identity at the provider (统一身份) opens this account any more."""
+    work.session.execute(
+        update(AccountIdentity)
+        .where(col(AccountIdentity.account_id) == account.id, col(AccountIdentity.ended_at).is_(None))
+        .values(ended_at=work.now, ended_by=work.actor)
+    )
+
+
+def standing(work: Work, matter: str, code: str) -> Account:
+    """The account of an officer on which the acting administrator works, held for this work.
+
+    Raises NotFound, and Forbidden where it is his own or no matter of his.
+    """
+    _mine_to(work, matter, code)
+    return _standing(work, code)
 
 
 def first(work: Work, area: str, people: Mapping[Role, tuple[str, str]]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
@@ -177,6 +177,23 @@ def newest(folder: Path) -> Path | None:
     """The latest backup of a folder, by name; None without one. Its content is not checked here."""
     found = sorted(path.parent for path in folder.glob(f"chengxin-*/{MANIFEST}"))
     return found[-1] if found else None
+
+
+def glance(folder: Path) -> Backup:
+    """What the manifest of a backup says, its files not read. Raises Invalid."""
+    try:
+        told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        found = Backup(folder=folder, **told | {one: tuple(told.get(one, ())) for one in ("forms", "styles")})
+        datetime.fromisoformat(found.made_at)
+    except (OSError, TypeError, ValueError) as damage:
+        raise Invalid(f"备份 {folder.name} 的清单读不出来，不能用来恢复") from damage
+    return found
+
+
+def broken_off(folder: Path, since: datetime) -> list[Path]:
+    """没有做完的备份 (backups that were begun before a moment and never ended)."""
+    begun = (one for one in folder.glob(".unfinished-*") if one.is_dir())
+    return [one for one in begun if one.stat().st_mtime < since.timestamp()]
 
 
 def unheard(_line: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, text
 from sqlalchemy import select as plain_select
 from sqlmodel import SQLModel, col, or_, select
 
-from integrity import editions, evidence, persons
+from integrity import editions, evidence, intake_kept, persons
 from integrity.errors import ChengxinError
 from integrity.papers import content
 from integrity.records import guards
@@ -39,6 +39,7 @@ def faults(work: Work, household_id: int | None = None, *, store: Path | None = 
     yield from _persons(work, household_id)
     yield from _contents(work, household_id)
     yield from evidence.faults(work, household_id, store=store)
+    yield from intake_kept.faults(work, household_id)
 
 
 def file_faults(connection: Connection) -> Iterator[str]:

@@ -6,11 +6,11 @@ report made again gives the same numbers. The books are closed up to the moment 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, and_, exists, func
 from sqlalchemy import select as columns
@@ -21,16 +21,17 @@ from integrity.periods import Period
 from integrity.records.columns import SHANGHAI, Moment, micros
 from integrity.records.ledger import Assistance, Commitment, Entry, Residence
 from integrity.records.office import EvaluationRun, Recommendation
-from integrity.rules.areas import code_range
+from integrity.rules.areas import code_range, level_of
 from integrity.rules.facts import UNKNOWN, Situation, day
 from integrity.rules.payable import Paying, payable
 from integrity.rules.verdict import counted
 from integrity.rules.workdays import add_months
 from integrity.sights import portions
 from integrity.situations import read_these
-from integrity.terms import Outcome, Scheme, SignedBy
+from integrity.terms import AreaLevel, Outcome, Scheme, SignedBy
 from integrity.work import Work
 
+T = TypeVar("T")
 TREND = 12
 """Months of which the payments are told one after the other."""
 
@@ -119,6 +120,29 @@ class Books:
         """Does a day lie in the period?"""
         return and_(column >= self.period.first, column <= self.period.last)
 
+    def lived(self, kind: Any) -> ColumnElement[bool]:
+        """Is an entry of a household that ever lived in the area? By that it is found: there are many households."""
+        found: ColumnElement[bool] = kind.household_id.in_(self._here_once())
+        return found
+
+    def among(self, kind: Any) -> ColumnElement[bool]:
+        """The same for a list in the order of households that is read a page at a time.
+
+        The few of a township are looked up; of a larger area the list begins where its first household stands.
+        """
+        if level_of(self.area) in (AreaLevel.TOWNSHIP, AreaLevel.VILLAGE):
+            return self.lived(kind)
+        first = select(func.min(Residence.household_id)).where(self.here(Residence.area)).scalar_subquery()
+        found: ColumnElement[bool] = kind.household_id >= first
+        return found
+
+    def once(self, name: str, read: Callable[[], T]) -> T:
+        """What several numbers are counted from, read once."""
+        if name not in self.kept:
+            self.kept[name] = read()
+        found: T = self.kept[name]
+        return found
+
     def entries(self, kind: type[Entry], *more: Any, on: Any = None) -> Any:
         """A query for (area, household, more…) of the standing entries of a kind that fall in the period.
 
@@ -127,7 +151,7 @@ class Books:
         one: Any = kind
         day_of = one.happened_on if on is None else on
         return columns(one.area, one.household_id, *more).where(
-            self.known(kind), self.here(one.area), self.within(day_of)
+            self.lived(kind), self.known(kind), self.here(one.area), self.within(day_of)
         )
 
     def rows(self, query: Any) -> Iterator[Any]:
@@ -145,7 +169,17 @@ class Books:
     @cached_property
     def homes(self) -> list[Home]:
         """Every household that lives in the area on the last day of the period."""
+        return [one for one in self.wherever if self.lies(one.area)]
+
+    @cached_property
+    def wherever(self) -> list[Home]:
+        """Every household that lived in the area at any time, where it lives on the last day of the period."""
         return list(self._homes())
+
+    @cached_property
+    def months(self) -> tuple[date, ...]:
+        """The last `TREND` months, that of the end of the period last."""
+        return tuple(add_months(self.period.last_month, -n) for n in reversed(range(TREND)))
 
     def _homes(self) -> Iterator[Home]:
         last = day(self.period.last)
@@ -153,17 +187,15 @@ class Books:
         for portion in portions(self.households):
             acts, signed = self._acts(portion), self._signed(portion)
             for known in read_these(connection, portion, known_until=micros(self.until), on=last):
-                if self.lies(known.area):
-                    found = acts.get(known.household_id, [])
-                    yield self._home(known.area, known.household_id, known.situation, found, signed)
+                found = acts.get(known.household_id, [])
+                yield self._home(known.area, known.household_id, known.situation, found, signed)
 
     def _home(self, area: str, household_id: int, s: Situation, acts: list[Paying], signed: set[int]) -> Home:
         scheme = tuple(Scheme)[s.scheme] if s.stopped_on == UNKNOWN else Scheme.NONE
-        months = [add_months(self.period.last_month, -n) for n in reversed(range(TREND))]
         return Home(
             area, household_id, scheme, counted(s),
             household_id in signed, scheme in (Scheme.DIBAO, Scheme.TEKUN) and s.amount == UNKNOWN,
-            tuple(payable(acts, month) for month in months) if acts else (0,) * TREND,
+            tuple(payable(acts, month) for month in self.months) if acts else (0,) * TREND,
             payable(acts, self.period.month_before) if acts else 0,
         )  # fmt: skip
 

@@ -18,7 +18,8 @@ from integrity.policies_of import policy_for
 from integrity.records.ledger import Assistance, Finding, Notice, Verification
 from integrity.rules.arrears import Month, back_pay, paid_after_death
 from integrity.rules.payable import Paying, payable
-from integrity.rules.procedure import Done, Facts, Row
+from integrity.rules.policy import Row as Rule
+from integrity.rules.procedure import Done, Facts, Obstacle, Row
 from integrity.rules.workdays import add_months
 from integrity.rules.writing import yuan
 from integrity.terms import Act, ExitReason, FindingState, Outcome, Presence, Procedure, Scheme
@@ -49,18 +50,23 @@ def effect_month(work: Work, case: Case, decided: Done, served_on: date) -> date
 
     Only where the region lets it, an act of the month of service itself. Raises Refused where nobody said from when.
     """
-    area = area_of(work, case, served_on)[:9] + "000"
-    policy = policy_for(work, area, served_on)
+    rule, asked = month_rule(work, case, served_on), planned_month(case, decided)
+    same = rule is not None and rule.value == "same_month"
+    if asked is None and rule is None and Outcome.named(str(decided.data["outcome"])).adverse:
+        missing = "当地没有规定调减、终止从何时起执行，请在决定中写明执行的月份"
+        raise Refused(missing, (Obstacle("effective_on", missing, ""),))
+    earliest = served_on.replace(day=1) if same else _next_month(served_on)
+    return max(asked, earliest) if isinstance(asked, date) else earliest
+
+
+def month_rule(work: Work, case: Case, on: date) -> Rule | None:
+    """当地规定的执行月份: the region's row for this case; None where it has none and a person says from when."""
+    area = area_of(work, case, on)[:9] + "000"
+    policy = policy_for(work, area, on)
     fraud = case.said("reason_code") == ExitReason.X08.value
     tekun = case.procedure is Procedure.TEKUN
     keys = ("stop.effect_fraud",) * fraud + ("tekun.stop_effect",) * tekun + ("adverse.effect_month",)
-    rows = [row for key in keys if (row := policy.find(key, area, served_on)) is not None]
-    asked = planned_month(case, decided)
-    same = bool(rows) and rows[0].value == "same_month"
-    if asked is None and not rows and Outcome.named(str(decided.data["outcome"])).adverse:
-        raise Refused("当地没有规定调减、终止从何时起执行，请在决定中写明执行的月份")
-    earliest = served_on.replace(day=1) if same else _next_month(served_on)
-    return max(asked, earliest) if isinstance(asked, date) else earliest
+    return next((row for key in keys if (row := policy.find(key, area, on)) is not None), None)
 
 
 def planned_month(case: Case, decided: Done) -> date | None:

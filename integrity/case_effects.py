@@ -19,7 +19,6 @@ from integrity.errors import NotFound, Refused
 from integrity.households import standing
 from integrity.letters_texts import wording
 from integrity.records.ledger import Decision, Finding, Notice
-from integrity.records.office import Recommendation
 from integrity.rules.procedure import Facts, Row
 from integrity.rules.procedure_reasons import OWN_ACTS
 from integrity.rules.redline_steps import ONE_NAMED
@@ -77,13 +76,12 @@ def _opinion(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
     code = ExitReason.named(str(given["reason_code"])) if given.get("reason_code") else None
     terms: dict[str, Any] = {name: given.get(name) for name in ("amount", "months")}
     schedule = tuple(given.get("schedule") or ())
-    stands = work.session.exec(
-        recommendations.standing(work, work.now).where(Recommendation.household_id == case.household_id)
-    ).first()
+    why = _why(f, given)
+    stands = recommendations.standing_of(work, case.household_id)
     if stands is None or f.known.get("own_opinion"):
         entry = Decision(
             happened_on=f.on, area="", recommended_on=f.on, verdict=Verdict.CHANGED, outcome=outcome,
-            reason_code=code or ExitReason.NONE, schedule=",".join(map(str, schedule)), reason=str(given["reason"]),
+            reason_code=code or ExitReason.NONE, schedule=",".join(map(str, schedule)), reason=why,
             decided_by=work.actor, **terms,
         )  # fmt: skip
         entry.area = case_acts.area_of(work, case, f.on)
@@ -91,7 +89,7 @@ def _opinion(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
     else:
         same = tuple(Outcome)[stands.outcome] is outcome and not any(terms.values()) and not schedule
         entry = recommendations.decide(
-            work, case.household_id, Verdict.ACCEPTED if same else Verdict.CHANGED, reason=str(given["reason"]),
+            work, case.household_id, Verdict.ACCEPTED if same else Verdict.CHANGED, reason=why,
             outcome=outcome, reason_code=code, schedule=schedule, **terms,
         )  # fmt: skip
     _reason_holds(case, outcome, entry.reason_code)
@@ -102,6 +100,14 @@ def _opinion(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
         settled = same and stands.amount_min == stands.amount_max
         given["amount"] = stands.amount_min if settled else None  # what the notice will say binds the decision
     return entry.seq
+
+
+def _why(f: Facts, given: Given) -> str:
+    """理由, with the reason for a 渐退 whose conditions the rules find not to hold: the family reads both."""
+    reason, exception = str(given["reason"]), str(given.get("exception") or "")
+    if not exception or not f.known.get("against_withdrawal"):
+        return reason
+    return f"{reason.rstrip('。；; ')}；仍给予渐退的理由：{exception}"
 
 
 def _reason_holds(case: Case, outcome: Outcome, code: ExitReason) -> None:

@@ -58,7 +58,7 @@ def heard(work: Work, case: Case) -> str:
         parts.append(_reviewed(str(review.data.get("adopted")), str(review.data.get("reason"))))
     if len(parts) < 2:
         raise Refused("没有听取意见的记录（社会救助法第48条）")
-    return "；".join(parts)
+    return "；".join(one.rstrip("。；;，, ") for one in parts)
 
 
 def _reviewed(adopted: str, reason: str) -> str:

@@ -25,6 +25,8 @@ from integrity.work import Work
 Known = dict[str, Any]
 _ENDS = (Outcome.EXIT, Outcome.WITHDRAW)
 _ENDED = (FindingState.REVOKED, FindingState.WITHDRAWN)
+_FOR_WITHDRAWAL = g.CAUSE_ADMITTED | g.WITHIN_BAND | g.SELF_REPORTED | g.COOLED | g.FIRST_OR_REPEATABLE
+"""Conditions under which the region gives a 渐退."""
 
 
 def grounds(work: Work, case: Case, f: Facts, policy: Policy, area: str) -> Known:
@@ -38,7 +40,15 @@ def grounds(work: Work, case: Case, f: Facts, policy: Policy, area: str) -> Know
         found |= {"fraud_fact": _fraud(work, case), "fraud_by_county": f.level is AreaLevel.COUNTY}
     if code in OF_A_PERSON and outcome is Outcome.EXIT:
         found["whole_leaves"] = len(present) <= 1 and (case.member_no is None or set(present) <= {case.member_no})
+    if outcome is Outcome.WITHDRAW and not f.history:
+        found["against_withdrawal"] = _against_withdrawal(work, case.household_id)
     return found | (_checked(work, case, f, code, outcome) if outcome in _ENDS else {})
+
+
+def _against_withdrawal(work: Work, household_id: int) -> tuple[str, ...]:
+    """渐退条件: those that the rules find not to hold, in words."""
+    found = as_due(work, [household_id]).get(household_id)
+    return () if found is None else tuple(one.text for one in g.named(g.CONDITIONS, found.unmet & _FOR_WITHDRAWAL))
 
 
 def _checked(work: Work, case: Case, f: Facts, code: ExitReason | None, outcome: Outcome | None) -> Known:

@@ -15,7 +15,7 @@ from integrity.case_desk import NextStep, next_steps
 from integrity.case_files import Case
 from integrity.case_openings import hindrances
 from integrity.cases import papers_of
-from integrity.delivery import service_of
+from integrity.delivery import kept_as, service_of
 from integrity.docket import open_clocks
 from integrity.print_places import item_of
 from integrity.records.ledger import Notice, Printing, Service
@@ -23,6 +23,7 @@ from integrity.records.office import Officer
 from integrity.records.print_runs import PrintItem
 from integrity.records.seals import PaperEnd
 from integrity.rules.procedure import Done, Obstacle, Row, Running
+from integrity.rules.procedure_waits import WAYS_OUT, onward
 from integrity.rules.procedure_words import Stated, stated, step_name
 from integrity.terms import PrintState, Role, StepEffect
 from integrity.work import Work
@@ -55,6 +56,8 @@ class PaperState(NamedTuple):
     service: Service | None
     placed: PrintItem | None
     ended: PaperEnd | None
+    kept_as: str = ""
+    """How a printed paper stands that is sent to nobody: 已签, 不须送达; "" for one that is delivered."""
 
     @property
     def printed_on(self) -> date | None:
@@ -71,13 +74,14 @@ class PaperState(NamedTuple):
         if self.placed is not None and self.placed.state is PrintState.RETURNED:
             return "已退回"
         if self.copies:
-            return "已打印，待送达"
+            return self.kept_as or "已打印，待送达"
         return "待打印" if self.placed is None else f"在打印批次 {self.placed.run}"
 
     @property
     def colour(self) -> str:
         """The colour that goes with the word."""
-        known = {"已送达": "green", "已退回": "red", "已撤回": "grey", "已替换": "grey"}
+        known = {"已送达": "green", "已签": "green", "已退回": "red", "已撤回": "grey", "已替换": "grey"}
+        known |= {"不须送达": "grey"}
         return known.get(self.word, "orange" if self.copies else "blue")
 
 
@@ -89,7 +93,7 @@ def paper_state(work: Work, notice: Notice) -> PaperState:
     copies = tuple(work.session.exec(query.order_by(col(Printing.copy_no))))
     return PaperState(
         notice, copies, service_of(work, notice), item_of(work, notice),
-        work.session.get(PaperEnd, notice.number),
+        work.session.get(PaperEnd, notice.number), kept_as(work, notice),
     )  # fmt: skip
 
 
@@ -160,12 +164,29 @@ class Offer(NamedTuple):
     """What is missing beside that."""
     stuck: bool
     """Is something missing that nothing on the form of the step can mend?"""
+    onward: bool
+    """Does it move the case towards its regular end?"""
+    again: bool
+    """Was it taken before, so that this is one more?"""
+
+    @property
+    def out(self) -> bool:
+        """Does it break the case off or take it back?"""
+        return self.row.code in WAYS_OUT
+
+    @property
+    def name(self) -> str:
+        """What it is called on the page."""
+        return "补充陈述" if self.again and self.row.code == "STATEMENT" else self.row.name
 
 
 def offers(work: Work, case: Case, officer: Officer, *, acts: bool = True) -> list[Offer]:
-    """The steps that may come next: his own first. `acts`: whether his role takes steps at all."""
+    """The steps that may come next: his own first, the one that leads on before others, the ways out last.
+
+    `acts`: whether his role takes steps at all.
+    """
     found = [_offer(work, case, one, officer, acts=acts) for one in next_steps(work, case)]
-    return sorted(found, key=lambda one: bool(one.not_mine))
+    return sorted(found, key=lambda one: (one.out, bool(one.not_mine), not one.onward))
 
 
 def _unprinted(work: Work, case: Case, row: Row) -> list[Obstacle]:
@@ -182,8 +203,12 @@ def _offer(work: Work, case: Case, one: NextStep, officer: Officer, *, acts: boo
     if officer.role not in row.by or not acts:
         not_mine = f"由{who}人员办理"
     lacks = (*(lack for lack in one.lacks if lack.code not in _OF_WHO), *waits)
+    again = case.last(row.code) is not None
+    if again and row.asks and not waits and not hindrances(work, case, row):
+        lacks = ()  # what the step before said is no lack of the next one: its own form asks
     stuck = bool(waits) or (bool(lacks) and not row.asks and bool(hindrances(work, case, row)))
-    return Offer(row, who, not_mine, lacks, stuck)
+    leads = row.code in {each.code for each in onward(case.table, tuple(case.history))}
+    return Offer(row, who, not_mine, lacks, stuck, leads, again)
 
 
 def unprinted(work: Work, case: Case) -> list[PaperState]:

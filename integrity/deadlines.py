@@ -15,12 +15,12 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from integrity import areas, calendars, editions, organs
+from integrity import areas, calendars, editions, intake_desk, organs
 from integrity.errors import NotFound
 from integrity.recommendations import standing
 from integrity.records.columns import SHANGHAI, micros
 from integrity.records.ledger import Assistance, Change, Conduct, Recheck, Residence, Verification
-from integrity.records.office import ImportBatch
+from integrity.records.office import ImportBatch, Recommendation
 from integrity.rules import credit
 from integrity.rules import grounds as g
 from integrity.rules.facts import UNKNOWN, date_of, day
@@ -58,7 +58,7 @@ class Gap(NamedTuple):
 
 def remind(work: Work) -> str:
     """到期提醒: rechecks that are overdue, and changes whose time for checking and adjusting has passed."""
-    if work.session.execute(standing(work, work.due).limit(1)).first() is None:
+    if work.session.exec(select(Recommendation).where(Recommendation.decided_at <= work.due).limit(1)).first() is None:
         return "尚无全员评估结果"
     checks, changes = overdue_rechecks(work), overdue_changes(work)
     said = [_counted(work, "核查逾期", checks), _counted(work, "变化核查调整超期", changes)]
@@ -217,7 +217,7 @@ def _compared(work: Work, county: str, since: date) -> bool:
         )
         if work.session.exec(query.limit(1)).first() is not None:
             return True
-    return False
+    return intake_desk.compared(work, county, beginning)
 
 
 def missing_standards(work: Work, year: int) -> list[Gap]:

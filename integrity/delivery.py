@@ -19,12 +19,13 @@ from integrity.households import standing
 from integrity.letters_family import Desk, desk
 from integrity.papers import by_number, content
 from integrity.print_places import handed_on, item_of, original_of, returns
-from integrity.records.ledger import Notice, Service
+from integrity.records.ledger import Commitment, Notice, Service
+from integrity.records.placing_waits import NEVER_SERVED
 from integrity.records.print_runs import PrintFile, PrintNote, PrintRun
 from integrity.records.seals import PaperEnd
 from integrity.rules.workdays import Period, Term, Workdays, end_of
 from integrity.rules.writing import read_document_number
-from integrity.terms import PaperKind, PrintEvent, PrintState, ServiceWay
+from integrity.terms import PaperKind, PrintEvent, PrintState, ServiceWay, SignedBy
 from integrity.work import Work
 from reports.forms import HearingNotice
 
@@ -38,6 +39,7 @@ _DETAIL = MappingProxyType({
     ServiceWay.ANNOUNCEMENT: "公告送达的原因", ServiceWay.ENTRUSTED: "受托单位",
 })  # fmt: skip
 """What `detail` must say for a way of service."""
+SIGNED, NOT_SERVED = "已签", "不须送达"
 _NO_PAPER = (ServiceWay.ELECTRONIC, ServiceWay.ANNOUNCEMENT)
 """Ways of service for which no paper goes out."""
 _NAMELESS = re.compile(r"[^（(]*的(?:监护人|近亲属)")
@@ -85,6 +87,18 @@ def serve(
             evidence=evidence,
         ),
     )  # fmt: skip
+
+
+def kept_as(work: Work, notice: Notice) -> str:
+    """不须送达 (sent to nobody): how a paper of the office itself stands; "" for one that is delivered.
+
+    A promise is signed at the desk: since the ledger has the signature, the paper is 已签.
+    """
+    if notice.kind.name not in NEVER_SERVED:
+        return ""
+    promises = standing(work, Commitment, notice.household_id, work.today) if notice.kind is PaperKind.F02 else []
+    signed = (one for one in promises if one.happened_on >= notice.happened_on)
+    return SIGNED if any(one.signed_by is not SignedBy.REFUSED for one in signed) else NOT_SERVED
 
 
 def not_ended(work: Work, notice: Notice) -> None:

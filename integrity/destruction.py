@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import case, exists, func, null, or_, update
 from sqlmodel import SQLModel, col, select
 
-from integrity import evidence
+from integrity import evidence, intake_kept
 from integrity.destruction_register import Destroyed, append, beside, made, read
 from integrity.errors import Conflict, NotFound, Refused
 from integrity.print_progress import files_with
@@ -41,8 +41,8 @@ __all__ = [
 APPRAISED, APPROVED = "销毁鉴定", "批准销毁"
 _ITEM = "销毁清单"
 _EMPTIED = (
-    "person", "paper_data", "evidence_file", "print_wish", "print_item", "print_note", "paper_end", "household_place",
-    "household_name",
+    "person", "paper_data", "evidence_file", "intake", "print_wish", "print_item", "print_note", "paper_end",
+    "household_place", "household_name",
 )  # fmt: skip
 """Tables that destruction empties besides the ledger."""
 _CHUNK = 12
@@ -193,6 +193,7 @@ def _empty(work: Work, row: Destroyed) -> None:
         }
         values |= {name: null() for name in columns if name in DAYS}
         session.execute(update(kind).where(kind.c.household_id == row.household_id).values(values))
+    marks = intake_kept.marks_of(work, row.persons)
     session.execute(
         update(Person)
         .where(col(Person.id).in_(row.persons), col(Person.destroyed_on).is_(None))
@@ -207,6 +208,7 @@ def _empty(work: Work, row: Destroyed) -> None:
         .values(cipher=b"")
     )
     evidence.empty(work, row.household_id)
+    intake_kept.empty(work, row.household_id, marks)
     _empty_paperwork(work, row.household_id)
     placing.touch(session, (row.household_id,))
 

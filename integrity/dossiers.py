@@ -27,6 +27,7 @@ from integrity.dossier_sight import COURT, OTHERS, OWN, READERS, Reader, Sight
 from integrity.errors import Invalid, NotFound, Refused
 from integrity.hindsight import as_known
 from integrity.letters_family import Desk, desk
+from integrity.permissions import require
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Assistance
 from integrity.terms import PaperKind
@@ -85,6 +86,8 @@ def print_out(work: Work, household_id: int, wanted: Wanted, on: date | None = N
     The books are closed up to the moment first, so that nothing can be entered as known before it any more.
     """
     _check(wanted)
+    if wanted.unmask or wanted.reader is OWN:
+        require(work, "查看完整号码")
     until = moment_of(work, on)
     work.close_books(until)
     dossier = compiled(work, household_id, wanted, until)

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from integrity.errors import NotFound
-from integrity.records.columns import micros
+from integrity.records.columns import moment_of
 from integrity.records.office import PolicyEdition
 from integrity.rules.policy import PACKS, Policy, load, load_texts, reexamine
 from integrity.settings import Settings
@@ -33,9 +33,7 @@ def register(work: Work, policy: Policy) -> bool:
         return False
     packed = zlib.compress(json.dumps(dict(policy.sources), ensure_ascii=False, sort_keys=True).encode(), 9)
     work.session.add(
-        PolicyEdition(
-            edition=policy.edition, registered_at=work.stamp(), registered_by=work.actor, sources=packed
-        )
+        PolicyEdition(edition=policy.edition, registered_at=work.stamp(), registered_by=work.actor, sources=packed)
     )
     work.audit("启用政策版本", policy.edition[:12])
     return True
@@ -66,12 +64,13 @@ def outgrown(row: PolicyEdition) -> list[str]:
 
 
 def _last(work: Work, known_until: int | None) -> PolicyEdition | None:
-    query = select(PolicyEdition).order_by(col(PolicyEdition.registered_at))
-    rows = list(work.session.exec(query))
-    if not rows:
-        return None
-    known = rows if known_until is None else [row for row in rows if micros(row.registered_at) <= known_until]
-    return known[-1] if known else rows[0]
+    """One row: each holds the whole text of the packs."""
+    at = col(PolicyEdition.registered_at)
+    query = select(PolicyEdition).order_by(at.desc()).limit(1)
+    if known_until is not None:
+        query = query.where(at <= moment_of(known_until))
+    first = select(PolicyEdition).order_by(at).limit(1)
+    return work.session.exec(query).first() or work.session.exec(first).first()
 
 
 @lru_cache(maxsize=8)

@@ -9,6 +9,7 @@ from integrity.exchange_columns import Sheet
 from integrity.exchange_records import Facts, Resident, Standing
 from integrity.exchange_rows import Fault, Line, Unit, fault_at
 from integrity.rules.facts import ADULT, age
+from integrity.rules.household_numbers import not_usable, reserved
 from integrity.rules.identity import mask_name
 from integrity.rules.policy_rows import in_force
 from integrity.terms import Capacity, ConductKind, Presence, SignedBy
@@ -42,7 +43,10 @@ def _roll(sheet: Sheet, unit: Unit, facts: Facts, vault: Vault) -> list[Fault]:
     """A household of the roll: its number, its village, and whether its members stand in another household."""
     head, found = unit.head, []
     standing = facts.households.get(unit.number)
-    if standing is not None and standing.since is not None:
+    bound = facts.villages.within is not None
+    if unit.number in facts.taken or (bound and standing is None and reserved(unit.number)):
+        found.append(fault_at(sheet, head, "户编号", not_usable(unit.number)))
+    elif standing is not None and standing.since is not None:
         reason = f"户 {unit.number} 已登记，内容与此行不同；变更请在户情中办理，不能重复导入"
         found.append(fault_at(sheet, head, "户编号", reason))
     if head.is_head:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import nullcontext
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -86,6 +87,8 @@ class Facts(NamedTuple):
     imported: dict[str, int]
     villages: Villages
     policy: Policy
+    taken: frozenset[str] = frozenset()
+    """Numbers of the units that households elsewhere have: an officer of one area is told no more than that."""
 
 
 class Villages(NamedTuple):
@@ -105,17 +108,29 @@ def gather(work: Work, sheet: Sheet, units: list[Unit], villages: Villages, poli
     numbers = {unit.number for unit in units if unit.number}
     indexes = {work.vault.blind("id_number", line.person) for line in lines if line.person}
     others = _others(work, indexes, numbers, villages.within) if sheet.kind == "roll" else {}
-    known = households(work, numbers, with_members=sheet.kind != "roll")
-    if villages.within is not None and sheet.kind != "roll":
-        here = _numbers_within(work, known, villages.within)
-        known = {number: one for number, one in known.items() if number in here}
+    known, taken = _known(work, numbers, villages.within, roll=sheet.kind == "roll")
     return Facts(
         known,
         others,
         imported(work, sheet.kind, {line.digest for line in lines if line.digest}),
         villages,
         policy,
+        taken,
     )
+
+
+def _known(
+    work: Work, numbers: set[str], within: Within, *, roll: bool
+) -> tuple[dict[str, Standing], frozenset[str]]:  # fmt: skip
+    """The households with these numbers that are there for the officer; and which numbers others elsewhere have."""
+    if within is None:
+        return households(work, numbers, with_members=not roll), frozenset()
+    with row_security.everywhere(work.session) if roll else nullcontext():
+        every = households(work, numbers, with_members=not roll)
+        here = _numbers_within(work, every, within)
+    gone = {number for number, one in every.items() if roll and one.since is None}  # taken back; it may come again
+    known = {number: one for number, one in every.items() if number in here | gone}
+    return known, frozenset(every.keys() - known.keys()) if roll else frozenset()
 
 
 def _others(work: Work, indexes: set[str], numbers: set[str], within: Within) -> dict[str, set[str]]:
@@ -166,7 +181,7 @@ def villages(work: Work, within: Within = None) -> Villages:
     named: dict[str, tuple[str, ...]] = {}
     for code, name in codes.items():
         short, town = village_name(name), townships.get(code[:9], "")
-        for key in {short, name, f"{town}/{short}", f"{town}{short}", f"{town}{name}"}:
+        for key in {short, name, f"{town}/{short}", f"{town}/{name}", f"{town}{short}", f"{town}{name}"}:
             named[key] = (*named.get(key, ()), code)
     names = {code: townships.get(code[:9], "") + name for code, name in codes.items()}
     return Villages(frozenset(codes), named, names, within)

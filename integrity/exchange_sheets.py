@@ -140,7 +140,12 @@ def workbook_grids(data: bytes) -> Iterator[Grid]:
         if sheet.sheet_state == "visible":
             sheet.reset_dimensions()  # what a file says of its own extent may be wrong, and rows would be lost
             rows = sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True)
-            yield Grid(sheet._worksheet_path, enumerate(rows, start=1))
+            yield Grid(sheet._worksheet_path, _filled(rows))
+
+
+def _filled(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The rows with something in them, by number; a million empty ones above a cell in the far corner cost nothing."""
+    return ((number, cells) for number, cells in enumerate(rows, start=1) if cells.count(None) < len(cells))
 
 
 def decoded(data: bytes) -> tuple[str, str]:

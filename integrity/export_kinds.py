@@ -38,18 +38,28 @@ class Content(NamedTuple):
 
 
 class Source(NamedTuple):
-    """一种名单 (kind of list): official name, the matter beside 导出名单, and how it is described, counted and made."""
+    """一种名单 (kind of list): official name, the matter beside 导出名单, and how it is described, counted and made.
+
+    `asked` tells in words what was chosen, before anybody gives a reason; `level` is that of the areas it is made for.
+    """
 
     title: str
     matter: str
+    asked: Callable[[Work, str, Mapping[str, str]], tuple[tuple[str, str], ...]]
     told: Callable[[Work, str, Mapping[str, str]], str]
     counted: Callable[[Work, str, Mapping[str, str]], int]
     made: Callable[[Work, str, Mapping[str, str], str], Content]
+    level: AreaLevel | None = None
 
 
 def moment(wanted: Mapping[str, str]) -> datetime:
     """The moment as of which a list tells: it was written down when the list was asked for."""
     return datetime.fromisoformat(wanted["as_of"])
+
+
+def about(work: Work, source: Source, area: str, wanted: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """What was chosen, in words (所选内容). Raises Invalid."""
+    return source.asked(work, area, {**wanted, "as_of": work.now.isoformat()})
 
 
 def _day(wanted: Mapping[str, str], name: str) -> date:
@@ -62,6 +72,11 @@ def _day(wanted: Mapping[str, str], name: str) -> date:
 def _register(area: str, wanted: Mapping[str, str]) -> registers.Wanted:
     span = days(_day(wanted, "since"), _day(wanted, "until"))
     return registers.Wanted(registers.kind_of(wanted.get("kind", "")).title, area, span, wanted.get("unmask", ""))
+
+
+def _register_asked(work: Work, area: str, wanted: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    one = _register(area, wanted)
+    return ("台账", one.kind), ("期间", one.period.name)
 
 
 def _register_told(work: Work, area: str, wanted: Mapping[str, str]) -> str:
@@ -101,13 +116,18 @@ def _behind(work: Work, area: str, wanted: Mapping[str, str]) -> list[periodic.B
     return periodic.behind(work, area, period_of(wanted.get("period", "")), wanted.get("number", ""), moment(wanted))
 
 
-def _behind_told(work: Work, area: str, wanted: Mapping[str, str]) -> str:
+def _behind_asked(work: Work, area: str, wanted: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     books = Books(work, area, period_of(wanted.get("period", "")), moment(wanted))
     asked = wanted.get("number", "")
     name = next((one.name for chapter in chapters(books) for one in chapter.numbers if one.code == asked), "")
     if not name:
         raise Invalid("没有这个指标")
-    return f"“{name}”的家庭，{books.period.name}"
+    return ("指标", name), ("报告期", books.period.name)
+
+
+def _behind_told(work: Work, area: str, wanted: Mapping[str, str]) -> str:
+    (_, name), (_, period) = _behind_asked(work, area, wanted)
+    return f"“{name}”的家庭，{period}"
 
 
 def _behind_made(work: Work, area: str, wanted: Mapping[str, str], trace: str) -> Content:
@@ -120,6 +140,10 @@ def _behind_made(work: Work, area: str, wanted: Mapping[str, str], trace: str) -
     page = Page("名单", title, columns, rows, f"截至时刻：{at:%Y-%m-%d %H:%M:%S}")
     data = book_xlsx(title, [page], mark=trace, made_on=work.today, trace=trace)
     return Content(len(rows), f"{wanted.get('period', '')}-{wanted.get('number', '')}.xlsx", data)
+
+
+def _recheck_asked(work: Work, area: str, wanted: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return (("范围", "现在到期的全部家庭"),)
 
 
 def _recheck_told(work: Work, area: str, wanted: Mapping[str, str]) -> str:
@@ -138,12 +162,14 @@ def _recheck_made(work: Work, area: str, wanted: Mapping[str, str], trace: str) 
 
 
 KINDS: dict[str, Source] = {
-    "register": Source("台账", "制作台账报表", _register_told, _register_counted, _register_made),
+    "register": Source("台账", "制作台账报表", _register_asked, _register_told, _register_counted, _register_made),
     "behind": Source(
-        "统计数字背后的家庭", "制作台账报表", _behind_told,
+        "统计数字背后的家庭", "制作台账报表", _behind_asked, _behind_told,
         lambda work, area, wanted: len(_behind(work, area, wanted)), _behind_made,
     ),
-    "recheck": Source("核查名单", "登记核查结论", _recheck_told, _recheck_counted, _recheck_made),
+    "recheck": Source(
+        "核查名单", "登记核查结论", _recheck_asked, _recheck_told, _recheck_counted, _recheck_made, AreaLevel.TOWNSHIP
+    ),
 }  # fmt: skip
 """Every kind of list that can be taken out."""
 ASKED = ("kind", "since", "until", "form", "unmask", "period", "number")

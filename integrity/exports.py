@@ -1,6 +1,7 @@
 """导出 (exports): lists with persons leave the house here: with a reason, a trace, an end; long ones by two hands.
 
-Up to `ALONE` rows an officer takes out himself; more only when another officer (批准导出) has approved it. The file is
+Up to `ALONE` rows within a day an officer takes out himself, in one list or in several; more only when another officer
+(批准导出) has approved it. The file is
 sealed under the data directory and gone after a day; who asked, why, and every taking is kept for ever.
 """
 
@@ -13,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlmodel import and_, col, or_, select
+from sqlmodel import and_, col, func, or_, select
 
 from integrity.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from integrity.export_kinds import ASKED, KINDS, LONGEST, MOST, Content, Source
@@ -30,7 +31,8 @@ from integrity.work import Work
 MATTER, APPROVING = "导出名单", "批准导出"
 _MOST_SHOWN = 1000
 ALONE = 500
-"""Rows that one officer may take out at once."""
+"""Rows that one officer may take out within `DAY`, all his lists together."""
+DAY = timedelta(hours=24)
 LIVES = timedelta(hours=24)
 _REASON = 4
 _SETTLED = timedelta(hours=1)
@@ -87,8 +89,8 @@ def ask(work: Work, wanted: Wanted) -> Export:
     if rows > MOST:
         raise Refused(f"有 {rows} 行，超过 {MOST} 行，不能一次导出，请缩小区划或者期间")
     one = Export(
-        what=wanted.what, area=area, title=title, wanted=json.dumps(chosen, ensure_ascii=False),
-        reason=wanted.reason.strip(), rows=rows, long=rows > ALONE, asked_at=work.now, asked_by=work.actor,
+        what=wanted.what, area=area, title=title, wanted=json.dumps(chosen, ensure_ascii=False), rows=rows,
+        reason=wanted.reason.strip(), long=rows + taken_alone(work) > ALONE, asked_at=work.now, asked_by=work.actor,
     )  # fmt: skip
     work.session.add(one)
     work.session.flush()
@@ -96,6 +98,18 @@ def ask(work: Work, wanted: Wanted) -> Export:
     if not one.long:
         _make(work, one)
     return one
+
+
+def taken_alone(work: Work) -> int:
+    """一日内自行导出的行数 (rows the acting officer has taken out alone within a day): small lists add up.
+
+    The officer's own line is held, so that two requests at once do not both count what was there before.
+    """
+    work.session.exec(select(Officer.code).where(Officer.code == work.actor).with_for_update()).one()
+    query = select(func.coalesce(func.sum(Export.rows), 0)).where(
+        Export.asked_by == work.actor, col(Export.long).is_(False), Export.asked_at > work.now - DAY
+    )
+    return int(work.session.exec(query).one())
 
 
 def _may(work: Work, source: Source, area: str) -> None:

@@ -17,6 +17,7 @@ from integrity.rules.explanation import Line
 from integrity.rules.facts import date_of
 from integrity.rules.policy import NotInForce
 from integrity.rules.procedure import Running
+from integrity.rules.procedure_tables import table
 from integrity.rules.workdays import Term
 from integrity.rules.writing import read_paper_date
 from integrity.work import Work
@@ -129,7 +130,8 @@ class Reminder(NamedTuple):
 def _pressing(case: CaseFile, clock: Running) -> Reminder:
     """A time limit of a case that is over or about to end."""
     said = f"已逾期，最后一日为 {clock.last_day}" if clock.overdue else f"将于 {clock.last_day} 到期"
-    what = f"第 {case.no} 号案件“{clock.clock.name}”{said}"
+    ways = "”或者“".join(row.name for row in table(case.procedure).rows if row.code in clock.clock.stops)
+    what = f"第 {case.no} 号案件“{clock.clock.name}”{said}" + (f"；在该案件办理“{ways}”即为办结" if ways else "")
     return Reminder("red" if clock.overdue else "orange", what, "cases")
 
 
@@ -138,6 +140,7 @@ def reminders(head: Head, papers: list[PaperLine], cases: list[CaseFile]) -> lis
     found = [Reminder("red", f"恢复备份以后账册缺少：{one}；核对以前不得作出不利的登记") for one in head.restored]
     found += [_pressing(one, clock) for one in cases for clock in one.clocks if clock.overdue or clock.remind]
     found += [Reminder("orange", f"处理建议“{head.waits}”等待审核意见", "opinion")] if head.waits else []
+    found += [Reminder("orange", f"{one}待处理，登记以前不计入") for one in head.sent]
     if head.contested:
         found.append(Reminder("orange", f"有 {head.contested} 项认定正在处理异议，暂不计入", "record"))
     found += [Reminder("orange", f"不能计算核查日期：{head.fault}")] if head.fault else []

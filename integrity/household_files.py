@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from integrity import case_facts
 from integrity.case_files import Case, case_of
+from integrity.delivery import SIGNED, kept_as
 from integrity.docket import open_clocks, still_open
 from integrity.errors import ChengxinError
 from integrity.household_views import Eyes
@@ -144,7 +145,11 @@ def _paper(
     view: Eyes, notice: Notice, printed: list[Printing], service: Service | None, code: tuple[str, str]
 ) -> PaperLine:
     about = notice.subject.split(":")
-    state, colour = ("已送达", "green") if service else ("待送达", "orange") if printed else ("待打印", "orange")
+    state, colour = ("待送达", "orange") if printed else ("待打印", "orange")
+    if service:
+        state, colour = "已送达", "green"
+    elif printed and (kept := kept_as(view.work, notice)):
+        state, colour = kept, "green" if kept == SIGNED else "grey"
     how = "" if service is None else f"{service.way.value}，{view.outsider(service.receiver)}签收"
     return PaperLine(
         seq=notice.seq, number=notice.number, kind=notice.kind.value, on=notice.happened_on,

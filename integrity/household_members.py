@@ -46,7 +46,7 @@ class Home(NamedTuple):
 
 
 def found(work: Work, number: str, home: Home, head: Newcomer, *, since: date) -> int:
-    """建档 (open a household) with its head; the household's id. Raises Conflict, Invalid."""
+    """建档 (open a household) with its head; the household's id; "" has a number issued. Raises Conflict, Invalid."""
     if "/" in number or number in _ADDRESSES:
         raise Invalid(f"户编号不能含“/”，也不能是{'、'.join(_ADDRESSES)}：页面的地址里用不了")
     household_id = households.register(

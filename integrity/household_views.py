@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from sqlmodel import col, select
 
-from integrity import areas, assistance, households, kinship, persons, restored, rights
+from integrity import areas, assistance, households, intake_desk, kinship, persons, restored, rights
 from integrity.docket import still_open
 from integrity.errors import ChengxinError, NotFound
 from integrity.evaluation import Evaluation, Finding
@@ -193,6 +193,9 @@ class Aid(NamedTuple):
     withdrawal_ends: date | None
 
 
+_STOPPED, _TO_STOP = "已停发", "已决定停发，尚未执行"
+
+
 class Head(NamedTuple):
     """家庭现状 (how a household stands): aid, next recheck, marks, and what waits for somebody."""
 
@@ -205,8 +208,15 @@ class Head(NamedTuple):
     """The recommendation that waits for an opinion; "" for none."""
     open_cases: tuple[tuple[int, Procedure], ...]
     contested: int
+    sent: tuple[str, ...]
+    """What other systems sent and nobody has dealt with."""
     restored: tuple[str, ...]
     relatives: tuple[str, ...]
+
+    @property
+    def ended(self) -> bool:
+        """Was it decided that nothing is given any more?"""
+        return self.aid.state in (_STOPPED, _TO_STOP)
 
     def left(self, on: date) -> int | None:
         """Days until the next recheck, below zero when it is overdue."""
@@ -217,11 +227,12 @@ def head(view: Eyes) -> Head:
     """How a household stands now. Raises NotFound before its first entry."""
     work, household_id = view.work, view.household_id
     now, fault = _now(work, household_id)
-    due = now.finding.due_on if now else None
+    given, due = aid(work, household_id, now), now.finding.due_on if now else None
+    over = given.state in (_STOPPED, _TO_STOP)
     return Head(
-        aid=aid(work, household_id, now), now=now, fault=fault, due_on=None if due is None else date_of(due),
-        waits=waits(work, household_id), open_cases=open_cases(work, household_id),
-        contested=_contested(work, household_id),
+        aid=given, now=now, fault=fault, due_on=None if due is None or over else date_of(due),
+        waits="" if over else waits(work, household_id), open_cases=open_cases(work, household_id),
+        contested=_contested(work, household_id), sent=tuple(intake_desk.waiting_of(work, household_id)),
         restored=tuple(restored.waiting(work, household_id).get(household_id, ())),
         relatives=tuple(
             f"{view.officer(code)}，{relation}" for code, relation in kinship.relatives(work, household_id).items()
@@ -259,7 +270,7 @@ def _no_aid(acts: list[Assistance], on: date) -> Aid:
     if not stops:
         return Aid("没有救助", "grey", Scheme.NONE, None, None, None)
     last = stops[-1]
-    state = "已停发" if last.effective_on <= on else "已决定停发，尚未执行"
+    state = _STOPPED if last.effective_on <= on else _TO_STOP
     return Aid(state, "grey" if last.effective_on <= on else "orange", last.scheme, None, last.effective_on, None)
 
 

@@ -16,12 +16,14 @@ from pathlib import Path
 from sqlalchemy import func, text, update
 from sqlmodel import col, select
 
-from integrity import backups, drafts, evidence, one_time
+from integrity import backups, dispatches, drafts, evidence, intake_kept, one_time
 from integrity.errors import ChengxinError, Invalid, NotFound, Refused
 from integrity.files import write_file
 from integrity.persons import SEALED, context
 from integrity.records.accounts import Account, Draft
+from integrity.records.dispatches import Subscription
 from integrity.records.evidence import Evidence
+from integrity.records.intake import Intake
 from integrity.records.office import Audit, PaperData, Person
 from integrity.vault import Vault, load_vault, written
 from integrity.work import Office, Work
@@ -53,7 +55,7 @@ def rotate(office: Office, path: Path, actor: str, progress: Progress = backups.
         with office.work(actor) as work:
             work.audit("更换密钥", office.vault.current, "新密钥已写入密钥文件")
     whole, sealed, faults = sum(left(office).values()), 0, list[str]()
-    for step in (_persons, _papers, _evidence, _accounts, _drafts):
+    for step in (_persons, _papers, _evidence, _intake, _accounts, _subscriptions, _drafts):
         for done, wrong in step(office, actor):
             sealed += done
             faults += wrong
@@ -81,7 +83,11 @@ def _used(work: Work) -> dict[str, int]:
         select(Person.key_id, func.count()).where(col(Person.destroyed_on).is_(None)).group_by(Person.key_id),
         select(PaperData.key_id, func.count()).where(func.length(PaperData.cipher) > 0).group_by(PaperData.key_id),
         select(Evidence.key_id, func.count()).where(func.length(Evidence.file_key) > 0).group_by(Evidence.key_id),
+        select(Intake.key_id, func.count()).where(func.length(Intake.cipher) > 0).group_by(Intake.key_id),
         select(Account.key_id, func.count()).where(Account.key_id != "").group_by(Account.key_id),
+        select(Subscription.key_id, func.count())
+        .where(col(Subscription.ended_at).is_(None))
+        .group_by(Subscription.key_id),
         select(Draft.key_id, func.count()).group_by(Draft.key_id),
     ):
         for key, count in work.session.exec(query):
@@ -176,6 +182,36 @@ def _evidence(office: Office, actor: str) -> Iterator[tuple[int, list[str]]]:
         yield len(rows) - len(wrong), wrong
 
 
+def _intake(office: Office, actor: str) -> Iterator[tuple[int, list[str]]]:
+    """Seal what other systems sent again, block by block."""
+    last: int | None = 0
+    while last is not None:
+        with office.work(actor) as work:
+            query = select(Intake).where(
+                col(Intake.id) > last, Intake.key_id != office.vault.current, func.length(Intake.cipher) > 0
+            )
+            rows = list(work.session.exec(query.order_by(col(Intake.id)).limit(BLOCK).with_for_update()))
+            wrong = [fault for row in rows if (fault := intake_kept.reseal(work, row))]
+            last = rows[-1].id if rows else None
+        yield len(rows) - len(wrong), wrong
+
+
+def _subscriptions(office: Office, actor: str) -> Iterator[tuple[int, list[str]]]:
+    """Seal the secrets of notifications again: there are a few, so all at once. Those that have ended sign nothing."""
+    wrong, done = [], 0
+    with office.work(actor) as work:
+        query = select(Subscription).where(
+            Subscription.key_id != office.vault.current, col(Subscription.ended_at).is_(None)
+        )
+        for row in work.session.exec(query.with_for_update()):
+            try:
+                dispatches.reseal(work, row)
+                done += 1
+            except ChengxinError as fault:
+                wrong.append(f"第 {row.id} 项推送：{fault}")
+    yield done, wrong
+
+
 def _accounts(office: Office, actor: str) -> Iterator[tuple[int, list[str]]]:
     """Seal the secrets of one-time codes again: there are as many as officers, so all at once."""
     wrong, done = [], 0
@@ -234,7 +270,8 @@ def _alone(work: Work) -> None:
     """Nobody else seals while a key is taken away. SQLite: the write lock is ours already."""
     connection = work.session.connection()
     if connection.dialect.name == "postgresql":
-        connection.execute(text("LOCK TABLE person, paper_data, evidence_file IN SHARE ROW EXCLUSIVE MODE"))
+        tables = "person, paper_data, evidence_file, intake, subscription"
+        connection.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def needing(office: Office, kept: Path) -> list[Path]:

@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from datetime import date
 
 from integrity import editions
-from integrity.households import standing
+from integrity.households import members, standing
 from integrity.letters_family import Family
 from integrity.letters_texts import wording
 from integrity.recommendations import Explained, explain
 from integrity.records.ledger import Decision, Verification
+from integrity.records.office import Person
 from integrity.rules import grounds as g
 from integrity.rules.citations import citations, explained
 from integrity.rules.policy import Policy, shown
 from integrity.rules.writing import paper_date, yuan
-from integrity.terms import Cause, ExitReason, Outcome, Verdict
+from integrity.terms import Cause, ExitReason, Outcome, Presence, Verdict
 from integrity.work import Work
 
 _FRAUD_LAW = "社会救助法第73条"
@@ -40,10 +41,20 @@ def found(work: Work, decision: Decision, who: Family, on: date) -> tuple[tuple[
     """认定的事实 and 依据 behind an opinion, as its hearing notice and its decision tell them."""
     told = explain(work, decision.household_id, decision.recommended_on)
     then = editions.by_edition(work, told.edition)
-    facts = (*_verified(work, told, decision, who, on), *_facts(told, decision, who, on))
+    facts = (*_died(work, decision, on), *_verified(work, told, decision, who, on), *_facts(told, decision, who, on))
     own = [explained(_FRAUD_LAW)] if decision.reason_code is ExitReason.X08 else []
-    laws = _grounds(told, then, on, withdrawn=decision.outcome is Outcome.WITHDRAW)
+    laws = _grounds(told, then, decision, on)
     return facts, tuple(dict.fromkeys([*wording("hearing", on).all("grounds"), *own, *laws]))
+
+
+def _died(work: Work, decision: Decision, on: date) -> Iterator[str]:
+    """死亡: who died and when, where that is why assistance ends or is cut."""
+    if decision.reason_code is not ExitReason.X01:
+        return
+    for one in members(work, decision.household_id, on).values():
+        person = work.session.get(Person, one.person_id)
+        if one.presence is Presence.DEAD and person is not None and person.name:
+            yield f"{person.name}于{paper_date(one.happened_on)}死亡"
 
 
 def _verified(work: Work, told: Explained, decision: Decision, who: Family, on: date) -> Iterator[str]:
@@ -71,11 +82,14 @@ def _verified(work: Work, told: Explained, decision: Decision, who: Family, on: 
 
 
 def _facts(told: Explained, decision: Decision, who: Family, on: date) -> Iterator[str]:
-    """认定的事实: the conditions on which the recommendation turned, in plain words, with their figures."""
+    """认定的事实: the conditions on which the recommendation turned, in plain words, with their figures.
+
+    Where a person decided otherwise, what the rules said against it is not told as what it rests on.
+    """
     text = wording("facts", on)
     for ground, one in zip(g.CONDITIONS, told.explanation.conditions, strict=True):
         slot = f"{ground.code}.{'met' if one.met else 'unmet'}"
-        if one.met is None or slot not in text.slots:
+        if one.met is None or slot not in text.slots or _against(decision, ground.code, met=one.met):
             continue
         figures = _MEMBER.sub(lambda found: who.named(int(found[1])), one.figures)
         yield f"经核实，{text.one(slot)}" + (f"：{figures}" if figures else "")
@@ -83,12 +97,20 @@ def _facts(told: Explained, decision: Decision, who: Family, on: date) -> Iterat
         yield f"审核意见：{decision.reason}"
 
 
-def _grounds(told: Explained, policy: Policy, on: date, *, withdrawn: bool) -> Iterator[str]:
+def _against(decision: Decision, code: str, *, met: bool) -> bool:
+    """Does a condition of 渐退 speak against what a person chose in place of the recommendation?"""
+    if decision.verdict is not Verdict.CHANGED or code not in _ON_WITHDRAWAL - {"withdrawing"}:
+        return False
+    return met is not (decision.outcome is Outcome.WITHDRAW)
+
+
+def _grounds(told: Explained, policy: Policy, decision: Decision, on: date) -> Iterator[str]:
     """依据: the articles of the conditions on which it turned, and the values in force that were used with them.
 
     What a 渐退 rests on comes last where none is given, and says so: it explains the decision and does not carry it.
     """
     text, told_as, later = wording("facts", on), wording("hearing", on), []
+    withdrawn = decision.outcome is Outcome.WITHDRAW
     for ground, one in zip(g.CONDITIONS, told.explanation.conditions, strict=True):
         if one.met is None or f"{ground.code}.{'met' if one.met else 'unmet'}" not in text.slots:
             continue

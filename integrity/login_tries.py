@@ -40,10 +40,11 @@ class Try(NamedTuple):
 def begin(office: Office, code: str, address: str, *, session: str = "") -> Try:
     """Count a try as failed, before it is looked at. Raises Refused when the account or the address is locked.
 
-    Within a `session` it is counted for that session only: what others type elsewhere does not disturb it.
+    Within a `session` it is counted for that session only: what others type elsewhere does not disturb it. Where no
+    工号 was given, the address alone is counted.
     """
     with office.work(ACTOR) as work:
-        subjects = {"账户": _account(work, code), "地址": _address(work, address)}
+        subjects = ({"账户": _account(work, code)} if code else {}) | {"地址": _address(work, address)}
         if session:
             subjects = {"会话": work.vault.blind("login-session", session)}
         _alone(work, subjects.values())
@@ -61,6 +62,11 @@ def failed(office: Office, tried: Try) -> None:
         for name, key in tried.subjects.items():
             if _until(work, [key]):
                 work.audit("登录锁定", "" if name == "地址" else subject, f"{name}锁定，来自 {tried.address}")
+
+
+def open_to(work: Work, address: str) -> None:
+    """Raise Refused while an address is locked; nothing is counted."""
+    _refuse_locked(work, [_address(work, address)])
 
 
 def take_back(work: Work, tried: Try) -> None:

@@ -58,6 +58,23 @@ def log_in(office: Office, code: str, password: str, *, address: str) -> Entered
         return _opened(work, account, person, waits, address)
 
 
+def enter_known(office: Office, code: str, *, address: str, factors: bool, say: str) -> Entered:
+    """登录 of whoever the identity provider knows (统一身份认证), by several `factors` or one. Raises Refused (`say`).
+
+    No password is asked for, nor a new one; the code of the telephone is, as ever, unless there were several factors.
+    """
+    tried = login_tries.begin(office, code, address)
+    with office.reading() as work:
+        account = _usable(work, code)
+    if account is None or account.demo:
+        _refuse(office, tried, say)
+    with office.work(code) as work:
+        account, person = _locked(work, code), organs.officer(work, code, work.today)
+        waits = Waits.NOTHING if factors else _other_than_password(account, person, code_given=False)
+        login_tries.take_back(work, tried)
+        return _opened(work, account, person, waits, address, by_provider=True)
+
+
 def give_code(office: Office, held: Held, code: str, *, address: str) -> Entered:
     """动态码 (or a recovery code) after the password. A wrong one counts as a failed try. Raises Refused."""
     person = held.officer
@@ -67,8 +84,10 @@ def give_code(office: Office, held: Held, code: str, *, address: str) -> Entered
         entered = None
         if _stands(work, held, Waits.CODE) and one_time.accept(work, account, code):
             login_tries.right(work, tried)
-            waits = _next(work, account, person, code_given=True)
-            entered = _opened(work, account, person, waits, address)
+            known = held.session.by_provider
+            given = _other_than_password(account, person, code_given=True)
+            waits = given if known else _next(work, account, person, code_given=True)
+            entered = _opened(work, account, person, waits, address, by_provider=known)
     return entered or _refuse(office, tried, one_time.WRONG)
 
 
@@ -92,7 +111,8 @@ def enrol(office: Office, held: Held, code: str, *, address: str) -> tuple[Enter
             raise Refused("这次登录已经结束，请重新登录")
         codes = one_time.confirm(work, account, code)
         login_tries.right(work, tried)
-        return _opened(work, account, held.officer, Waits.NOTHING, address), codes
+        known = held.session.by_provider
+        return _opened(work, account, held.officer, Waits.NOTHING, address, by_provider=known), codes
 
 
 def change_password(office: Office, held: Held, old: str, new: str, *, address: str) -> Entered:
@@ -169,24 +189,32 @@ def _next(work: Work, account: Account, person: Officer, *, code_given: bool) ->
     """What is to be given next. Raises Refused when a first password was left lying too long."""
     if account.demo:
         return Waits.NOTHING
-    if account.totp_at is not None and not code_given:
-        return Waits.CODE
+    other = _other_than_password(account, person, code_given=code_given)
+    if other is Waits.CODE:
+        return other
     if account.once_until is not None and account.once_until <= work.now:
         raise Refused("初始密码已过期，请安全管理员重置密码")
     if account.once_until is not None or passwords.worn_out(account.password_at, work.now):
         return Waits.PASSWORD
-    if account.totp_at is None and person.role in one_time.NEEDED:
-        return Waits.ENROL
-    return Waits.NOTHING
+    return other
 
 
-def _opened(work: Work, account: Account, person: Officer, waits: Waits, address: str) -> Entered:
+def _other_than_password(account: Account, person: Officer, *, code_given: bool) -> Waits:
+    """What the telephone has still to do with it, once the password is settled."""
+    if account.totp_at is not None:
+        return Waits.NOTHING if code_given else Waits.CODE
+    return Waits.ENROL if person.role in one_time.NEEDED else Waits.NOTHING
+
+
+def _opened(
+    work: Work, account: Account, person: Officer, waits: Waits, address: str, *, by_provider: bool = False
+) -> Entered:  # fmt: skip
     """Open the session, whole or half; whoever is to enrol a telephone is given its secret."""
     if waits is Waits.ENROL:
         one_time.begin(work, account)
-    secret = sessions.enter(work, person.code, address=address, waits=waits.value)
+    secret = sessions.enter(work, person.code, address=address, waits=waits.value, by_provider=by_provider)
     if waits is Waits.NOTHING:
-        work.audit("登录", f"account:{account.id}", address)
+        work.audit("登录", f"account:{account.id}", f"{address}，统一身份认证" if by_provider else address)
     return Entered(secret, waits)
 
 

@@ -36,3 +36,11 @@ class DispatchState(Term):
     WAITING = "待推送"
     DELIVERED = "已送达"
     GIVEN_UP = "未能送达"
+
+
+class PushKind(Term):
+    """推送事项 (what another system is told of): that something changed, never what it is now."""
+
+    STANDING = "诚信状态变动"
+    AID = "救助变动"
+    INTAKE = "来件已处理"

@@ -20,12 +20,14 @@ from integrity.work import Work
 
 def give(
     work: Work, household_id: int, verdict: Verdict, *, reason: str, outcome: Outcome | None = None,
-    amount: int | None = None, months: int | None = None, schedule: tuple[int, ...] = (),
+    amount: int | None = None, months: int | None = None, schedule: tuple[int, ...] = (), exception: str = "",
 ) -> Decision | Taken:  # fmt: skip
-    """Answer the standing recommendation; the opinion, or the case that it opens. Raises Refused, NotFound."""
+    """Answer the standing recommendation; the opinion, or the case that it opens. Raises Refused, NotFound.
+
+    `exception`: why a 渐退 is given although the rules find that a condition of it does not hold.
+    """
     work.lock(household_id)
-    query = recommendations.standing(work, work.now).where(Recommendation.household_id == household_id)
-    stands = work.session.exec(query).first()
+    stands = recommendations.standing_of(work, household_id)
     terms: dict[str, Any] = {"amount": amount, "months": months, "schedule": schedule}
     if stands is not None and verdict is Verdict.ACCEPTED and tuple(Outcome)[stands.outcome] is Outcome.ASK:
         raise Refused(
@@ -37,7 +39,7 @@ def give(
     if stands is None or chosen is None or not (chosen.adverse or chosen is Outcome.RAISE):
         return recommendations.decide(work, household_id, verdict, reason=reason, outcome=outcome, **terms)
     code = tuple(ExitReason)[stands.reason_code]
-    given = {name: value for name, value in terms.items() if value not in (None, ())}
+    given = {name: value for name, value in (terms | {"exception": exception}).items() if value not in (None, (), "")}
     if code is not ExitReason.NONE:
         given["reason_code"] = code.value
     return open_case(

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlmodel import col, or_, select
 
-from integrity import areas, own_kept, persons
+from integrity import areas, intake_kept, own_kept, persons
 from integrity.case_files import unseal
 from integrity.dossier_sight import OWN, WITHHELD, Sight
 from integrity.errors import ChengxinError, NotFound
@@ -125,6 +125,7 @@ def gather(work: Work, household_id: int, member_no: int, *, asked_by: str) -> O
         Section("处理建议（程序计算，由人决定）", tuple(_recommended(work, household_id))),
         Section("阅读需要", tuple(own_kept.wishes(work, household_id, sight))),
         Section("证据材料", tuple(_evidence(work, household_id, member_no, sight))),
+        Section("其他系统的来件", tuple(_sent(work, household_id, member_no, people, sight))),
         Section("印制和交付", tuple(own_kept.printed(work, household_id, sight))),
         Section("查阅和使用记录", tuple(_reads(work, household_id, people, sight))),
     )
@@ -196,6 +197,13 @@ def _evidence(work: Work, household_id: int, member_no: int, sight: Sight) -> It
     every = {entry.seq: entry for kind in ENTRIES for entry in _entries(work, kind, household_id)}
     mine = {seq for seq, entry in every.items() if _concerns(entry, member_no, facts)}
     return own_kept.kept(work, household_id, every, mine, sight)
+
+
+def _sent(
+    work: Work, household_id: int, member_no: int, people: list[Person], sight: Sight
+) -> Iterator[dict[str, str]]:  # fmt: skip
+    """What other systems sent about him, taken over or not."""
+    return intake_kept.about(work, household_id, member_no, {one.id_index for one in people} - {""}, sight)
 
 
 def _concerns(entry: Entry, member_no: int, facts: set[int]) -> bool:

@@ -19,7 +19,7 @@ from integrity.books import TREND, Books
 from integrity.dossiers import moment_of
 from integrity.errors import ChengxinError, NotFound, Refused
 from integrity.files import write_file
-from integrity.periodic_numbers import Chapter, Number, chapters
+from integrity.periodic_numbers import Chapter, Number, chapters, every_number
 from integrity.periods import Period, month_of
 from integrity.permissions import require
 from integrity.printing import place_name
@@ -54,6 +54,13 @@ _EVALUATED = ("DUE", "OUT_", "LEVEL_")
 """Codes of the numbers that are read off evaluations."""
 
 
+class Counts(NamedTuple):
+    """各村的数 (counts by village): each number by its code, and what was to be paid in each of the last months."""
+
+    numbers: dict[str, Counter[str]]
+    paid: list[Counter[str]]
+
+
 class Made(NamedTuple):
     """做成的报表 (a report that was made): the record, the moment that it tells of, paper and workbook."""
 
@@ -80,13 +87,17 @@ def make(work: Work, area: str, period: Period, on: date | None = None) -> Made:
     require(work, MATTER, check(area))
     until = moment_of(work, on)
     work.close_books(until)
-    return _made(work, area, period, until)
+    return made_of(work, period, recorded(work, area, period, until), until)
 
 
-def _made(work: Work, area: str, period: Period, until: datetime) -> Made:
+def begun(period: Period, until: datetime) -> None:
+    """Raises Refused for a period that had not begun at a moment."""
     if until.astimezone(SHANGHAI).date() < period.first:
         raise Refused(f"{period.name}还没有开始，没有可以统计的数字")
-    record = recorded(work, area, period, until)
+
+
+def made_of(work: Work, period: Period, record: press.Periodic, until: datetime) -> Made:
+    """A record on paper and as a workbook; that it was made is written down. Raises Refused."""
     try:
         made = Made(record, until, press.periodic_pdf(record), press.periodic_xlsx(record))
     except PressStopped as fault:
@@ -98,13 +109,28 @@ def _made(work: Work, area: str, period: Period, until: datetime) -> Made:
     return made
 
 
-def recorded(work: Work, area: str, period: Period, until: datetime) -> press.Periodic:
-    """The report as a record, ready for the press. Raises NotFound without an organ."""
+def counts_of(books: Books) -> Counts:
+    """Every number counted, village by village."""
+    return Counts({number.code: villages(books, number) for number in every_number(books)}, paid_of(books))
+
+
+def sums_of(told: Sequence[Chapter], counted: Counts) -> dict[str, Counter[str]]:
+    """What was counted of the numbers of some chapters."""
+    codes = (number.code for chapter in told for number in chapter.numbers)
+    return {code: counted.numbers.get(code, Counter()) for code in codes}
+
+
+def recorded(
+    work: Work, area: str, period: Period, until: datetime, counted: Counts | None = None
+) -> press.Periodic:  # fmt: skip
+    """The report as a record, ready for the press, of what was counted or is counted now. Raises NotFound, Refused."""
+    begun(period, until)
     books = Books(work, area, period, until)
     own = until.astimezone(SHANGHAI)
     signed = organs.organ_of(work, area, own.date())
-    told = chapters(books)
-    sums = {number.code: villages(books, number) for chapter in told for number in chapter.numbers}
+    found = counted or counts_of(books)
+    told = chapters(books, found.numbers)
+    sums = sums_of(told, found)
     places = places_of(books, sums)
     return press.Periodic(
         title=f"社会救助诚信管理{period.name}{period.report}",
@@ -112,7 +138,7 @@ def recorded(work: Work, area: str, period: Period, until: datetime) -> press.Pe
         area=name_of(work, area, own.date()), period=f"{period.name}（{period.first}至{period.last}）",
         moment=f"{own:%Y-%m-%d %H:%M:%S.%f}", printed_by=officer_name(work), made_on=own.date(),
         chapters=tuple(_chapter(books, one, places, sums) for one in told),
-        charts=tuple(charts_of(books, told, sums, paid_of(books))),
+        charts=tuple(charts_of(books, told, sums, found.paid)),
         note="" if own.date() > period.last else f"报告期到{period.last}才结束，本报表只到截至时刻",
     )  # fmt: skip
 
@@ -131,18 +157,31 @@ def behind(work: Work, area: str, period: Period, code: str, on: date | None = N
     until = moment_of(work, on)
     work.close_books(until)
     books = Books(work, area, period, until)
-    every = {number.code: number for chapter in chapters(books) for number in chapter.numbers}
+    number = listed(books, code)
+    found = households_of(books, number)
+    work.audit("查看报表明细", area, f"{period.code} {number.code}：{len(found)} 户")
+    return found
+
+
+def listed(books: Books, code: str, counted: Mapping[str, Counter[str]] | None = None) -> Number:
+    """A number by its code or name whose households may be listed. Raises NotFound, Refused for one of a level."""
+    every = {number.code: number for chapter in chapters(books, counted) for number in chapter.numbers}
     number = every.get(code) or next((one for one in every.values() if one.name == code), None)
     if number is None:
         raise NotFound(f"没有指标“{code}”；可以写：{'、'.join(one.code for one in every.values())}")
     if not number.named:
         raise Refused("按等级列出家庭的名单不提供（红线第6条）")
+    return number
+
+
+def households_of(books: Books, number: Number) -> list[Behind]:
+    """The households behind a number, by village; those that the officer sees."""
     sums: Counter[tuple[str, int]] = Counter()
     for fact in number.count(books):
         sums[fact.area, fact.household_id] += fact.value
-    work.audit("查看报表明细", area, f"{period.code} {number.code}：{len(sums)} 户")
-    numbers = _numbers(work, {household_id for _, household_id in sums})
-    return [Behind(numbers.get(one, ""), place, value, number.unit) for (place, one), value in sorted(sums.items())]
+    numbers = _numbers(books.work, {household_id for _, household_id in sums})
+    found = (Behind(numbers.get(one, ""), place, value, number.unit) for (place, one), value in sums.items())
+    return sorted(found, key=lambda one: (one.area, one.household))
 
 
 def _numbers(work: Work, ids: set[int]) -> dict[int, str]:
@@ -215,8 +254,8 @@ def summed(counted: Counter[str]) -> Counter[str]:
     """The sums by every beginning of the codes."""
     found: Counter[str] = Counter()
     for code, value in counted.items():
-        for width in (0, 2, 4, 6, 9, 12):
-            found[code[:width]] += value
+        for beginning in {code[:width] for width in (0, 2, 4, 6, 9, 12)}:  # a township's own code is no village
+            found[beginning] += value
     return found
 
 
@@ -277,7 +316,8 @@ def make_monthly(work: Work, part: str) -> str:
     today = work.due.astimezone(SHANGHAI).date()
     period = month_of(add_months(today.replace(day=1), -1))
     try:
-        made = _made(work, part, period, _moment(work))
+        until = _moment(work)
+        made = made_of(work, period, recorded(work, part, period, until), until)
     except ChengxinError as fault:
         work.audit("月报未生成", part, str(fault))
         return f"名单未生成，请人工处理：{part} 的月报：{fault}"

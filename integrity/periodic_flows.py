@@ -6,11 +6,11 @@ from which they have effect counts, because money follows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func
+from sqlalchemy import exists, func
 from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -58,22 +58,40 @@ _IGNORED = g.COUNTED | g.OUT_ENDED | g.MILDER
 """Reasons that do not keep a record from having counted until its end."""
 
 
-def entries(kind: type[Entry], *conditions: ColumnElement[bool], on: Any = None) -> Count:
-    """Standing entries of a kind in the period that fit."""
+_READ: dict[type[Entry], tuple[str, ...]] = {
+    Assistance: ("act", "reason"), Commitment: ("signed_by",), Recheck: ("result",), Step: ("step", "procedure"),
+    Notice: (), Printing: ("copy_no",), Service: ("way", "evidence"),
+}  # fmt: skip
+"""What numbers ask of the entries of a kind: all of them are counted from one look at the period."""
+Fits = Callable[[Any], bool]
+
+
+def _every(_row: Any) -> bool:
+    return True
+
+
+def entries(kind: type[Entry], fits: Fits = _every, *, on: str = "happened_on") -> Count:
+    """Standing entries of a kind in the period that fit; `on` names the day that counts."""
 
     def count(books: Books) -> Iterator[Fact]:
-        query = books.entries(kind, on=on).where(*conditions)
-        return (Fact(area, household_id) for area, household_id in books.rows(query))
+        return (Fact(row.area, row.household_id) for row in _of_period(books, kind, on) if fits(row))
 
     return count
 
 
+def _of_period(books: Books, kind: type[Entry], on: str) -> Sequence[Any]:
+    def read() -> list[Any]:
+        query = books.entries(kind, *(getattr(kind, name) for name in _READ[kind]), on=getattr(kind, on))
+        return list(books.rows(query))
+
+    return books.once(f"{kind.__tablename__} {on}", read)
+
+
 def acts(act: Act, *, dead: bool = False) -> Count:
     """Acts of assistance that take effect in the period; `dead` of them those for a death."""
-    conditions = [col(Assistance.act) == act]
-    if dead:
-        conditions.append(col(Assistance.reason) == ExitReason.X01)
-    return entries(Assistance, *conditions, on=col(Assistance.effective_on))
+    return entries(
+        Assistance, lambda row: row.act is act and (not dead or row.reason is ExitReason.X01), on="effective_on"
+    )
 
 
 def lowering_over(books: Books) -> Iterator[Fact]:
@@ -88,18 +106,20 @@ def lowering_over(books: Books) -> Iterator[Fact]:
 
 def withdrawal_over(books: Books) -> Iterator[Fact]:
     """渐退期满: gradual withdrawals whose last day lies in the period, and that nothing had ended before."""
-    return (fact for fact, on, whole in _withdrawals(books) if whole and _in_period(books, fact.area, on))
+    found = books.once("withdrawals", lambda: list(_withdrawals(books)))
+    return (fact for fact, on, whole in found if whole and _in_period(books, fact.area, on))
 
 
 def withdrawal_ended(books: Books) -> Iterator[Fact]:
     """渐退提前结束: gradual withdrawals that a stop, a revival or a new grant ended in the period."""
-    return (fact for fact, on, whole in _withdrawals(books) if not whole and _in_period(books, fact.area, on))
+    found = books.once("withdrawals", lambda: list(_withdrawals(books)))
+    return (fact for fact, on, whole in found if not whole and _in_period(books, fact.area, on))
 
 
 def _withdrawals(books: Books) -> Iterator[tuple[Fact, date, bool]]:
     """Each gradual withdrawal begun here, the day on which it ended, and whether it ran its whole time."""
     begun = select(Assistance.household_id).where(
-        books.known(Assistance), books.here(Assistance.area), Assistance.act == Act.WITHDRAW
+        books.known(Assistance), books.here(Assistance.area), books.lived(Assistance), Assistance.act == Act.WITHDRAW
     )
     for past in _histories(books, sorted(set(books.work.session.exec(begun)))):
         for n, one in enumerate(past):
@@ -131,57 +151,72 @@ def promises(*, again: bool) -> Count:
     """Promises signed in the period: by members who had signed one before, or for the first time."""
 
     def count(books: Books) -> Iterator[Fact]:
-        earlier = aliased(Commitment)
-        before = exists().where(
-            col(earlier.household_id) == Commitment.household_id, col(earlier.member_no) == Commitment.member_no,
-            col(earlier.signed_by) != SignedBy.REFUSED, books.known(earlier),
-            (col(earlier.happened_on) < Commitment.happened_on)
-            | ((col(earlier.happened_on) == Commitment.happened_on) & (col(earlier.seq) < Commitment.seq)),
-        )  # fmt: skip
-        query = books.entries(Commitment).where(Commitment.signed_by != SignedBy.REFUSED, before if again else ~before)
-        return (Fact(area, household_id) for area, household_id in books.rows(query))
+        found = books.once("promises", lambda: list(books.rows(_promises(books))))
+        return (Fact(area, household_id) for area, household_id, before in found if before == again)
 
     return count
 
 
+def _promises(books: Books) -> Any:
+    """A query of the promises of the period: village, household, whether the member had signed before."""
+    earlier = aliased(Commitment)
+    before = exists().where(
+        col(earlier.household_id) == Commitment.household_id, col(earlier.member_no) == Commitment.member_no,
+        col(earlier.signed_by) != SignedBy.REFUSED, books.known(earlier),
+        (col(earlier.happened_on) < Commitment.happened_on)
+        | ((col(earlier.happened_on) == Commitment.happened_on) & (col(earlier.seq) < Commitment.seq)),
+    )  # fmt: skip
+    return books.entries(Commitment, before.label("before")).where(Commitment.signed_by != SignedBy.REFUSED)
+
+
 def checks(result: RecheckResult) -> Count:
     """Checks of a result in the period."""
-    return entries(Recheck, col(Recheck.result) == result)
+    return entries(Recheck, lambda row: row.result is result)
 
 
 def findings(kind: ConductKind, state: FindingState) -> Count:
     """Findings of trust or default that came into a state in the period; into effect for the first time only."""
 
     def count(books: Books) -> Iterator[Fact]:
-        about = (col(Conduct.household_id) == Finding.household_id) & (col(Conduct.seq) == Finding.conduct_seq)
-        query = books.entries(Finding).join(Conduct, about).where(Conduct.kind == kind, Finding.state == state)
-        if state is FindingState.EFFECTIVE:
-            first = aliased(Finding)
-            query = query.where(~exists().where(
-                col(first.household_id) == Finding.household_id, col(first.conduct_seq) == Finding.conduct_seq,
-                col(first.state) == state, books.known(first), col(first.seq) < Finding.seq,
-            ))  # fmt: skip
-        return (Fact(area, household_id) for area, household_id in books.rows(query))
+        for area, household_id, of, came, again in books.once("findings", lambda: list(books.rows(_findings(books)))):
+            if of is kind and came is state and not (state is FindingState.EFFECTIVE and again):
+                yield Fact(area, household_id)
 
     return count
+
+
+def _findings(books: Books) -> Any:
+    """A query of the findings of the period: village, household, of what, the state, whether it had it before."""
+    about = (col(Conduct.household_id) == Finding.household_id) & (col(Conduct.seq) == Finding.conduct_seq)
+    first = aliased(Finding)
+    again = exists().where(
+        col(first.household_id) == Finding.household_id, col(first.conduct_seq) == Finding.conduct_seq,
+        col(first.state) == Finding.state, books.known(first), col(first.seq) < Finding.seq,
+    )  # fmt: skip
+    return books.entries(Finding, col(Conduct.kind), col(Finding.state), again.label("again")).join(Conduct, about)
 
 
 def records_ended(kind: ConductKind) -> Count:
     """Records in use until a day of the period, by the catalogue that the county has adopted."""
 
     def count(books: Books) -> Iterator[Fact]:
-        query = select(Conduct.household_id).where(Conduct.kind == kind, Conduct.recorded_at <= books.until)
-        ids = sorted(set(books.work.session.exec(query.distinct())) & set(books.households))
-        span = range(day(books.period.first), day(books.period.last) + 1)
-        until, last = micros(books.until), day(books.period.last)
-        for known in read_these(books.work.session.connection(), ids, known_until=until, on=last):
-            terms = _terms(books, known.area)
-            for one in credit.score(known.findings, terms, last).contributions:
-                fits = one.item >= 0 and terms.items[one.item].kind is kind
-                if fits and books.lies(known.area) and not one.reasons & ~_IGNORED and one.end in span:
-                    yield Fact(known.area, known.household_id)
+        return (fact for of, fact in books.once("records ended", lambda: list(_records_ended(books))) if of is kind)
 
     return count
+
+
+def _records_ended(books: Books) -> Iterator[tuple[ConductKind, Fact]]:
+    query = select(Conduct.household_id).where(books.lived(Conduct), Conduct.recorded_at <= books.until)
+    ids = sorted(books.work.session.exec(query.distinct()))
+    span = range(day(books.period.first), day(books.period.last) + 1)
+    until, last = micros(books.until), day(books.period.last)
+    for known in read_these(books.work.session.connection(), ids, known_until=until, on=last):
+        if not books.lies(known.area):
+            continue
+        terms = _terms(books, known.area)
+        for one in credit.score(known.findings, terms, last).contributions:
+            if one.item >= 0 and not one.reasons & ~_IGNORED and one.end in span:
+                yield terms.items[one.item].kind, Fact(known.area, known.household_id)
 
 
 def _terms(books: Books, area: str) -> credit.Terms:
@@ -200,40 +235,46 @@ def opinions(verdict: Verdict, proposed: Outcome) -> Count:
     """Opinions of the period on a recommendation of this kind."""
 
     def count(books: Books) -> Iterator[Fact]:
-        then: Any = aliased(Recommendation)
-        newest = (
-            columns(func.max(then.decided_at))
-            .where(then.household_id == Decision.household_id, then.on_day == Decision.recommended_on)
-            .where(then.decided_at <= Decision.recorded_at)
-            .scalar_subquery()
-        )
-        about = (col(Recommendation.household_id) == Decision.household_id) & (col(Recommendation.decided_at) == newest)
-        query = books.entries(Decision).join(Recommendation, about)
-        chosen = query.where(Decision.verdict == verdict, Recommendation.outcome == proposed.number)
-        return (Fact(area, household_id) for area, household_id in books.rows(chosen))
+        found = books.once("opinions", lambda: list(books.rows(_opinions(books))))
+        chosen = (row for row in found if row.verdict is verdict and row.outcome == proposed.number)
+        return (Fact(row.area, row.household_id) for row in chosen)
 
     return count
 
 
+def _opinions(books: Books) -> Any:
+    """A query of the opinions of the period: village, household, verdict, what had been recommended."""
+    then: Any = aliased(Recommendation)
+    newest = (
+        columns(func.max(then.decided_at))
+        .where(then.household_id == Decision.household_id, then.on_day == Decision.recommended_on)
+        .where(then.decided_at <= Decision.recorded_at)
+        .scalar_subquery()
+    )
+    about = (col(Recommendation.household_id) == Decision.household_id) & (col(Recommendation.decided_at) == newest)
+    more = col(Decision.verdict), col(Recommendation.outcome)
+    return books.entries(Decision, *more).join(Recommendation, about)
+
+
 def steps(*codes: str, procedure: Procedure | None = None) -> Count:
     """Steps of these codes that were taken in the period, in one procedure or in any."""
-    of = [] if procedure is None else [col(Step.procedure) == procedure]
-    return entries(Step, col(Step.step).in_(codes), *of)
+    return entries(Step, lambda row: row.step in codes and procedure in (None, row.procedure))
 
 
 def objections(*states: FindingState) -> Count:
     """Answers to objections of the period, by what became of the finding."""
 
     def count(books: Books) -> Iterator[Fact]:
-        made = (col(Finding.household_id) == Step.household_id) & (col(Finding.seq) == Step.entry_seq)
-        query = (
-            books.entries(Step)
-            .join(Finding, made)
-            .where(Step.procedure == Procedure.OBJECTION, Step.step == "ANSWERED", col(Finding.state).in_(states))
-        )
-        return (Fact(area, household_id) for area, household_id in books.rows(query))
+        found = books.once("objections", lambda: list(books.rows(_objections(books))))
+        return (Fact(area, household_id) for area, household_id, state in found if state in states)
 
     return count
+
+
+def _objections(books: Books) -> Any:
+    made = (col(Finding.household_id) == Step.household_id) & (col(Finding.seq) == Step.entry_seq)
+    answered = Step.procedure == Procedure.OBJECTION, Step.step == "ANSWERED"
+    return books.entries(Step, col(Finding.state)).join(Finding, made).where(*answered)
 
 
 def objections_open(books: Books) -> Iterator[Fact]:
@@ -244,8 +285,8 @@ def objections_open(books: Books) -> Iterator[Fact]:
         col(answered.step) == "ANSWERED", books.known(answered), col(answered.happened_on) <= books.period.last,
     )  # fmt: skip
     query = select(Step.area, Step.household_id).where(
-        books.known(Step), books.here(Step.area), Step.procedure == Procedure.OBJECTION, Step.step == "FILED",
-        Step.happened_on <= books.period.last, ~done,
+        books.known(Step), books.here(Step.area), books.lived(Step), Step.procedure == Procedure.OBJECTION,
+        Step.step == "FILED", Step.happened_on <= books.period.last, ~done,
     )  # fmt: skip
     return (Fact(area, household_id) for area, household_id in books.rows(query))
 
@@ -263,14 +304,14 @@ def posting_objections(books: Books) -> Iterator[Fact]:
 
 def printed(*, copies: bool) -> Count:
     """Originals printed in the period, or further copies."""
-    return entries(Printing, col(Printing.copy_no) > 0 if copies else col(Printing.copy_no) == 0)
+    return entries(Printing, lambda row: (row.copy_no > 0) is copies)
 
 
 ISSUED = entries(Notice)
 SERVED = entries(Service)
-PROVED = entries(Service, col(Service.evidence) != "")
+PROVED = entries(Service, lambda row: row.evidence != "")
 
 
 def served(way: ServiceWay) -> Count:
     """Papers delivered in the period in one way."""
-    return entries(Service, col(Service.way) == way)
+    return entries(Service, lambda row: row.way is way)

@@ -6,9 +6,8 @@ the sum of the lines below it. The words of a definition say what its function c
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-from sqlmodel import col
 
 from integrity import editions, organs
 from integrity import periodic_flows as f
@@ -16,7 +15,7 @@ from integrity import periodic_stocks as s
 from integrity.books import Books
 from integrity.periodic_stocks import Count
 from integrity.records.columns import micros
-from integrity.records.ledger import Assistance, Commitment
+from integrity.records.ledger import Commitment
 from integrity.rules.areas import level_of
 from integrity.terms import (
     Act,
@@ -90,7 +89,7 @@ _MOVES = (
     Number("WITHDRAW_ENDED", "渐退提前结束", "户", "渐退期满以前，停发、恢复或者重新确认的执行日期在本期内的",
            f.withdrawal_ended),
     Number("AMEND", "变更", "次", "“变更”（金额的依据改变，金额不减少）的执行日期在本期内的次数",
-           f.entries(Assistance, col(Assistance.act) == Act.AMEND, on=col(Assistance.effective_on))),
+           f.acts(Act.AMEND)),
 )  # fmt: skip
 _MONEY = (
     Number("PAID_BEFORE", "期前一月应发", "元", "期末在本地的家庭，报告期前一个月按决定应发的金额；没有写明金额的按0"
@@ -105,15 +104,15 @@ _PROMISES = (
     Number("SIGNED", "首次签署", "份", "本期签署的诚信承诺，签署人此前没有签过", f.promises(again=False)),
     Number("RENEWED", "续签", "份", "本期签署的诚信承诺，签署人此前签过", f.promises(again=True)),
     Number("NOT_SIGNED", "拒绝签署", "份", "本期登记的拒绝签署；只作记录，不产生任何影响",
-           f.entries(Commitment, col(Commitment.signed_by) == SignedBy.REFUSED)),
+           f.entries(Commitment, lambda row: row.signed_by is SignedBy.REFUSED)),
     Number("LACKING", "期末没有承诺", "户", "期末正在享受救助、没有任何成员签过承诺的家庭", s.LACKING),
 )  # fmt: skip
 _CHECKS = (
     Number("DUE", "应核查", "户", "本期内某次评估得出的核查期限不晚于期末的家庭，每户一次；期前逾期没有办的在内，"
-           "期前已经核查的不在内；应核查＝已核查＋退出＋改期＋逾期", s.due()),
+           "期前已经核查的不在内，期末仍在享受救助的计在期末的住址；应核查＝已核查＋退出＋改期＋逾期", s.due()),
     Number("DUE_DONE", "已核查", "户", "应核查家庭中，本期内完成核查（首次确认、无明显变化、有变化）的",
            s.due(s.CHECKED)),
-    Number("DUE_GONE", "退出", "户", "应核查家庭中，没有核查、期末已不享受救助（或者已迁出）的", s.due(s.GONE)),
+    Number("DUE_GONE", "退出", "户", "应核查家庭中，没有核查、期末已不享受救助的", s.due(s.GONE)),
     Number("DUE_MOVED", "改期", "户", "应核查家庭中，没有核查、后一次评估的期限已在期末以后的（紧急延期令等）",
            s.due(s.MOVED)),
     Number("DUE_OVER", "逾期", "户", "应核查家庭中，没有核查、期末仍在享受救助且期限没有变更的", s.due(s.OVERDUE)),
@@ -188,23 +187,49 @@ _FIXED = (
 )
 
 
-def chapters(books: Books) -> tuple[Chapter, ...]:
-    """Every chapter, that of the levels by the catalogue which the county has adopted; without one there is none."""
-    names = _levels(books)
+def chapters(books: Books, counted: Mapping[str, Mapping[str, int]] | None = None) -> tuple[Chapter, ...]:
+    """Every chapter, that of the levels by the catalogue which the county has adopted; without one there is none.
+
+    Where everything was `counted` already, nothing is counted again to know how many levels there are.
+    """
+    names = _levels(books, counted)
     if not names:
         return _FIXED
-    meaning = "期末以前最近一次评估的等级；只用来排定核查先后，不影响救助，不对外提供"
-    levels = tuple(Number(f"LEVEL_{n}", name, "户", meaning, s.level(n), named=False) for n, name in enumerate(names))
-    none = Number("LEVEL_NONE", "没有等级", "户", "没有采用积分目录时评估的家庭", s.level(None), named=False)
-    return (*_FIXED[:6], Chapter("评估等级", (*levels, none)), *_FIXED[6:])
+    levels = tuple(_level(n, name) for n, name in enumerate(names))
+    return (*_FIXED[:6], Chapter("评估等级", (*levels, _NO_LEVEL)), *_FIXED[6:])
 
 
-def _levels(books: Books) -> tuple[str, ...]:
+def every_number(books: Books) -> Iterator[Number]:
+    """Every number that any chapter may show: levels as far as any household has them."""
+    yield from (number for chapter in _FIXED for number in chapter.numbers)
+    yield from (_level(n, _nth(n)) for n in range(_most(books) + 1))
+    yield _NO_LEVEL
+
+
+_LEVEL = "LEVEL_"
+_BY_LEVEL = "期末以前最近一次评估的等级；只用来排定核查先后，不影响救助，不对外提供"
+_NO_LEVEL = Number(f"{_LEVEL}NONE", "没有等级", "户", "没有采用积分目录时评估的家庭", s.level(None), named=False)
+
+
+def _level(n: int, name: str) -> Number:
+    return Number(f"{_LEVEL}{n}", name, "户", _BY_LEVEL, s.level(n), named=False)
+
+
+def _nth(n: int) -> str:
+    return f"第{n + 1}级"
+
+
+def _most(books: Books) -> int:
+    return max((one.level for one in books.standing if one.level is not None), default=-1)
+
+
+def _levels(books: Books, counted: Mapping[str, Mapping[str, int]] | None) -> tuple[str, ...]:
     """The names of the levels; above a county, where catalogues may differ, their numbers."""
     known = micros(books.until)
     if level_of(books.area) in (AreaLevel.NATION, AreaLevel.PROVINCE, AreaLevel.CITY):
-        most = max((one.level for one in books.standing if one.level is not None), default=-1)
-        return tuple(f"第{n + 1}级" for n in range(most + 1))
+        told = (code.removeprefix(_LEVEL) for code, sums in (counted or {}).items() if code[:6] == _LEVEL and sums)
+        most = _most(books) if counted is None else max((int(n) for n in told if n.isdecimal()), default=-1)
+        return tuple(_nth(n) for n in range(most + 1))
     adopted = organs.adopted(books.work, books.area[:6] + "000000", books.period.last, known)
     if not adopted:
         return ()

@@ -105,14 +105,14 @@ def due(became: str = "") -> Count:
 
 def dues(books: Books) -> list[Due]:
     """应核查家庭: each once, with what became of it; read once for a report."""
-    kept: list[Due] | None = books.kept.get("dues")
-    if kept is None:
-        kept = books.kept["dues"] = list(_dues(books))
-    return kept
+    return books.once("dues", lambda: list(_dues(books)))
 
 
 def _dues(books: Books) -> Iterator[Due]:
-    """A finding counts while it stood in the period, unless a check had answered it before the period began."""
+    """A finding counts while it stood in the period, unless a check had answered it before the period began.
+
+    A household that moved is told where it lives now, whatever the area of the report: the parts add up to the whole.
+    """
     last = day(books.period.last)
     begins = books.begins_at
     found: dict[int, list[Found]] = {}
@@ -120,12 +120,14 @@ def _dues(books: Books) -> Iterator[Due]:
         if one.next_at is None or one.next_at > begins:
             found.setdefault(one.household_id, []).append(one)
     checks = _checks(books, sorted(found))
-    homes = {home.household_id: home for home in books.homes}
+    homes = {home.household_id: home for home in books.wherever if home.scheme is not Scheme.NONE}
     for household_id, rows in sorted(found.items()):
         mine = checks.get(household_id, [])
         open_rows = [one for one in rows if not any(_answers(check, one, books.period.first) for check in mine)]
-        if open_rows and books.lies(open_rows[-1].area):
-            yield Due(open_rows[-1].area, household_id, _became(books, open_rows[-1], mine, homes.get(household_id)))
+        home = homes.get(household_id)
+        area = home.area if home else open_rows[-1].area if open_rows else ""
+        if open_rows and books.lies(area):
+            yield Due(area, household_id, _became(books, open_rows[-1], mine, home))
 
 
 def _answers(check: tuple[date, Any], found: Found, before: date) -> bool:
@@ -137,7 +139,7 @@ def _answers(check: tuple[date, Any], found: Found, before: date) -> bool:
 def _became(books: Books, found: Found, checks: list[tuple[date, Any]], home: Home | None) -> str:
     if any(on >= books.period.first for on, _ in checks):
         return CHECKED
-    if home is None or home.scheme is Scheme.NONE:
+    if home is None:
         return GONE
     return OVERDUE if found.next_at is None else MOVED
 

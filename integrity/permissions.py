@@ -20,6 +20,10 @@ from integrity.work import Work
 Reach = Literal["辖区", "全部"]
 
 
+class NoRight(Forbidden):
+    """这件事不由您的岗位办理，或者不在您的辖区"""
+
+
 class Right(NamedTuple):
     """权限 (a line of the table): the roles, how far they reach, the state that must hold, and whether to prove again.
 
@@ -75,11 +79,12 @@ RIGHTS: Final[dict[str, Right]] = {
     "登记机关": Right((_P,)),
     "登记人员": Right((_P,)),
     "查看户账": Right(BUSINESS),
+    "查看文书版面": Right((_A, _H, _R, _P)),
     "查看完整号码": Right((_H, _R, _P), "写明理由"),
     "提供本人信息副本": Right((_H, _R, _P)),
     "印制案卷": Right((_H, _R, _P, _I)),
     "制作台账报表": Right((_H, _R, _P, _I)),
-    "导出名单": Right((_H, _R, _P), "写明理由；超过 500 行的由另一人批准"),
+    "导出名单": Right((_H, _R, _P), "写明理由；24 小时内合计超过 500 行的由另一人批准"),
     "批准导出": Right((_R, _P), "不是申请人本人"),
     "台账不遮蔽姓名": Right((_R, _P)),
     "鉴定档案": Right((_R, _P)),
@@ -118,15 +123,15 @@ def require(work: Work, matter: str, area: str = "") -> None:
         return
     officer = work.session.get(Officer, work.actor)
     if officer is None or officer.since > work.today or (officer.until is not None and officer.until < work.today):
-        raise Forbidden(f"没有在岗的工号“{work.actor}”，不能办理“{matter}”")
+        raise NoRight(f"没有在岗的工号“{work.actor}”，不能办理“{matter}”")
     if officer.role not in roles:
         allowed = "、".join(role.value for role in roles)
         people = allowed if allowed.endswith("员") else f"{allowed}人员"
-        raise Forbidden(f"“{matter}”由{people}办理，{work.actor} 的岗位是{officer.role.value}")
+        raise NoRight(f"“{matter}”由{people}办理，{work.actor} 的岗位是{officer.role.value}")
     if area:
         low, high = code_range(officer.area)
         if not low <= area < high:
-            raise Forbidden(f"工号 {work.actor} 的辖区是 {officer.area}，不能办理 {area} 的“{matter}”")
+            raise NoRight(f"工号 {work.actor} 的辖区是 {officer.area}，不能办理 {area} 的“{matter}”")
 
 
 def _begun(work: Work) -> bool:

@@ -10,18 +10,22 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from integrity import case_clocks, restored
+from integrity.office_terms import JobState
 from integrity.records import placing
 from integrity.records.ledger import Household
-from integrity.records.office import Person
-from integrity.records.places import HouseholdPlace
+from integrity.records.office import Adoption, CalendarYear, JobRun, Person, PolicyEdition
+from integrity.records.places import CASE, CLOCK, HouseholdPlace, Waits
 from integrity.rules.facts import day
 from integrity.terms import Scheme
 from integrity.work import Office, Work
 
 _PART = 1000
+FEW = 100
+"""Households whose clocks are computed while somebody waits."""
+_INDEX = "all"
 Scope = tuple[str, str]
 """Area codes from low up to, but not with, high (`rules.areas.code_range`)."""
 
@@ -104,7 +108,7 @@ def renew_part(work: Work, part: str) -> int:
 
 
 def catch_up(work: Work) -> str:
-    """现状更新 (daily): rows whose day has come, households without a row, and what a restore has left to look at."""
+    """现状更新 (daily): rows whose day has come, households without a row, clocks that ran out; how many."""
     due = select(HouseholdPlace.household_id).where(col(HouseholdPlace.renew_on) <= work.today)
     missing = (
         select(Household.id)
@@ -113,7 +117,53 @@ def catch_up(work: Work) -> str:
     )
     ids = {one for query in (due, missing) for one in work.session.exec(query) if one is not None}
     placing.renew(work.session.connection(), work.vault, ids, work.today)
-    return f"更新 {len(ids)} 户"
+    ended = select(Waits.household_id).where(Waits.kind == CLOCK, Waits.on_day < work.today).distinct()
+    clocks = sum(case_clocks.renew(work, one) for one in work.session.exec(ended).all())
+    return f"更新 {len(ids)} 户，期限 {clocks} 件"
+
+
+def night_parts(work: Work) -> list[str]:
+    """夜间的分段: the index itself; after a new calendar or policy, the households with open cases as well."""
+    if not _outgrown(work):
+        return [_INDEX]
+    ids = _with_open_cases(work)
+    return [_INDEX, *(f"{low}-{low + _PART}" for low in sorted({one // _PART * _PART for one in ids}))]
+
+
+def night_part(work: Work, part: str) -> str:
+    """One of them; how many clocks were wrong."""
+    if part == _INDEX:
+        return catch_up(work)
+    low, high = (int(bound) for bound in part.split("-"))
+    ids = [one for one in _with_open_cases(work) if low <= one < high]
+    return f"期限 {sum(case_clocks.renew(work, one) for one in ids)} 件"
+
+
+def _outgrown(work: Work) -> bool:
+    """Was anything entered, on which clocks rest, since this was last seen to?"""
+    seen = select(func.max(JobRun.due_at)).where(
+        JobRun.job == "places", JobRun.state == JobState.DONE, JobRun.due_at < work.due
+    )
+    last = work.session.exec(seen).one()
+    entered = (CalendarYear.loaded_at, PolicyEdition.registered_at, Adoption.recorded_at)
+    newest = [one for column in entered if (one := work.session.exec(select(func.max(column))).one())]
+    return last is None or max(newest, default=last) >= last
+
+
+def _with_open_cases(work: Work, limit: int | None = None) -> list[int]:
+    """Households in which a case waits for somebody, as far as the work may see; the first few with a limit."""
+    query = select(Waits.household_id).where(Waits.kind >= f"{CASE}.", Waits.kind < f"{CASE}/").distinct()
+    return list(work.session.exec(query.limit(limit)))
+
+
+def after_calendar(work: Work) -> str:
+    """放假安排录入以后: the clocks of open cases are computed again, now where they are few, else in the night."""
+    work.flush()
+    work.session.flush()
+    ids = _with_open_cases(work, FEW + 1)
+    if len(ids) > FEW:
+        return "在办案件较多，期限提醒今晚重新计算"
+    return f"期限提醒已重新计算，改正 {sum(case_clocks.renew(work, one) for one in ids)} 件"
 
 
 def parts(work: Work) -> list[str]:

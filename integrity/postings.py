@@ -144,6 +144,8 @@ def _keep(work: Work, final: Letter) -> str:
 
 
 def _seal(work: Work, digest: str, body: bytes) -> None:
+    if work.session.get(PaperData, digest) is not None:
+        return  # the same words about the same household at the same moment are kept once
     cipher = work.vault.seal_bytes(body, f"paper_data|{digest}")
     work.put(PaperData(sha256=digest, key_id=work.vault.current, cipher=cipher))
 

@@ -22,7 +22,7 @@ from integrity.places import Listed, Scope
 from integrity.print_progress import state_of
 from integrity.records.ledger import Notice, Service
 from integrity.records.places import PRINT
-from integrity.records.print_runs import PrintItem, PrintRun
+from integrity.records.print_runs import OPEN, PrintItem, PrintRun
 from integrity.rules.areas import code_range
 from integrity.terms import PaperKind, PrintState
 from integrity.work import Office, Work
@@ -159,6 +159,25 @@ def runs(work: Work, scope: Scope, *, before: str = "", limit: int = 20) -> list
     if before:
         query = query.where(PrintRun.number < before)
     return list(work.session.exec(query.order_by(col(PrintRun.number).desc()).limit(limit + 1)))
+
+
+def unfinished(work: Work, scope: Scope, *, before: str = "", limit: int = 20) -> list[PrintRun]:
+    """没有打印完的批次 (runs with papers that nobody has counted yet), the newest first; one more than `limit`."""
+    query = _unfinished(select(PrintRun), scope)
+    if before:
+        query = query.where(PrintRun.number < before)
+    return list(work.session.exec(query.order_by(col(PrintRun.number).desc()).limit(limit + 1)))
+
+
+def to_finish(work: Work, scope: Scope) -> int:
+    """How many such runs there are in the area: of the query by which they are listed."""
+    return int(work.session.exec(_unfinished(select(func.count()).select_from(PrintRun), scope)).one())
+
+
+def _unfinished(query: Any, scope: Scope) -> Any:
+    """Of the few papers that wait, not of all that were ever printed."""
+    open_ = select(PrintItem.run).where(text(f"print_item.{OPEN}"))
+    return query.where(PrintRun.area >= scope[0], PrintRun.area < scope[1], col(PrintRun.number).in_(open_.distinct()))
 
 
 def progress(work: Work, numbers: Iterable[str]) -> dict[str, dict[PrintState, int]]:

@@ -97,6 +97,14 @@ def standing(work: Work, until: datetime, area: str = "") -> Any:
     )
 
 
+def standing_of(work: Work, household_id: int) -> Recommendation | None:
+    """The recommendation that stands for one household now; one row by its key."""
+    mine = select(Recommendation).where(
+        Recommendation.household_id == household_id, Recommendation.decided_at <= work.now
+    )
+    return work.session.exec(mine.order_by(col(Recommendation.decided_at).desc()).limit(1)).first()
+
+
 def summary(work: Work, until: datetime) -> dict[Outcome, int]:
     """How many households stand under each outcome."""
     chosen = standing(work, until).subquery()
@@ -177,7 +185,7 @@ def decide(
     if len(reason.strip()) < 2:
         raise Refused("审核意见必须说明理由")
     work.lock(household_id)
-    stands = work.session.exec(standing(work, work.now).where(Recommendation.household_id == household_id)).first()
+    stands = standing_of(work, household_id)
     if stands is None:
         raise NotFound("该户没有处理建议")
     proposed = tuple(Outcome)[stands.outcome]
@@ -218,7 +226,5 @@ def undecided(work: Work, area: str = "") -> list[Recommendation]:
         .where(col(Recommendation.outcome).not_in([Outcome.NOTHING.number, Outcome.KEEP.number]))
         .order_by(col(Recommendation.area), col(Recommendation.household_id))
     ).all()
-    answered = {
-        (decision.household_id, decision.recommended_on) for decision in work.session.exec(select(Decision))
-    }
+    answered = {(decision.household_id, decision.recommended_on) for decision in work.session.exec(select(Decision))}
     return [row for row in rows if (row.household_id, row.on_day) not in answered]

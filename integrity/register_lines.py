@@ -59,9 +59,8 @@ def walk(books: Books, kind: type[Entry], *conditions: Any) -> Iterator[Sequence
     last = books.after
     while True:
         after = or_(one.household_id > last[0], and_(one.household_id == last[0], one.seq > last[1]))
-        query = select(kind).where(
-            books.known(kind), books.here(one.area), books.within(one.happened_on), after, *conditions
-        )
+        mine = books.among(kind), books.here(one.area), books.within(one.happened_on)
+        query = select(kind).where(*mine, books.known(kind), after, *conditions)
         found = books.work.session.exec(query.order_by(one.household_id, one.seq).limit(books.most or AT_ONCE)).all()
         if not found:
             return

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlmodel import col, select
 
-from integrity import editions
+from integrity import editions, intake_kept
 from integrity.assistance import running
 from integrity.delivery import remedy_ends, service_of
 from integrity.errors import ChengxinError, NotFound, Refused
@@ -164,6 +164,7 @@ def _open(work: Work, household_id: int, on: date) -> Iterator[str]:
     for seq, finding in last.items():
         if finding.state in _STANDS and finding.state is not FindingState.EFFECTIVE:
             yield f"第 {seq} 条事实的认定{finding.state.value}，尚未办结"
+    yield from intake_kept.held(work, household_id)
     for notice in standing(work, Notice, household_id, on):
         said = _remedy(work, notice, on)
         if said:

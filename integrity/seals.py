@@ -17,13 +17,18 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, func, select
 
-from integrity.errors import Conflict, NotFound, Refused
+from integrity.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from integrity.files import write_file
 from integrity.permissions import require
+from integrity.records import row_security
+from integrity.records.office import Officer
 from integrity.records.seals import PaperCode, PaperEnd, SealKey
 from integrity.rules import check_code
+from integrity.rules.areas import ancestors
 from integrity.rules.check_code import Stated
 from integrity.rules.identity import refuse_id_numbers
+from integrity.settings import settings
+from integrity.terms import Role
 from integrity.vault import Vault, load_vault, public_key, signing_id, written
 from integrity.work import Office, Work
 from reports.forms import Letter
@@ -71,9 +76,23 @@ def _current(work: Work) -> bytes:
         _record(work, name, work.vault.signing[name])
     elif known.public_key != public_key(work.vault.signing[name]).hex():
         raise Refused(f"签名密钥的编号 {name} 与登记的另一把密钥相同，请由审批人员再运行一次 chengxin code rotate")
+    elif known.until is not None and _followed(work, name):
+        return _current(work)
     elif known.until is not None:
         raise Refused(f"签名密钥 {name} 已于 {known.until} 停止使用；密钥文件是旧的，请放回最新的密钥文件")
     return work.vault.signing[name]
+
+
+def _followed(work: Work, old: str) -> bool:
+    """Was the key replaced while this process went on with what it had read? Then the key file has the new one."""
+    try:
+        fresh = load_vault(settings().keys)
+    except (Invalid, NotFound):
+        return False
+    if fresh.index != work.vault.index or fresh.signs in ("", old):
+        return False
+    work.vault = fresh
+    return True
 
 
 def _record(work: Work, name: str, seed: bytes) -> None:
@@ -96,24 +115,42 @@ def keys(work: Work) -> list[KeyUse]:
 
 
 def rotate(office: Office, path: Path, actor: str) -> str:
-    """更换签名密钥: a new key signs from now on, the old one vouches for what it signed; the id of the new one.
-
-    The program must not run elsewhere: it would go on with the key that it has read.
-    """
-    vault = load_vault(path)
+    """更换签名密钥: a new key signs from now on, the old one vouches for what it signed; the id of the new one."""
     with office.work(actor) as work:
-        require(work, MATTER)
-        fresh = _with_new_key(vault, set(work.session.exec(select(SealKey.id))))
-        if vault.signs:
-            if work.session.get(SealKey, vault.signs) is None:
-                _record(work, vault.signs, vault.signing[vault.signs])
-            _end(work, vault.signs, until=work.today)
-        _record(work, fresh.signs, fresh.signing[fresh.signs])
-        work.audit("更换签名密钥", fresh.signs, f"原密钥 {vault.signs}" if vault.signs else "首个签名密钥")
-        work.flush()
-        write_file(path, written(fresh))
+        name = renew(work, path)
     office.vault = load_vault(path)
+    return name
+
+
+def renew(work: Work, path: Path) -> str:
+    """Put a new signing key in the key file and on record; its id. Raises Forbidden.
+
+    Processes that go on elsewhere find it in the file when they sign next.
+    """
+    _may_keep_keys(work)
+    vault = load_vault(path)
+    fresh = _with_new_key(vault, set(work.session.exec(select(SealKey.id))))
+    if vault.signs:
+        if work.session.get(SealKey, vault.signs) is None:
+            _record(work, vault.signs, vault.signing[vault.signs])
+        _end(work, vault.signs, until=work.today)
+    _record(work, fresh.signs, fresh.signing[fresh.signs])
+    work.audit("更换签名密钥", fresh.signs, f"原密钥 {vault.signs}" if vault.signs else "首个签名密钥")
+    work.flush()
+    write_file(path, written(fresh))
     return fresh.signs
+
+
+def _may_keep_keys(work: Work) -> None:
+    """The keys are those of the whole installation: an approver above the officer, where there is one, sees to them."""
+    require(work, MATTER)
+    area = work.session.get_one(Officer, work.actor).area
+    above = select(Officer).where(Officer.role == Role.APPROVER, col(Officer.area).in_(ancestors(area)))
+    with row_security.everywhere(work.session) as session:
+        found = list(session.exec(above))
+    for one in found:
+        if one.since <= work.today and (one.until is None or one.until >= work.today):
+            raise Forbidden(f"签名密钥由全部机关共用，由 {one.area} 的审批人员更换、作废")
 
 
 def _with_new_key(vault: Vault, known: Container[str]) -> Vault:
@@ -129,24 +166,31 @@ def _with_new_key(vault: Vault, known: Container[str]) -> Vault:
 
 
 def lose(office: Office, path: Path, key: str, *, reason: str, actor: str) -> str:
-    """签名密钥遗失: nothing that it signed counts by the signature alone any more; papers on record stay genuine.
+    """签名密钥遗失: as `lost`, in a work of its own; the id of the key that signs from now on."""
+    with office.work(actor) as work:
+        name = lost(work, path, key, reason=reason)
+    office.vault = load_vault(path)
+    return name
 
-    The key that signs now is replaced in the same breath; the id of the one that signs from now on.
+
+def lost(work: Work, path: Path, key: str, *, reason: str) -> str:
+    """签名密钥作废: nothing that it signed counts by the signature alone any more; papers on record stay genuine.
+
+    The key that signs now is replaced in the same breath; the id of the one that signs from now on. Raises Forbidden,
+    NotFound, Conflict.
     """
     refuse_id_numbers("理由", reason)
-    with office.work(actor) as work:
-        require(work, MATTER)
-        known = work.session.get(SealKey, key)
-        if known is None:
-            raise NotFound(f"没有编号为 {key} 的签名密钥，见 chengxin code keys")
-        if known.lost_on is not None:
-            raise Conflict(f"签名密钥 {key} 已于 {known.lost_on} 宣布作废")
+    _may_keep_keys(work)
+    known = work.session.get(SealKey, key)
+    if known is None:
+        raise NotFound(f"没有编号为 {key} 的签名密钥，见 chengxin code keys")
+    if known.lost_on is not None:
+        raise Conflict(f"签名密钥 {key} 已于 {known.lost_on} 宣布作废")
     if load_vault(path).signs == key:
-        rotate(office, path, actor)
-    with office.work(actor) as work:
-        _end(work, key, lost_on=work.today, reason=reason)
-        work.audit("签名密钥作废", key, reason)
-    return office.vault.signs
+        renew(work, path)
+    _end(work, key, lost_on=work.today, reason=reason)
+    work.audit("签名密钥作废", key, reason)
+    return load_vault(path).signs
 
 
 def _end(work: Work, key: str, **values: object) -> None:

@@ -41,10 +41,11 @@ class Held(NamedTuple):
     session: WebSession
 
 
-def enter(work: Work, code: str, *, address: str, waits: str = "") -> str:
+def enter(work: Work, code: str, *, address: str, waits: str = "", by_provider: bool = False) -> str:
     """Open the one session of an officer's account, earlier ones end; the secret, told once. Raises NotFound.
 
-    With `waits` it is half open: `holder` does not know it, `half_open` does.
+    With `waits` it is half open: `holder` does not know it, `half_open` does. One that began `by_provider` is not
+    proven: nobody knows how long ago the provider asked for anything.
     """
     account, person = account_of(work, code), officer(work, code, work.today)
     assert account.id is not None
@@ -56,8 +57,8 @@ def enter(work: Work, code: str, *, address: str, waits: str = "") -> str:
     work.session.add(
         WebSession(
             sha256=digest(secret), account_id=account.id, officer=code, role=person.role, area=person.area,
-            address=address[:60], opened_at=work.now, seen_at=work.now, proven_at=None if waits else work.now,
-            waits=waits, large_type=last is not None and last.large_type,
+            address=address[:60], opened_at=work.now, seen_at=work.now, waits=waits, by_provider=by_provider,
+            proven_at=None if waits or by_provider else work.now, large_type=last is not None and last.large_type,
         )
     )  # fmt: skip
     work.session.flush()
@@ -83,20 +84,19 @@ def holder(work: Work, secret: str) -> Held | None:
     None when it is unknown, half open, idle, over, ended, or when the account is closed or the officer not in office
     or not in the role and area with which the session began.
     """
-    held = _live(work, secret)
-    return held if held is not None and not held.session.waits else None
+    return of_digest(work, digest(secret))
 
 
 def half_open(work: Work, secret: str) -> Held | None:
     """Who has given a password and still has something to give (see `waits`); None for anything else."""
-    held = _live(work, secret)
+    held = _live(work, digest(secret))
     if held is None or not held.session.waits or work.now - held.session.opened_at >= HALF:
         return None
     return held
 
 
-def _live(work: Work, secret: str) -> Held | None:
-    row = work.session.get(WebSession, digest(secret))
+def _live(work: Work, kept: str) -> Held | None:
+    row = work.session.get(WebSession, kept)
     if row is None or row.ended_at is not None:
         return None
     if work.now - row.seen_at >= IDLE or work.now - row.opened_at >= LONGEST:
@@ -120,11 +120,12 @@ def touch(work: Work, held: Held) -> None:
     work.session.execute(_row(held).where(col(WebSession.seen_at) < work.now).values(seen_at=work.now))
 
 
-def prove(office: Office, held: Held, password: str, code: str) -> None:
+def prove(office: Office, held: Held, password: str | None, code: str) -> None:
     """再次核验身份 (re-authentication) before an act that takes something from a person. Raises Refused.
 
     Call it before the piece of work of that act: a wrong password is counted in a piece of work of its own. After five
-    of them the session ends: somebody else may sit there.
+    of them the session ends: somebody else may sit there. None for the password says that the identity provider has
+    just asked for it; a first password proves nothing.
     """
     person, address = held.officer.code, held.session.address
     try:
@@ -134,17 +135,34 @@ def prove(office: Office, held: Held, password: str, code: str) -> None:
             end(work, held, "多次核验失败")
         raise
     with office.reading() as work:
-        right = passwords.matches(account_of(work, person).password, password)
+        account = account_of(work, person)
+        right = password is None or passwords.matches(password_of(account), password)
     with office.work(person) as work:
         account = work.session.get_one(Account, held.session.account_id, with_for_update=True)
         right = right and (account.totp_at is None or one_time.accept(work, account, code))
         if right:
-            work.audit("核验身份", f"account:{account.id}")
             login_tries.take_back(work, tried)
-            work.session.execute(_row(held).values(proven_at=work.now))
+            proved(work, held)
     if not right:
         login_tries.failed(office, tried)
         raise Refused(WRONG)
+
+
+def password_of(account: Account) -> str:
+    """What is kept of the officer's own password; "" for a first one, which somebody else has seen."""
+    return account.password if account.once_until is None else ""
+
+
+def proved(work: Work, held: Held, how: str = "") -> None:
+    """核验身份: who sits there has proven himself; for the next minutes nothing asks again."""
+    work.audit("核验身份", f"account:{held.session.account_id}", how)
+    work.session.execute(_row(held).values(proven_at=work.now))
+
+
+def of_digest(work: Work, kept: str) -> Held | None:
+    """The session of which this is kept (`digest`), when it is whole and holds; None for anything else."""
+    held = _live(work, kept)
+    return held if held is not None and not held.session.waits else None
 
 
 def proven(held: Held, now: datetime) -> bool:

@@ -28,6 +28,20 @@ class Settings(BaseSettings):
     actor: str = Field(default="", description="工号 of the officer at the command line.")
     passwords: Literal["djbh3", "asvs"] = Field(default="djbh3", description="Password profile: djbh3 or asvs.")
     evidence_mb: int = Field(default=20, ge=1, le=500, description="How large one piece of evidence may be, in MB.")
+    reveals_a_day: int = Field(default=200, ge=1, description="Full numbers an officer may see a day unremarked.")
+    push_hosts: str = Field(default="", description="Hosts that notifications (推送) may go to; empty means nowhere.")
+    push_ca_file: Path | None = Field(default=None, description="Certificates that sign those hosts', as PEM.")
+    oidc_issuer: str = Field(default="", description="Identity provider (统一身份认证): its issuer; empty means off.")
+    oidc_client_id: str = Field(default="", description="Under which name the provider knows this program.")
+    oidc_client_secret_file: Path | None = Field(default=None, description="File with the secret; none: no secret.")
+    oidc_redirect: str = Field(default="", description="Where the provider sends browsers back: …/login/oidc/back.")
+    oidc_name: str = Field(default="统一身份认证", description="How the button of the login page is called.")
+    oidc_code_claim: str = Field(default="sub", description="Which claim names the identity that accounts state.")
+    oidc_scope: str = Field(default="openid", description="What is asked of the provider, with spaces between.")
+    oidc_hosts: str = Field(default="", description="Further hosts of the provider's addresses, with commas.")
+    oidc_ca_file: Path | None = Field(default=None, description="Certificates that sign the provider's, as PEM.")
+    oidc_trust_mfa: bool = Field(default=False, description="Does the provider's second factor replace the code?")
+    oidc_mfa_acr: str = Field(default="", description="Values of acr that mean several factors, with commas.")
 
     @property
     def database_url(self) -> str:

@@ -1,35 +1,32 @@
 """统计 (statistics): the numbers of a month or a quarter to look at, place by place, and the way to what is behind.
 
-They are the numbers of the reports (`periodic`), counted as of one moment. Counting a county takes seconds, looking at
-it again must not: what was counted is kept for a while in the memory of the process, sums by village and nothing more.
+They are the numbers of the reports (`periodic`), as of one moment. Nobody waits for them: what was counted last is
+shown with its moment, what is not there is counted beside other work (`counting`), and whoever looks is told so.
 """
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from threading import Lock
+from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine
-
-from integrity import periodic
+from integrity import counting, periodic
 from integrity.books import Books
-from integrity.dossiers import moment_of
+from integrity.counting import Progress
 from integrity.errors import Refused
+from integrity.periodic import Counts
 from integrity.periodic_numbers import Chapter, Number, chapters
 from integrity.periods import Period
 from integrity.permissions import require
-from integrity.records.columns import SHANGHAI, micros
-from integrity.rules.areas import check, code_range
+from integrity.records.counts import Counting
+from integrity.rules.areas import check
 from integrity.work import Office, Work
 from reports.periodic import Chart, chart_svg
 
-FRESH, FRESH_OVER = timedelta(minutes=10), timedelta(hours=12)
-"""For so long a look shows the same moment again: of a period that goes on, and of one that is over."""
-_MOST, _MOST_LISTS = 48, 8
+WAIT = 0.3
+"""Seconds for which somebody who looks waits for what is counted: a township is often done by then."""
 _CODE = 12
 
 
@@ -67,126 +64,94 @@ class Counted(NamedTuple):
     charts: tuple[Chart, ...]
 
 
-class Sums(NamedTuple):
-    """各村的数 (sums by village) of an area, a period and a moment: those of its parts are in them."""
+class Asked(NamedTuple):
+    """看什么 (what is looked at): an area, a period, and the moment that is asked for, or the last there is."""
 
     area: str
     period: Period
-    moment: datetime
-    numbers: dict[str, Counter[str]]
-    paid: list[Counter[str]]
+    on: datetime | None = None
 
 
-_Key = tuple[str, str, int]
-_kept: WeakKeyDictionary[Engine, OrderedDict[_Key, Sums]] = WeakKeyDictionary()
-_lists: WeakKeyDictionary[Engine, OrderedDict[_Key, list[periodic.Behind]]] = WeakKeyDictionary()
-_lock, _counting = Lock(), Lock()
-
-
-def look(
-    office: Office, actor: str, area: str, period: Period, on: date | None = None, *, anew: bool = False
-) -> Counted:
-    """The numbers of an area and a period: those kept, where they are fresh, or of the moment that was asked for.
+def look(office: Office, actor: str, asked: Asked) -> Counted | Progress:
+    """The numbers of an area and a period: those kept, or how far the counting is that was begun for them.
 
     Raises Forbidden, Refused for a period that has not begun.
     """
+    one = found(office, actor, asked)
+    if isinstance(one, Progress):
+        return one
+    with reading(office, asked.area) as work:
+        return shown(work, asked, one)
+
+
+def anew(office: Office, actor: str, asked: Asked) -> datetime:
+    """按现在重新统计: begin to count as of now, or join who has begun; the moment. Raises as `look`."""
+    _allowed(office, actor, asked)
+    number = counting.begin(office, actor, asked.area, asked.period, again=True)
+    counting.wait(office, number, WAIT)
+    with counting.everywhere(office).reading() as work:
+        return counting.progress(work, number).moment
+
+
+def made(office: Office, actor: str, asked: Asked) -> periodic.Made:
+    """The report on paper and as a workbook, of the very numbers that are shown. Raises Refused without them."""
+    one = found(office, actor, asked)
+    if isinstance(one, Progress):
+        raise Refused("这些数字正在统计，统计完了再下载报表")
+    with reading(office, asked.area) as work:
+        work.actor = actor
+        books = Books(work, asked.area, asked.period, one.moment)
+        counts = within(counting.kept(work, one, asked.area), books)
+        record = periodic.recorded(work, asked.area, asked.period, one.moment, counts)
+    with office.work(actor) as work:
+        return periodic.made_of(work, asked.period, record, one.moment)
+
+
+def found(office: Office, actor: str, asked: Asked) -> Counting | Progress:
+    """The counting that holds what is asked for; where there is none, how far the one is that was begun. As `look`."""
+    _allowed(office, actor, asked)
+    with reading(office, asked.area) as work:
+        one = counting.newest(work, asked.area, asked.period, asked.on)
+    if one is not None:
+        return one
+    number = counting.begin(office, actor, asked.area, asked.period, asked.on)
+    counting.wait(office, number, WAIT)
+    with counting.everywhere(office).reading() as work:
+        far = counting.progress(work, number)
+        return work.session.get_one(Counting, number) if far.done else far
+
+
+def _allowed(office: Office, actor: str, asked: Asked) -> None:
     with office.reading() as work:
         work.actor = actor
-        require(work, periodic.MATTER, check(area))
-        now = work.now
-    kept = None if anew else _find(office, area, period, on, now)
-    if kept is None:
-        with _counting:  # of several who ask at once, one counts
-            kept = None if anew else _find(office, area, period, on, now)
-            kept = kept or _count(office, actor, area, period, on)
-    with office.reading() as work:
-        return shown(work, area, kept)
+        require(work, periodic.MATTER, check(asked.area))
 
 
-def _count(office: Office, actor: str, area: str, period: Period, on: date | None) -> Sums:
-    """Count now, and keep it for those who look later."""
-    with office.work(actor) as work:
-        until = moment_of(work, on)
-        if until.astimezone(SHANGHAI).date() < period.first:
-            raise Refused(f"{period.name}还没有开始，没有可以统计的数字")
-        work.close_books(until)
-        work.audit("统计", area, f"{period.code}，截至 {until.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}")
-    with office.reading() as work:
-        counted = count(work, area, period, until)
-    with _lock:
-        mine = _kept.setdefault(office.engine, OrderedDict())
-        mine[area, period.code, micros(until)] = counted
-        while len(mine) > _MOST:
-            mine.popitem(last=False)
-    return counted
+def reading(office: Office, area: str) -> AbstractContextManager[Work]:
+    """A look at what is kept of an area: that of a village is in its township's."""
+    return (office if area.endswith("000") else counting.everywhere(office)).reading()
 
 
-def _find(office: Office, area: str, period: Period, on: date | None, now: datetime) -> Sums | None:
-    """What is kept of the area or of one above it: of the moment asked for, or the last that is still fresh."""
-    low, high = code_range(area)
-    with _lock:
-        kept = list((_kept.get(office.engine) or OrderedDict[_Key, Sums]()).values())
-    known = [one for one in kept if one.period == period and _holds(one.area, low, high)]
-    if on is not None:
-        return next((one for one in known if one.moment == on), None)
-    over = now.astimezone(SHANGHAI).date() > period.last
-    fresh = [one for one in known if now - (FRESH_OVER if over else FRESH) <= one.moment <= now]
-    return max(fresh, key=lambda one: one.moment, default=None)
+def within(counted: Counts, books: Books) -> Counts:
+    """What lies in the area of the books."""
+    numbers = {code: _lying(sums, books) for code, sums in counted.numbers.items()}
+    return Counts(numbers, [_lying(sums, books) for sums in counted.paid])
 
 
-def _holds(area: str, low: str, high: str) -> bool:
-    first, last = code_range(area)
-    return first <= low and high <= last
+def _lying(sums: Counter[str], books: Books) -> Counter[str]:
+    return Counter({code: value for code, value in sums.items() if books.lies(code)})
 
 
-def behind(
-    office: Office, actor: str, asked: tuple[str, Period], number: str, on: date | None = None
-) -> list[periodic.Behind]:  # fmt: skip
-    """The households behind a number of an area and a period; kept as `look` keeps its sums, each look written down.
-
-    Raises as `periodic.behind`.
-    """
-    area, period = asked
-    key = (area, f"{period.code} {number}", micros(on) if isinstance(on, datetime) else 0)
-    with _lock:
-        kept = (_lists.get(office.engine) or OrderedDict[_Key, list[periodic.Behind]]()).get(key)
-    if kept is not None:
-        with office.work(actor) as work:
-            require(work, periodic.MATTER, check(area))
-            work.audit("查看报表明细", area, f"{period.code} {number}：{len(kept)} 户")
-        return kept
-    with office.work(actor) as work:
-        found = periodic.behind(work, area, period, number, on)
-    if isinstance(on, datetime):
-        with _lock:
-            mine = _lists.setdefault(office.engine, OrderedDict())
-            mine[key] = found
-            while len(mine) > _MOST_LISTS:
-                mine.popitem(last=False)
-    return found
-
-
-def count(work: Work, area: str, period: Period, until: datetime) -> Sums:
-    """Count every number, village by village."""
-    books = Books(work, area, period, until)
-    every = [number for chapter in chapters(books) for number in chapter.numbers]
-    found = {number.code: periodic.villages(books, number) for number in every}
-    return Sums(area, period, until, found, periodic.paid_of(books))
-
-
-def shown(work: Work, area: str, counted: Sums) -> Counted:
-    """The tables and charts of an area, out of its own sums or those of an area above it."""
-    books = Books(work, area, counted.period, counted.moment)
-    told = chapters(books)
-    sums = {code: _within(counter, books) for code, counter in counted.numbers.items()}
-    places = [one for one in periodic.places_of(books, sums) if one.depth <= 1]
+def shown(work: Work, asked: Asked, one: Counting) -> Counted:
+    """The tables and charts of an area, out of what is kept of it."""
+    books = Books(work, asked.area, asked.period, one.moment)
+    counted = within(counting.kept(work, one, asked.area), books)
+    told = chapters(books, counted.numbers)
+    sums = periodic.sums_of(told, counted)
+    places = [place for place in periodic.places_of(books, sums) if place.depth <= 1]
     tables = tuple(_table(books, chapter, places, sums) for chapter in told)
-    charts = periodic.charts_of(books, told, sums, [_within(one, books) for one in counted.paid])
-    return Counted(area, counted.period, counted.moment, tables, tuple(charts))
-
-
-def _within(counter: Counter[str], books: Books) -> Counter[str]:
-    return Counter({code: value for code, value in counter.items() if books.lies(code)})
+    charts = periodic.charts_of(books, told, sums, counted.paid)
+    return Counted(asked.area, asked.period, one.moment, tables, tuple(charts))
 
 
 def _table(
@@ -209,8 +174,3 @@ def drawn(chart: Chart) -> str:
     if chart.nothing:
         raise Refused(chart.nothing)
     return chart_svg(chart)
-
-
-def numbers(work: Work, area: str, period: Period) -> list[Number]:
-    """Every number there is for an area, without counting any."""
-    return [number for chapter in chapters(Books(work, area, period, work.now)) for number in chapter.numbers]

@@ -22,13 +22,14 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, select
 
 from .errors import Conflict, Invalid, NotFound, Refused
-from .records import placing, row_security
+from .records import dispatches, placing, row_security
 from .records.chain import entry_hash, genesis, stored_values
 from .records.columns import SHANGHAI, micros
 from .records.endings import favours, without_numbers
 from .records.ledger import ENTRIES, Entry, Finding, Household, LedgerHead
 from .records.office import Audit, Closing, Person
 from .records.outside import Outside, series_key
+from .rules import household_numbers
 from .rules.identity import refuse_id_numbers
 from .settings import Settings
 from .vault import Vault, load_vault
@@ -145,21 +146,26 @@ class Work:
         return max(self.now, self._closed + TICK)
 
     def open_household(self, number: str, *, checked: bool = False) -> int:
-        """Open the ledger of a new household; its id. Raises Conflict when the number is taken.
+        """Open the ledger of a new household; its id. Raises Conflict when the number is taken; "" has one issued.
 
         `checked` says that the caller has made sure of the number for a whole batch.
         """
-        with row_security.everywhere(self.session) as session:
-            taken = not checked and session.exec(select(Household.id).where(Household.number == number)).first()
-        if taken:
-            raise Conflict(f"户编号 {number} 已登记")
+        if number and not checked and (household_numbers.reserved(number) or self._taken_number(number)):
+            raise Conflict(household_numbers.not_usable(number))
         refuse_id_numbers("户编号", number)
         at = self.stamp()
         household_id = self.new_id(Household)
+        while not number and self._taken_number(household_numbers.issued(household_id)):
+            household_id = self.new_id(Household)
+        number = number or household_numbers.issued(household_id)
         self.put(Household(id=household_id, number=number, opened_at=at, opened_by=self.actor))
         root = genesis(self.vault.chain, household_id, number, micros(at), self.actor)
         self._heads[household_id] = _Head(0, root, at, NEW)
         return household_id
+
+    def _taken_number(self, number: str) -> bool:
+        with row_security.everywhere(self.session) as session:
+            return session.exec(select(Household.id).where(Household.number == number)).first() is not None
 
     def new_id(self, kind: type[SQLModel]) -> int:
         """A fresh id of a table, taken in blocks so that bulk entry need not ask the database for each."""
@@ -233,6 +239,7 @@ class Work:
         connection = self.connection_session.connection()
         rows, self._rows, self._buffered = self._rows, {}, 0
         placing.touched(self.connection_session, rows)
+        dispatches.note_entries(self.connection_session, rows)
         for kind in (*_ORDER, *(kind for kind in rows if kind not in _ORDER)):
             if kind in rows:
                 connection.execute(insert(kind), rows[kind])
@@ -359,6 +366,7 @@ class Office:
                 session.flush()  # what can be refused is refused before anything is written outside
                 row_security.widen(session)  # a household that moved away is written down where it lives now
                 placing.renew_touched(session, self.vault, work.today)
+                dispatches.tell_noted(session, work.now)
                 work.write_outside()
                 session.commit()
                 work.write_numbers()

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from integrity import places
+from integrity import intake_desk, places
 from integrity.errors import NotFound
 from integrity.finding import within
 from integrity.permissions import may
@@ -24,6 +24,7 @@ from integrity.records import places as kinds
 from integrity.records.office import Posting, PostingNote
 from integrity.rules.areas import code_range, level_of
 from integrity.rules.facts import date_of, day
+from integrity.rules.procedure_tables import table
 from integrity.rules.procedure_waits import ANY, CONFIRMING, COUNTY, DECIDING
 from integrity.terms import AreaLevel, PostingEvent, Procedure, Role
 from integrity.work import Work
@@ -32,15 +33,19 @@ MOST = 1000
 _SOON = timedelta(days=60)
 """No clock is reminded of earlier."""
 _EVER = timedelta(days=36_500)
-_POSTING = "POSTING"
+_POSTING, _INTAKE = "POSTING", "INTAKE"
 _COLUMNS = "on_day, area, household_id, ref"
 
 
 class Desk(NamedTuple):
-    """岗位 (desk): the role of an officer and his area, a 12-digit code; "" has nothing."""
+    """岗位 (desk): the role of an officer and his area, a 12-digit code; "" has nothing.
+
+    `officer`: whose desk it is; what he may not take himself is not listed for him.
+    """
 
     role: Role
     area: str
+    officer: str = ""
 
 
 class Group(NamedTuple):
@@ -66,7 +71,7 @@ class Count(NamedTuple):
 
 
 class Task(NamedTuple):
-    """一件待办 (something that waits): its day, the household, the case or the entry; or a public notice."""
+    """一件待办 (something that waits): its day, the household, the case or the entry; or what it is called."""
 
     on: date
     household: Listed | None
@@ -104,8 +109,9 @@ def _rechecks(today: date) -> Iterator[Group]:
 def _standing(today: date) -> Iterator[Group]:
     for kind, name, matter in (
         (kinds.OPINION, "待审核意见", "审核意见"), (kinds.PROMISE, "待签承诺", "登记承诺"),
-        (kinds.PRINT, "待打印", "打印文书"), (kinds.DELIVER, "待送达", "登记送达"),
+        (kinds.PRINT, "待编入打印批次", "打印文书"), (kinds.DELIVER, "待送达", "登记送达"),
         (kinds.RETURNED, "已退回", "登记送达"), (kinds.RECEIPT, "待收回执", "登记送达"), (_POSTING, "公示到期", "公示"),
+        (_INTAKE, "待处理来件", intake_desk.MATTER),
     ):  # fmt: skip
         yield Group(kind, name, matter, kind, today - _EVER, today)
 
@@ -146,8 +152,8 @@ def counts(work: Work, desk: Desk, asked: Sequence[Group]) -> dict[str, Count]:
     found = {one.code: Count(0) for one in asked}
     parts, every = [], {"limit": MOST}
     for n, group in enumerate(asked):
-        if group.kind == _POSTING:
-            found[group.code] = Count(len(_postings(work, desk, group, "", MOST)))
+        if group.kind in (_POSTING, _INTAKE):
+            found[group.code] = Count(_elsewhere(work, desk, group))
             continue
         query, told = _query(desk, group)
         named = re.sub(r":(?!limit)(\w+)", rf":\1_{n}", query)
@@ -159,10 +165,19 @@ def counts(work: Work, desk: Desk, asked: Sequence[Group]) -> dict[str, Count]:
     return found
 
 
+def _elsewhere(work: Work, desk: Desk, group: Group) -> int:
+    """How many there are of what the index does not know."""
+    if group.kind == _INTAKE:
+        return intake_desk.waiting(work, code_range(desk.area))
+    return len(_postings(work, desk, group, "", MOST))
+
+
 def rows(work: Work, desk: Desk, group: Group, *, after: str = "", limit: int = 50) -> Tasks:
     """A page of a group, most pressing first."""
     if group.kind == _POSTING:
         return _posted(work, desk, group, after, limit)
+    if group.kind == _INTAKE:
+        return _sent(work, desk, after, limit)
     query, told = _query(desk, group, _cursor(after))
     found = list(work.session.connection().execute(text(query), told | {"limit": limit + 1}))
     listed = places.of(work, [row.household_id for row in found[:limit]], code_range(desk.area))
@@ -186,12 +201,38 @@ def _query(desk: Desk, group: Group, after: tuple[Any, ...] = ()) -> tuple[str, 
         where.append("from_on <= :told_by")
         told["told_by"] = day(group.told_by)
     if group.organs:
-        where.append("(" + " OR ".join(f"organ LIKE '%{one}%'" for one in group.organs) + ")")
+        theirs = [f"organ LIKE '%{one}%'" for one in group.organs]
+        if ANY not in group.organs:
+            theirs.append(_OPENED_HERE)
+            told["own"] = desk.area
+        where.append("(" + " OR ".join(theirs) + ")")
+        if desk.officer and desk.role is Role.APPROVER:
+            where.append(_not_his(group.kind))
+            told["officer"] = desk.officer
     if after:
         where.append(f"({_COLUMNS}) > (:day0, :area0, :household0, :ref0)")
         told |= dict(zip(("day0", "area0", "household0", "ref0"), after, strict=True))
     said = f"SELECT {_COLUMNS} FROM waits WHERE {' AND '.join(where)} ORDER BY {_COLUMNS} LIMIT :limit"
     return said, told
+
+
+_TAKEN = "EXISTS (SELECT 1 FROM step WHERE step.household_id = waits.household_id AND step.case_no = waits.ref AND "
+_OPENED_HERE = (
+    f"(organ LIKE '%{ANY}%' AND {_TAKEN}step.step_no = 1 AND step.recorded_by IN "
+    "(SELECT code FROM officer WHERE area = :own)))"
+)
+"""A step that any level may take waits at the county too where the county opened the case: it goes on there."""
+
+
+def _not_his(kind: str) -> str:
+    """回避本案: not a case in which he took a step that keeps him from deciding it, until it is decided."""
+    rules = table(Procedure[kind.rpartition(".")[2]])
+    deciding = [one for one in rules.rows if one.by == (Role.APPROVER,) and one.apart]
+    kept, decided = ({code for one in deciding for code in one.apart}, {one.code for one in deciding})
+    if not deciding:
+        return "1 = 1"
+    mine, over = (", ".join(f"'{code}'" for code in sorted(codes)) for codes in (kept, decided))
+    return f"(NOT {_TAKEN}step.recorded_by = :officer AND step.step IN ({mine})) OR {_TAKEN}step.step IN ({over})))"
 
 
 def _cursor(after: str) -> tuple[Any, ...]:
@@ -207,6 +248,15 @@ def _posted(work: Work, desk: Desk, group: Group, after: str, limit: int) -> Tas
     tasks = [Task(one.until, None, one.id or 0, one.number) for one in found[:limit]]
     last = found[limit - 1] if len(found) > limit else None
     return Tasks(tasks, "" if last is None else f"{day(last.until)}-{last.id}")
+
+
+def _sent(work: Work, desk: Desk, after: str, limit: int) -> Tasks:
+    """What other systems sent, the oldest first."""
+    page = intake_desk.listed(work, code_range(desk.area), after=after, limit=limit)
+    found = [(one.row, one.household) for one in page.rows]
+    return Tasks(
+        [Task(intake_desk.received_on(row), one, row.id or 0, f"来件 {row.id}") for row, one in found], page.next
+    )
 
 
 def _postings(work: Work, desk: Desk, group: Group, after: str, limit: int) -> list[Posting]:

@@ -11,10 +11,12 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Sequence
+from functools import partial
 from threading import Event
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from integrity import dispatching
 from integrity.database import check_guards
 from integrity.errors import ChengxinError
 from integrity.records.columns import SHANGHAI
@@ -40,10 +42,11 @@ def start(
             LOG.error("定时任务：%s", described(error))
 
     alarm = BackgroundScheduler(timezone=SHANGHAI)
-    alarm.add_job(
-        ring, "interval", seconds=every_seconds, next_run_time=wall_clock(), coalesce=True,
-        misfire_grace_time=None, max_instances=1,
-    )  # fmt: skip
+    for rung in (ring, partial(push, office, stopping.is_set)):
+        alarm.add_job(
+            rung, "interval", seconds=every_seconds, next_run_time=wall_clock(), coalesce=True,
+            misfire_grace_time=None, max_instances=1,
+        )  # fmt: skip
     alarm.start()
 
     def stop() -> None:
@@ -51,6 +54,15 @@ def start(
         alarm.shutdown(wait=True)
 
     return stop
+
+
+def push(office: Office, stopping: Callable[[], bool]) -> None:
+    """推送: tell other systems what changed since; what does not arrive is tried again."""
+    chosen = settings()
+    try:
+        dispatching.send_due(office, dispatching.Post(chosen.push_hosts, chosen.push_ca_file), stopping=stopping)
+    except Exception as error:  # as above
+        LOG.error("推送：%s", described(error))
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from datetime import time
 
 from integrity import (
     case_reminders,
+    counting,
     deadlines,
     notices,
     periodic,
@@ -85,7 +86,14 @@ WITHDRAWALS = Job(
     "withdrawals", "渐退办理", Daily(time(6, 40)), withdrawals.part, parts=withdrawals.parts,
     finish=totals("withdrawals", of=withdrawals.SEE_TO), in_order=False,
 )  # fmt: skip
-PLACES = Job("places", "户况索引更新", Daily(time(0, 20)), undivided(places.catch_up), in_order=False)
+PLACES = Job(
+    "places", "户况索引更新", Daily(time(0, 20)), places.night_part, parts=places.night_parts, finish=totals("places"),
+    in_order=False,
+)  # fmt: skip
+COUNTING = Job(
+    "counting", "月报季报统计", Daily(time(0, 40)), counting.count_part, parts=counting.parts, finish=counting.finish,
+    in_order=False,
+)  # fmt: skip
 TIDYING = Job("tidying", "过期文件清理", Daily(time(0, 30)), undivided(tidying.tidy), in_order=False)
 CASES = Job("cases", "案件期限提醒", Daily(time(6, 50)), undivided(case_reminders.remind), in_order=False)
 MONTHLY_REPORT = Job(
@@ -100,6 +108,6 @@ STANDARDS_REMINDER = Job(
 
 TIMETABLE: tuple[Job, ...] = (
     RECHECK_LIST, DEADLINES, ENDINGS, POSTINGS, WITHDRAWALS, CASES, MONTHLY_REPORT, ROLL_EVALUATION,
-    COMPARISON_INTAKE, NOTICES, STANDARDS_REMINDER, PLACES, TIDYING,
+    COMPARISON_INTAKE, NOTICES, STANDARDS_REMINDER, PLACES, COUNTING, TIDYING,
 )  # fmt: skip
 """The whole timetable: daily, monthly, yearly."""

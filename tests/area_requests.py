@@ -23,7 +23,7 @@ from httpx2 import Response
 from integrity import sessions, tokens
 from integrity.permissions import RIGHTS
 from integrity.rules.areas import code_range
-from integrity.terms import Procedure
+from integrity.terms import Procedure, Role
 from integrity.web.declared import OPEN, SAFE, Door, doors
 from integrity.work import Office
 from tests.desk_office import Desks
@@ -42,14 +42,15 @@ _GUESSED = {
     "batch_id": ("1",), "file_id": ("f" * 32,), "procedure": ("调整与终止",), "member_no": ("1",),
     "on": ("2026-09-01",), "since": ("2026-01-01",), "until": ("2026-09-01",), "period": ("2026-08", "2026Q2"),
     "from": ("2026-08-01",), "to": ("2026-09-01",), "length": ("5",), "unit": ("工作日",), "start": ("2026-09-01",),
-    "before": ("", "999"), "after": ("", "1"), "page": ("1",),
+    "reference": ("R1",), "intake_id": ("1", "2"), "before": ("", "999"), "after": ("", "1"), "page": ("1",),
 }  # fmt: skip
 _GROUPS = ("RESULT", "OPINION", "RECHECK_DUE", "RECHECK_OVER", "PRINT", "DELIVER", "CASE_DECISION", "POSTING")
 _KINDS = ("roll", "comparison", "核对台账", "公示台账", "default", "DEFAULT", "hang")
+_LINKED = {matter for matter, right in RIGHTS.items() if right.roles == (Role.LINKED,)}
 _PRESSES = re.compile(r"pdf|dossier|copy|/registers|/reports/|report\.|lay-out|/make|/print$|sheets")
 """Where a paper or a workbook is set: seconds each; asked less often."""
 _OWN = re.compile(
-    r'name="(?:token|key|seen)" value="[^"]*"|data-draft="[^"]*"|/drafts\?[^"]*|所知截至 [-\d]+ [:\d]+|before=\d+'
+    r'name="(?:token|key|seen)" value="[^"]*"|data-draft="[^"]*"|/drafts\?[^"]*|所知截至 [-\d]+ [:\d]+|before=[\w%-]+'
     r'|<div class="alert alert-success said" role="status">[^<]*</div>\s*'
 )
 """What differs from showing to showing, such as what the last act said; the moment up to which the books of the whole
@@ -120,11 +121,14 @@ class Asker:
             officers = [one for one in officers if OFFICERS[one][0] in RIGHTS[door.matter].roles]
         if door.path.startswith("/api/"):
             officers = [one for one in officers if one[:2] not in ("ga", "aq", "sj")] or ["jb1"]
+        else:  # a linked system has no account and no session
+            officers = [one for one in officers if not one.startswith("dj")]
         path, personal = self.path(door.path, about)
         params = {
             one: self._query(one, about) for one in self.queries[door.verb, door.path] if self.dice.random() < 0.6
         }
-        return Asked(self.dice.choice(officers), door, path, params, self._body(about), about, personal)
+        body = self._sent(about) if door.matter in _LINKED else self._body(about)
+        return Asked(self.dice.choice(officers), door, path, params, body, about, personal)
 
     def path(self, path: str, about: Marks) -> tuple[str, bool]:
         """An address filled in with what stands about a household; does it say anything about it?"""
@@ -177,6 +181,14 @@ class Asker:
             "lines": [{"household": about.number, "case_no": 1}], "values": {}, "papers": [about.papers[-1]],
         }  # fmt: skip
 
+    def _sent(self, about: Marks) -> dict[str, Any]:
+        """What a linked system sends, or asks for."""
+        if self.dice.random() < 0.5:
+            return {"household": about.number, "purpose": "试验用途", "basis": "试验依据"}
+        item = {"reference": f"R{self.dice.random()}", "id_number": "1", "detail": "试验"}
+        days = {"on": "2026-08-01"} if self.dice.random() < 0.5 else {"happened_on": "2026-08-01", "kind": "死亡"}
+        return {"items": [item | days]}
+
     def ask(self, one: Asked) -> list[str]:
         """Send a request and its twin; everything that is wrong with the answers."""
         role, area = OFFICERS[one.officer]
@@ -218,7 +230,8 @@ class Asker:
 
         path = "/".join(twin(part) for part in one.path.split("/"))
         body = {name: twin(text) if isinstance(text, str) else text for name, text in one.body.items()}
-        body |= {"lines": [{"household": twin(one.about.number), "case_no": 1}], "papers": [twin(one.about.papers[-1])]}
+        lists = {"lines": [{"household": twin(one.about.number), "case_no": 1}], "papers": [twin(one.about.papers[-1])]}
+        body |= {name: some for name, some in lists.items() if name in body}
         other = self._send(one, path, {name: twin(text) for name, text in one.params.items()}, body)
         if answer.status_code != other.status_code:
             yield f"{answer.status_code} for one elsewhere, {other.status_code} for none"

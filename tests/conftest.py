@@ -22,7 +22,7 @@ from sqlalchemy import Engine, event, make_url, text
 from sqlmodel import select
 
 import integrity.work
-from integrity import exchange_reading, households, pdf_reading, persons
+from integrity import counting, exchange_reading, households, pdf_reading, persons
 from integrity.database import upgrade
 from integrity.records.columns import SHANGHAI
 from integrity.records.office import ImportBatch
@@ -298,6 +298,7 @@ def office(database_url: str, tmp_path: Path, clock: SetClock) -> Iterator[Offic
         Outside.beside(keys, vault.chain),
     )
     yield made
+    counting.rest(made)
     made.dispose()
 
 

@@ -264,7 +264,7 @@ def test_an_officer_of_one_township_cannot_act_for_another(township: Path) -> No
         (("restore", "absent"), 3, "不是完整的备份"),
         (("serve", "--host", "0.0.0.0"), 2, "须加密传输"),
         (("record", "household", "H1", "--area", VILLAGE, "--on", "2026-01-10", "--address", "1号", "--by", HANDLER),
-         5, "户编号 H1 已登记"),
+         5, "户编号 H1 不能使用"),
         (("print", "F01", "H1", "--by", HANDLER), 2, "请先登记机关名称"),
     ],
 )  # fmt: skip

@@ -17,12 +17,14 @@ from sqlmodel import Session, col, select
 
 from integrity import persons, recommendations
 from integrity.areas_file import SHIPPED, read_areas
-from integrity.demo import build, review_some
+from integrity.demo import build, review_some, send_some
 from integrity.demo.people import SHARES, draft
 from integrity.demo.places import ONE_COUNTY, Map, furnish, staff
 from integrity.errors import Refused
+from integrity.office_terms import IntakeState
 from integrity.records.chain import breaks
 from integrity.records.columns import SHANGHAI, micros
+from integrity.records.intake import Intake
 from integrity.records.ledger import (
     ENTRIES,
     Assistance,
@@ -353,3 +355,10 @@ def test_officers_answer_some_of_the_open_recommendations(office: Office, clock:
     assert 0 < sum(given.values()) == opened - left
     assert {verdict for _, verdict in given} <= set(Verdict)
     assert broken_links(office) == []
+    sent = send_some(office, date(2026, 11, 2), seed=1)
+    assert send_some(office, date(2026, 11, 2), seed=1) == sent == 12, "sent again it is the same dozen"
+    with office.reading() as work:
+        rows = work.session.exec(select(Intake)).all()
+    assert Counter((row.household_id is None, row.state) for row in rows) == {
+        (False, IntakeState.WAITING): 10, (True, IntakeState.WAITING): 2,
+    }  # fmt: skip

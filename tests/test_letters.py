@@ -5,11 +5,12 @@ from __future__ import annotations
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from integrity import assistance, conduct, letters, recommendations
+from integrity import assistance, conduct, letters, opinions, recommendations
 from integrity.errors import NotFound, Refused, Unset
 from integrity.households import change_member
 from integrity.letters_family import desk
@@ -164,6 +165,33 @@ def test_a_changed_opinion_carries_its_reason_into_the_facts(ready: Office, fami
     assert letter.planned.startswith("拟将您家庭每月的救助金由1200.00元调整为1000.00元；")
     assert letter.heading == "拟减发社会救助金听取意见告知书"
     assert "审核意见：养老金当月补发，并非每月收入" in letter.facts
+
+
+def test_a_withdrawal_that_a_person_gives_is_not_contradicted_by_its_own_facts(
+    ready: Office, family: Family, clock: SetClock
+) -> None:
+    """The rules find no ground for a 渐退; a person gives one: the notice tells why, not what speaks against it."""
+    (household,) = granted(ready, family)
+    clock.on(date(2026, 8, 20))
+    richer(ready, household, Cause.PENSION, on=date(2026, 8, 10))
+    clock.on(DAY)
+    evaluate(ready, date(2026, 9, 1))
+    plan: dict[str, Any] = {"outcome": Outcome.WITHDRAW, "months": 2, "schedule": (100, 50), "reason": "孙女患病。"}
+    for exception in ("", " "):
+        with (
+            ready.work("fh01") as work,
+            pytest.raises(Refused, match=r"收入增加的原因属于.*仍给予渐退的请写明") as told,
+        ):
+            opinions.give(work, household, Verdict.CHANGED, **plan, exception=exception)
+        assert [one.code for one in told.value.obstacles] == ["exception"]
+    with ready.work("fh01") as work:
+        opinions.give(work, household, Verdict.CHANGED, **plan, exception="县民政局会议纪要〔2026〕3号")
+    with ready.reading() as work:
+        opinion = letters.last_opinion(work, household, DAY)
+        letter = letters.hearing_notice(work, household, opinion, "任民听〔2026〕1号", DAY)
+    assert "审核意见：孙女患病；仍给予渐退的理由：县民政局会议纪要〔2026〕3号" in letter.facts
+    assert not [one for one in letter.facts if "不属于可以给予渐退" in one]
+    assert [one for one in letter.facts if "超过当地低保标准" in one], "what is true of the income stays"
 
 
 def test_a_withdrawal_without_months_and_percents_is_not_put_to_the_family(

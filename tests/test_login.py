@@ -161,6 +161,7 @@ def test_the_first_login_of_an_approver_sets_a_password_and_a_telephone(
     assert answer.headers["location"] == "/login/password?next=%2Faccount"
     assert client.get("/account").status_code == 303, "half logged in opens nothing"
     assert client.get("/login/enrol").headers["location"].startswith("/login/password")
+    assert 'autocomplete="username" value="sp01" hidden' in client.get("/login/password").text
     differ = post(client, "/login/password", new=NEW, again=RIGHT, next="/account")
     assert differ.status_code == 422
     assert "不一样" in differ.text

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
+import openpyxl
 import pytest
 from httpx2 import Response
 from sqlmodel import select
@@ -53,7 +54,13 @@ def test_a_commitment_is_printed_signed_and_scanned(three: list[int], desks: Des
     page = desks("jb01").get(f"/households/{ONE}/papers/{paper}/pdf").content
     printed = next(Path(one) for one in settings().papers.glob("*/*诺*.pdf"))
     assert sha256(page).digest() == sha256(printed.read_bytes()).digest(), "what is opened is what was printed"
+    home = f"/households/{ONE}/papers/{quote(paper)}"
+    assert "不须送达" in desks("jb01").page(home)
+    assert f"{home}/service" not in desks("jb01").page(home)
+    assert desks("jb01").get(f"{home}/service").status_code == 409
     assert desks("jb01").done(to, files=SCAN) == f"/households/{ONE}"
+    assert ">已签<" in desks("jb01").page(home)
+    assert "待送达" not in desks("jb01").page(f"/households/{ONE}/papers")
     with office.reading() as work:
         (signed,) = standing(work, Commitment, three[0], work.today)
     assert (signed.member_no, signed.occasion, signed.signed_by) == (1, "定期核查", SignedBy.SIGNATURE)
@@ -193,12 +200,15 @@ def test_a_list_goes_out_and_comes_back(
     three: list[int], desks: Desks, office: Office, clock: SetClock, tmp_path: Path
 ) -> None:
     assert desks("fh01").done("/rechecks/lists", {"town": TOWNSHIP}) == "/rechecks/lists"
-    sheet = next(one for one in desks("fh01").page("/rechecks/lists").split('"') if one.endswith(".xlsx"))
+    sheet = next(one for one in desks("fh01").page("/rechecks/lists").split('"') if one.endswith(".pdf"))
     assert desks("fh09").get(sheet).status_code == 404
     assert _forged(desks("fh09"), "/rechecks/lists", town=TOWNSHIP).status_code == 422
-    book = tmp_path / "名单.xlsx"
-    book.write_bytes(desks("fh01").get(sheet).content)
-    assert desks("fh01").get(sheet.replace("xlsx", "pdf")).content.startswith(b"%PDF")
+    assert desks("fh01").get(sheet).content.startswith(b"%PDF")
+    book = _exported(desks, tmp_path / "名单.xlsx")
+    stored = [one.name for one in settings().papers.glob("*/核查名单*.xlsx")]
+    for door in (sheet.replace("pdf", "xlsx"), f"/print/files/2026-09-02/{quote(stored[0])}"):
+        answer = desks("fh01").get(door)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/exports/new?what=recheck&area={TOWNSHIP}")
     assert set(column(book, "户编号")) == {ONE, TWO, THREE}
     desks("fh01").done("/rechecks", {"visitor_1": "jb01", "visitor_2": "jb02", "picked": [ONE, TWO, THREE]})
     clock.on(date(2026, 9, 7))
@@ -220,6 +230,17 @@ def test_a_list_goes_out_and_comes_back(
     assert "没有办成" in junk.text
 
 
+def _exported(desks: Desks, book: Path) -> Path:
+    """The workbook as the reviewer takes it out: with a reason, and the number of the export beside every row."""
+    one = desks("fh01").done(f"/exports/new?what=recheck&area={TOWNSHIP}", {"reason": "入户核查时填写"})
+    book.write_bytes(desks("fh01").post_form(one, action=f"{one}/file").content)
+    sheet = openpyxl.load_workbook(book).worksheets[0]
+    assert "导出000001" in sheet.oddHeader.right.text
+    marks = [cell.value for row in sheet for cell in row if str(cell.value).startswith("导出000001")]
+    assert len(marks) >= len(column(book, "户编号"))
+    return book
+
+
 def _sent(desks: Desks, officer: str, path: Path) -> str:
     files = {"files": (path.name, path.read_bytes(), "application/octet-stream")}
     return desks(officer).done("/rechecks/results", files=files)
@@ -239,6 +260,17 @@ def test_one_recommendation_is_looked_at_and_answered(three: list[int], desks: D
     half = desks("fh01").post_form(look, {"verdict": "CHANGED", "reason": "核实"})
     assert half.status_code == 422
     assert 'href="#f-outcome"' in half.text
+    plan = {"verdict": "CHANGED", "outcome": "WITHDRAW", "months": "2", "schedule": "100", "reason": "孙女患病"}
+    short = desks("fh01").post_form(look, plan)
+    assert (short.status_code, "应当有 2 个数" in short.text) == (422, True)
+    bare = desks("fh01").post_form(look, plan | {"schedule": "100,50"})
+    assert bare.status_code == 409
+    assert 'href="#f-exception"' in bare.text
+    assert "收入增加的原因属于可以给予渐退期的情形" in bare.text
+    crossed = desks("fh01").post_form(look, {"verdict": "ACCEPTED", "outcome": "LOWER", "reason": "收入经核实"})
+    assert (crossed.status_code, 'href="#f-outcome"' in crossed.text) == (422, True)
+    assert "不能再作本案的决定" not in shown
+    assert "不能再作本案的决定" in desks("sp01").page(look)
     to = desks("fh01").done(look, {"verdict": "ACCEPTED", "reason": "收入经核实"})
     assert to == f"/households/{ONE}/cases/1"
     with office.reading() as work:

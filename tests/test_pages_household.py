@@ -8,8 +8,9 @@ import pytest
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 
-from integrity import cases, households, opinions, persons, rechecks, recommendations
+from integrity import cases, dossiers, households, opinions, persons, rechecks, recommendations
 from integrity.conduct import find, record
+from integrity.errors import Forbidden
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Change, LedgerHead, Member, Residence, Verification
 from integrity.records.office import Audit, Person
@@ -102,7 +103,7 @@ def test_a_household_is_opened_and_its_members_come_go_and_move(desks: Desks, of
     another = HEAD | {"id_number": make_id("653101", date(1981, 5, 1), 13)}
     taken = desk.post_form("/households/new", another)
     assert taken.status_code == 409
-    assert "户编号 LY000001 已登记" in taken.text
+    assert "户编号 LY000001 不能使用" in taken.text
     child = {
         "name": "吐尔逊·买买提", "id_number": make_id("653101", date(2016, 5, 1), 12), "relation": "CHILD",
         "ability": "UNABLE", "capacity": "FULL", "schooling": "yes", "guardian": "1", "since": "2026-08-02",
@@ -253,7 +254,12 @@ def test_numbers_dossier_and_copy_leave_with_a_reason_and_a_line_in_the_log(
     assert asked(office, "查看完整号码")[-1].detail == "id_number：核对发放名册"
     assert number not in desks("jb01").page(path)
     path = f"/households/{recommended}/dossier"
-    unmasked = desks("jd01").post_form(path, {"reader": "检查", "reason": "年度检查", "unmask": "核对"})
+    assert 'name="unmask"' not in desks("jd01").page(path)
+    with office.work("jd01") as work, pytest.raises(Forbidden, match="查看完整号码"):
+        dossiers.print_out(work, 1, dossiers.Wanted(dossiers.COURT, "年度检查", unmask="核对"))
+    with office.work("jd01") as work, pytest.raises(Forbidden, match="查看完整号码"):
+        dossiers.print_out(work, 1, dossiers.Wanted(dossiers.OWN, "年度检查", member_no=1))
+    unmasked = desks("jb01").post_form(path, {"reader": "检查", "reason": "年度检查", "unmask": "核对"})
     assert unmasked.status_code == 409
     assert "只有供人民法院的案卷" in unmasked.text
     assert "年度检查" in unmasked.text

@@ -86,6 +86,11 @@ def test_from_what_waits_to_what_was_handed_over(desks: Desks, office: Office, s
     run = jb.page(f"/print/{RUN}")
     assert "已编成打印批次 PC2026-0001，4 份" in run
     assert "待打印 4 份" in run
+    for page in (jb.page("/print"), jb.page("/print/open")):
+        assert '没有打印完的批次（<span class="num">1</span>）' in page
+    assert "没有尚未编入批次的文书" in jb.page("/print")
+    assert '有 <span class="num">1</span> 个打印批次没有打印完' in jb.page("/")
+    assert "没有打印完" not in desks("xl01").page("/"), "no matter of his"
     assert run.count("邮寄</td>") == 4
     file = f"/print/{RUN}/files/1"
     early = jb.get(f"{file}/pdf")
@@ -108,6 +113,7 @@ def test_from_what_waits_to_what_was_handed_over(desks: Desks, office: Office, s
     with office.reading() as work:
         assert len(work.session.exec(select(Printing)).all()) == 8
         assert print_desk.progress(work, [RUN]) == {RUN: {PrintState.PRINTED: 4}}
+    assert not any("没有打印完的批次（" in jb.page(one) for one in ("/print", "/"))
     assert jb.get(f"{file}/pdf").status_code == 409
     hand = f"/print/{RUN}/handover"
     refused = jb.post_form(hand, {"to": "邮局", "codes": "任民告〔2026〕99号"})
@@ -159,12 +165,13 @@ def test_nothing_of_printing_leaves_its_area(desks: Desks, office: Office, stree
     printed(desks, office)
     day = settings().papers / str(ON)
     (day / "核查名单-试验街道370811001.xlsx").write_bytes(b"PK")
+    (day / "核查名单-试验街道370811001.pdf").write_bytes(b"%PDF")
     (day / "无主.pdf").write_bytes(b"%PDF")
     for secret in (day / "密钥.toml", day / "keys.toml"):
         secret.write_text("secret")
     with office.reading() as work:
         run_file = work.session.exec(select(PrintFile.file)).one().partition("/")[2]
-    lists, orphan = (path("print", "files", str(ON), one) for one in ("核查名单-试验街道370811001.xlsx", "无主.pdf"))
+    lists, orphan = (path("print", "files", str(ON), one) for one in ("核查名单-试验街道370811001.pdf", "无主.pdf"))
     for at in ("", "/files", "/files/1", "/files/1/pdf", "/handover", "/cancel", "/papers/1/spoil"):
         told = desks("jb09").get(f"/print/{RUN}{at}")
         assert told.status_code == 404, at
@@ -174,7 +181,9 @@ def test_nothing_of_printing_leaves_its_area(desks: Desks, office: Office, stree
     assert not any(one in other for one in (RUN, "核查名单-试", "无主", *street))
     for url in (lists, orphan, f"/print/new?area={TOWNSHIP}", f"/print/find?code={street[0]}"):
         assert desks("jb09").get(url).status_code == 404, url
-    assert desks("jb01").get(lists).content == b"PK"
+    assert desks("jb01").get(lists).content == b"%PDF"
+    book = desks("jb01").get(lists.replace("pdf", "xlsx"))
+    assert book.headers["location"] == f"/exports/new?what=recheck&area={TOWNSHIP}", "with a reason and a trace"
     assert desks("jb01").get(orphan).status_code == 200  # the county looks after what nobody can place
     assert desks("xz01").get(lists).status_code == 200
     assert desks("xz01").get(orphan).status_code == 404

@@ -117,10 +117,10 @@ def test_an_act_of_a_later_day_is_not_yet(office: Office, family: Family, clock:
         (listed,) = places.roll(work, (VILLAGE, OTHER)).rows
     assert listed.scheme is Scheme.DIBAO, "the day has come, though nobody wrote anything"
     with office.work("系统任务") as work:
-        assert places.catch_up(work) == "更新 1 户"
+        assert places.catch_up(work) == "更新 1 户，期限 0 件"
     assert (place(office, one).scheme, place(office, one).renew_on) == (Scheme.DIBAO, None)
     with office.work("系统任务") as work:
-        assert places.catch_up(work) == "更新 0 户"
+        assert places.catch_up(work) == "更新 0 户，期限 0 件"
 
 
 def test_the_roll_is_in_the_order_of_houses_page_by_page(office: Office, family: Family) -> None:

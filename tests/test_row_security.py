@@ -78,8 +78,11 @@ def test_what_is_written_for_an_area_is_seen_at_once_and_taken_numbers_are_known
             work, "XH000001", area=f"{HERE[:9]}001", address="新巷1号", urban=True, since=date(2026, 8, 1)
         )  # fmt: skip
         assert households.by_number(work, "XH000001") == made
-        with pytest.raises(Conflict, match="已登记"):
+        with pytest.raises(Conflict, match="不能使用") as taken:
             work.open_household(far.number)
+        with pytest.raises(Conflict) as reserved:
+            work.open_household("H99999999")
+        assert str(taken.value).replace(far.number, "H99999999") == str(reserved.value), "nothing is told of elsewhere"
         work.lock(made)
     with here(world).reading() as work:
         assert households.by_number(work, "XH000001") == made

@@ -15,10 +15,13 @@ from typing import NamedTuple
 import pytest
 
 from integrity import sessions
+from integrity.exchange_columns import sheet_of
+from integrity.exchange_reading import read_table
 from tests.counties_open import World, opened
 from tests.test_exchange import FAMILY, workbook
 from tests.test_hostile_files import PAGE, attaching, pdf, zeros
 
+CORNER_S = 2
 ANSWER_S, GROWTH_KB, CHILD_KB = 10, 300_000, 1_300_000
 SHEET, PAPER = "workbook", "paper"
 TREE = b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
@@ -135,6 +138,16 @@ def test_every_bad_file_is_answered_soon_in_words_and_the_office_lives(world: Wo
     new = {path for path in world.home.rglob("*") if path.is_file()} - kept
     assert all(b"etc" not in str(path).encode() and "甲" not in path.name for path in new), "names of our own"
     assert not any("正文".encode() in path.read_bytes() for path in new), "what is kept is sealed"
+
+
+def test_a_cell_in_the_far_corner_costs_nothing(tmp_path: Path) -> None:
+    bad = next(one for one in corpus(tmp_path) if one.name == "远角.xlsx")
+    (tmp_path / bad.name).write_bytes(bad.data)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    table = read_table(sheet_of("roll"), tmp_path / bad.name)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert len(table.rows) == len(FAMILY)
+    assert after.ru_utime - before.ru_utime < CORNER_S, "seconds of the child's own, whoever else works meanwhile"
 
 
 def test_too_much_is_refused_before_it_is_read(world: World) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from sqlalchemy import text
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from integrity import assistance, editions, organs, recommendations, sessions, tokens
+from integrity import assistance, backups, editions, organs, recommendations, sessions, tokens
+from integrity.office_terms import JobState
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Household
-from integrity.records.office import Audit, Officer
+from integrity.records.office import Audit, JobRun, Officer
 from integrity.rules.policy import PACKS, load
 from integrity.settings import settings
 from integrity.terms import Role, Scheme
@@ -81,7 +83,7 @@ def test_pages_ask_who_it_is_and_lead_back(client: TestClient) -> None:
 
 def test_the_state_of_the_installation_needs_nothing_from_outside(desks: Desks) -> None:
     page = desks("sp02").page("/system")
-    for word in ("运行状况", "只追加保护齐全", "全员评估", "还没有备份"):
+    for word in ("运行状况", "只追加保护齐全", "全员评估", "还没有备份", "到了时间没有运行的任务", "keys rotate"):
         assert word in page
     for text_ in (page, desks("sp02").page("/docs"), desks("sp02").page("/")):
         assert not re.findall(r"""(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}""", text_)
@@ -97,6 +99,12 @@ def test_every_answer_carries_the_strict_headers(client: TestClient, path: str) 
     assert "unsafe" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_browser_that_came_over_tls_comes_by_nothing_else(client: TestClient) -> None:
+    for scheme, told in (("http", None), ("https", "max-age=31536000")):
+        answer = client.get(f"{scheme}://127.0.0.1:8000/login")
+        assert (answer.status_code, answer.headers.get("strict-transport-security")) == (200, told)
 
 
 def test_a_post_from_another_sites_page_is_refused(desks: Desks) -> None:
@@ -175,6 +183,30 @@ def test_health_is_red_when_a_guard_or_the_fonts_are_missing(
     ill = client.get("/health")
     assert ill.status_code == 503
     assert "guard_member_delete" in ill.json()["checks"]["数据库"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what a backup is made of is asked elsewhere
+def test_the_last_backup_and_failed_jobs_are_told_in_words(
+    desks: Desks, office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clock: SetClock
+) -> None:
+    monkeypatch.setenv("CHENGXIN_HOME", str(tmp_path / "home"))
+    settings.cache_clear()
+    made = backups.make(office, settings().backups)
+    (settings().backups / ".unfinished-x").mkdir()
+    os.utime(settings().backups / ".unfinished-x", (0, 0))
+    clock.now += timedelta(hours=27)
+    with office.work("系统任务") as work:
+        work.session.add(JobRun(
+            job="deadlines", due_at=clock.now - timedelta(hours=3), state=JobState.FAILED, error="没有机关",
+            attempts=3, finished_at=clock.now,
+        ))  # fmt: skip
+    page = desks("sp02").page("/system")
+    told = page[page.index("需要处理") : page.index("</section>", page.index("需要处理"))]
+    for said in ("距今 27 小时，已超过 26 小时", "没有做完", "的“到期提醒”失败：没有机关", "chengxin run deadlines"):
+        assert said in told, said
+    (made.folder / backups.MANIFEST).write_text("{")
+    assert "清单读不出来" in desks("sp02").page("/system")
+    assert desks("sp02").client.get("/health").status_code == 503
 
 
 def test_another_host_name_is_refused(client: TestClient) -> None:

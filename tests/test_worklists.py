@@ -7,22 +7,27 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
-from integrity import commitments, households, notices, places, recommendations, restored, worklists
+from integrity import calendars, commitments, households, notices, places, recommendations, restored, worklists
 from integrity.printing import original
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Notice
+from integrity.records.office import Officer
 from integrity.records.places import CLOCK, RESTORED, Waits
 from integrity.records.placing_waits import _cases
 from integrity.rules.facts import day
 from integrity.rules.procedure import Done
 from integrity.rules.procedure_tables import TABLES
 from integrity.rules.procedure_waits import still_open
-from integrity.terms import PaperKind, Procedure, Role, ServiceWay, SignedBy
+from integrity.settings import ROOT
+from integrity.terms import PaperKind, Procedure, Role, Scheme, ServiceWay, SignedBy
 from integrity.work import Office
 from integrity.worklists import Count, Desk
-from tests.case_office import more_officers, opened, step
+from scheduler.jobs import PLACES
+from scheduler.runner import run_now
+from tests.case_office import heard, more_officers, opened, step
 from tests.conftest import VILLAGE, SetClock
 from tests.papers_office import furnish, granted, papers
 
@@ -105,6 +110,27 @@ def test_a_case_goes_from_hand_to_hand(town: Office, clock: SetClock) -> None:
     assert [household for household, _ in done["PRINT"]] == [1], "the conclusion is a paper"
 
 
+def test_a_case_that_the_county_opened_goes_on_waiting_there_and_not_for_whom_it_is_barred(
+    town: Office, clock: SetClock
+) -> None:
+    plan = {"outcome": "减发", "amount": 60_000, "reason": "家庭人口减少", "reason_code": "自愿退出"}
+    with town.work("sp01") as work:
+        work.put(Officer(code="xf01", name="试验", role=Role.REVIEWER, area=TOWN, since=date(2020, 1, 1)))
+    for household, actor in ((1, "fh01"), (2, "xf01"), (3, "sp01")):
+        opened(town, actor, household, Procedure.DECISION, **plan)
+    told = {area: waiting(town, Role.HANDLER, area)["CASE_DECISION"] for area in (COUNTY, TOWN)}
+    assert told == {COUNTY: [(1, 1), (3, 1)], TOWN: [(1, 1), (2, 1), (3, 1)]}, "counts are asked in waiting()"
+    for household in (1, 3):
+        heard(town, household, DAY)
+    with town.reading() as work:
+        for officer, mine in (("", [1, 2, 3]), ("sp01", [1, 2]), ("sp02", [1, 2, 3])):
+            desk = Desk(Role.APPROVER, COUNTY, officer)
+            group = next(one for one in worklists.groups(work, desk) if one.code == "CASE_DECISION")
+            listed = [one.household.household_id for one in worklists.rows(work, desk, group).rows if one.household]
+            assert (officer, listed) == (officer, mine)
+            assert worklists.count(work, desk, group).number == len(mine)
+
+
 def test_a_paper_waits_for_the_printer_the_messenger_and_the_clerk(town: Office) -> None:
     with town.work("jb01") as work:
         notice = notices._make(work, notices.wanted_now(work, 2, PaperKind.F01))
@@ -147,6 +173,41 @@ def test_a_clock_is_told_in_time_and_when_it_is_over(town: Office, clock: SetClo
         assert told == ({code} if code else set()), on
     places.rebuild(town)
     assert waiting(town, Role.HANDLER)["CLOCK_OVER"] == [(1, 1)]
+
+
+def clock_of(office: Office, household: int) -> date:
+    with office.reading() as work:
+        return work.session.exec(select(Waits).where(Waits.kind == CLOCK, Waits.household_id == household)).one().on_day
+
+
+def test_clocks_follow_the_calendar_and_the_days(town: Office, family: Family, clock: SetClock) -> None:
+    with town.work("jb01") as work:
+        new = family(work, (date(1980, 5, 1),), since=date(2026, 1, 10))
+    given = {"applicant": "户主", "scheme": Scheme.DIBAO.value, "missing": "流水"}
+    opened(town, "jb01", new, Procedure.APPLICATION, **given)
+    step(town, "jb01", new, "ACCEPTED")
+    first = clock_of(town, new)
+    shipped = (ROOT / "integrity/data/calendars/2026.toml").read_text(encoding="utf-8")
+    free = f'off = [\n    {{ name = "防汛", since = {DAY + timedelta(days=1)}, until = {DAY + timedelta(days=1)} }},'
+    with town.work("jb01") as work:
+        calendars.load(work, shipped.replace("off = [", free))
+        assert places.after_calendar(work) == "期限提醒已重新计算，改正 2 件"  # the wrong row gone, the right one made
+    later = clock_of(town, new)
+    assert later > first
+    clock.on(DAY + timedelta(days=1))
+    assert "期限" not in run_now(town, PLACES, clock.now.date()).summary
+    with town.work("jb01") as work:
+        calendars.load(work, shipped)  # and nobody computes anything
+    clock.on(DAY + timedelta(days=2))
+    assert run_now(town, PLACES, clock.now.date()).summary == "期限 2 件"
+    assert clock_of(town, new) == first
+    with town.work("jb01") as work:  # as if the day on which it ends had been another one, and had passed
+        work.session.execute(text("UPDATE waits SET on_day = on_day - 60 WHERE kind = 'CLOCK'"))
+    clock.on(DAY + timedelta(days=3))
+    with town.work("系统任务") as work:
+        assert places.night_parts(work) == ["all"], "nothing was entered since"
+    assert run_now(town, PLACES, clock.now.date()).summary == "期限 2 件"
+    assert clock_of(town, new) == first
 
 
 def test_every_open_stage_waits_for_somebody_and_once_for_each_role() -> None:

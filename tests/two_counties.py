@@ -61,6 +61,7 @@ PREFIX = {HERE: "试街", BESIDE: "铺街", FAR: "兖新", "370812000000": "兖�
 ROLES = {
     "xl": Role.ASSISTANT, "jb": Role.HANDLER, "fh": Role.REVIEWER, "sp": Role.APPROVER, "jd": Role.INSPECTOR,
     "ga": Role.SYSTEM_ADMIN, "aq": Role.SECURITY_ADMIN, "sj": Role.AUDIT_ADMIN,
+    "dj": Role.LINKED,
 }  # fmt: skip
 PLACES = {"1": HERE, "2": BESIDE, "3": FAR, "a": "370811000000", "b": "370812000000"}
 """The last letter of a code, and the area: `jb1` is the handler of HERE, `spb` the approver of the second county."""

@@ -99,7 +99,7 @@ def _plan(s: Scene) -> dict[str, Any]:
     if outcome in ("减发", "增发"):
         given["amount"] = s.home.amount * 3 // 4 if outcome == "减发" else s.home.amount + 5_000
     if outcome == "渐退":
-        given |= {"months": 3, "schedule": (100, 80, 50)}
+        given |= {"months": 3, "schedule": (100, 80, 50), "exception": "家庭刚刚就业，收入还不稳定"}
     return given
 
 

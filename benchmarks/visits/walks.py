@@ -20,8 +20,10 @@ SEARCHES = ("name", "surname", "pinyin", "initials", "last four", "number", "vil
 OF_HOUSEHOLD = {"timeline": "record", "why": "why", "aid": "aid", "papers": "papers", "cases of one": "cases"}
 LISTS = {
     "recommendations": "/recommendations", "rechecks": "/rechecks", "conduct": "/conduct", "cases": "/cases",
-    "print": "/print", "postings": "/postings", "roll": "/search",
+    "print": "/print", "postings": "/postings", "roll": "/search", "statistics": "/statistics",
 }  # fmt: skip
+_RIGHTS = {"print": "打印文书", "statistics": "制作台账报表"}
+"""Lists that are not everybody's."""
 WEIGHTS = {
     "home": 14, "tasks": 10, "search": 20, "household": 16, "of household": 16, "list": 14, "change": 4, "draft": 6,
 }  # fmt: skip
@@ -140,7 +142,7 @@ class Walk:
     def listed(self) -> None:
         """A list of the menu."""
         name = self.chance.choice(list(LISTS))
-        if name == "print" and not may(self.visitor.role, "打印文书"):
+        if name in _RIGHTS and not may(self.visitor.role, _RIGHTS[name]):
             name = "recommendations"
         self._turned(name, LISTS[name])
 

@@ -83,6 +83,7 @@ def demo(
             with progress("全员评估"):
                 report_run(run_now(office, ROLL_EVALUATION, last, actor="示范"))
             _review(office, last, seed)
+            say(f"示范来件：{demo_county.send_some(office, last, seed)} 件，等待处理")
         with progress("办理到期任务"):
             runs = tick(office, TIMETABLE)
         for ended in runs:

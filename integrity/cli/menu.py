@@ -134,6 +134,7 @@ MENU = (
     Line("case", "case_views", "app", "案件：按程序逐步办理；每一步由谁、须有什么，见 chengxin procedure"),
     Line("evidence", "evidence", "app", "证据材料：保存、目录、取出、指纹"),
     Line("import", "imports", "app", "导入：救助名册、承诺书、守信失信行为、核对结果"),
+    Line("intake", "intake", "app", "来件：其他系统报送的核对结果和变化信息；列出、查看、登记、不采用"),
     Line("recheck", "rechecks", "app", "核查名单：按名单指派入户人员，收回填好的名单"),
     Line("print", "print_runs", "app", "文书：批量打印、补打、送达"),
     Line("paper", "forms", "app", "文书样式"),
@@ -150,6 +151,7 @@ MENU = (
     Line("restored", "offices", "restored_app", "恢复备份以后：待核对的家庭"),
     Line("code", "codes", "code_app", "核验码：签名密钥、文书失效、公布核验资料"),
     Line("token", "tokens", "app", "接口凭据：发放、查看、作废"),
+    Line("push", "pushes", "app", "推送：登记一览、立即推送、重新推送；登记和核准在网页上办理"),
 )
 """In the order in which they are told."""
 

@@ -222,7 +222,7 @@ def enter_order(
 def add_officer(
     officer: Annotated[str, typer.Argument(help="工号", metavar="工号")],
     name: Annotated[str, typer.Option(help="姓名")],
-    role: Annotated[Role, typer.Option(help="岗位：协理员、经办、复核、审批、监督", parser=one_of(Role))],
+    role: Annotated[Role, typer.Option(help="岗位：协理员、经办、复核、审批、监督、三员、对接", parser=one_of(Role))],
     area: Area, since: Since, by: By = "",
 ) -> None:  # fmt: skip
     """登记一名经办人员。还没有任何人员时，不需要 --by。"""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from integrity import areas, calendars, editions, organs
+from integrity import areas, calendars, editions, organs, places
 from integrity.areas_file import open_source
 from integrity.cli.console import Area, By, On, acting, code, day, moment, opened, say, table
 from integrity.errors import Invalid, NotFound, Refused
@@ -186,7 +186,8 @@ def import_calendar(
         raise Refused("放假安排有疑点，没有录入；与通知原文核对无误的，加 --confirm 再录入")
     with acting(by, "维护放假安排") as work:
         calendar = calendars.load(work, text)
-    say(f"已录入 {calendar.year} 年放假安排：{calendar.notice}")
+        clocks = places.after_calendar(work)
+    say(f"已录入 {calendar.year} 年放假安排：{calendar.notice}；{clocks}")
 
 
 _START = "起算日（收到、送达之日）；按小时的写起算时刻，如 2026-09-07T10:00"

@@ -159,6 +159,7 @@ def review(
     amount: Annotated[int | None, typer.Option(help="月救助金额（元）", parser=fen, metavar="元")] = None,
     months: Annotated[int | None, typer.Option(help="渐退月数")] = None,
     schedule: Annotated[str, typer.Option(help="渐退各月发放比例，如 100,80,50")] = "",
+    exception: Annotated[str, typer.Option(help="渐退条件不成立、仍给予渐退的理由")] = "",
 ) -> None:
     """对处理建议提出审核意见；增发、减发、渐退、退出的同时立案。这是程序的开始，不减少也不停止任何人的救助。"""
     chosen = WORDS.get(verdict) or one_of(Verdict)(verdict)
@@ -166,7 +167,7 @@ def review(
     with on_household(by, "审核意见", household) as (work, household_id):
         given = opinions.give(
             work, household_id, chosen, reason=reason, outcome=outcome, amount=amount, months=months,
-            schedule=percents,
+            schedule=percents, exception=exception,
         )  # fmt: skip
         decision = given if isinstance(given, Decision) else opinions.opinion_of(work, given.case)
         lines = [] if isinstance(given, Decision) else [*told(work, given), _onwards(household, given.case, decision)]

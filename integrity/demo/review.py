@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, time
 from random import Random
 from typing import Any
 
 from integrity import cases, recommendations
 from integrity.demo.places import staff
+from integrity.errors import Refused
 from integrity.records.columns import SHANGHAI
 from integrity.records.office import Recommendation
 from integrity.terms import Outcome, Procedure, Scheme, Verdict
@@ -27,7 +29,8 @@ _SCHEDULE = (100, 100, 80, 80, 60, 60)
 def review_some(office: Office, on: date, seed: int, *, limit: int = 300) -> Counter[tuple[Outcome, Verdict]]:
     """Give an opinion on up to `limit` open recommendations on the day `on`; how many of each kind.
 
-    Four of five are answered, evenly over the outcomes; the rest stays open. Questions (人工复核) are answered by 继续.
+    Four of five are answered, evenly over the outcomes; the rest stays open, and so does what the rules refuse to be
+    answered without more (whose act it was). Questions (人工复核) are answered by 继续.
     """
     moment = min(datetime.combine(on, time(15), SHANGHAI), office.clock())
     with office.reading(now=moment) as work:
@@ -36,7 +39,7 @@ def review_some(office: Office, on: date, seed: int, *, limit: int = 300) -> Cou
     for row in chosen:
         rng = Random(f"{seed}:{row.household_id}:{on}")
         if rng.random() < _SHARE:
-            with office.work(staff(row.area).reviewer, now=moment) as work:
+            with suppress(Refused), office.work(staff(row.area).reviewer, now=moment) as work:
                 given[tuple(Outcome)[row.outcome], _answer(work, row, rng)] += 1
     return given
 

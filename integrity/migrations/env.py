@@ -5,11 +5,24 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
-from integrity.records import access, accounts, evidence, exports, ledger, office, print_runs, seals, wishes
+from integrity.records import (
+    access,
+    accounts,
+    counts,
+    dispatches,
+    evidence,
+    exports,
+    intake,
+    ledger,
+    office,
+    print_runs,
+    seals,
+    wishes,
+)
 from integrity.settings import settings
 from integrity.work import make_engine
 
-TABLES = (ledger, office, access, accounts, evidence, exports, seals, print_runs, wishes)
+TABLES = (ledger, office, access, accounts, counts, dispatches, evidence, exports, intake, seals, print_runs, wishes)
 
 
 def run() -> None:

@@ -48,6 +48,40 @@ class Account(SQLModel, table=True):
     totp_step: int = Field(default=0, description="the last time step of which a code was taken")
 
 
+class AccountIdentity(SQLModel, table=True):
+    """统一身份 (identity) at the office's identity provider that opens an account: stated by one, approved by another.
+
+    `identity` is what the provider calls the person by the claim of the settings, `subject` its own lasting name, held
+    fast at the first login: whoever is given the same name there later opens nothing.
+    """
+
+    __tablename__ = "account_identity"
+    __table_args__ = (
+        CheckConstraint("approved_by IS NULL OR approved_by <> opened_by", name="ck_account_identity_hands"),
+        CheckConstraint("(approved_by IS NULL) = (approved_at IS NULL)", name="ck_account_identity_approved"),
+        CheckConstraint("subject = '' OR approved_at IS NOT NULL", name="ck_account_identity_subject"),
+        Index(
+            "uq_account_identity_name", "issuer", "identity", unique=True, sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "uq_account_identity_account", "account_id", unique=True, sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )  # fmt: skip
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id")
+    issuer: str = Field(max_length=300)
+    identity: str = Field(max_length=255)
+    subject: str = Field(default="", max_length=255)
+    opened_at: datetime = Field(sa_type=Moment)
+    opened_by: str = Field(max_length=40)
+    approved_at: datetime | None = Field(default=None, sa_type=Moment)
+    approved_by: str | None = Field(default=None, max_length=40)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    ended_by: str = Field(default="", max_length=40)
+
+
 class WebSession(SQLModel, table=True):
     """登录会话 (session) by the SHA-256 of its secret. `waits` names what is to be given before it opens anything.
 
@@ -70,6 +104,7 @@ class WebSession(SQLModel, table=True):
     waits: str = Field(default="", max_length=12)
     told: str = Field(default="", max_length=500)
     large_type: bool = False
+    by_provider: bool = Field(default=False, description="the identity provider said who it is, no password did")
 
 
 class LoginTry(SQLModel, table=True):
@@ -128,9 +163,17 @@ ACCOUNT_FORWARD = (
 SESSION_FORWARD = (
     "OLD.ended_at IS NULL AND NEW.sha256 = OLD.sha256 AND NEW.officer = OLD.officer "
     "AND NEW.account_id = OLD.account_id AND NEW.opened_at = OLD.opened_at AND NEW.seen_at >= OLD.seen_at "
-    "AND NEW.waits = OLD.waits AND NEW.role = OLD.role AND NEW.area = OLD.area AND NEW.address = OLD.address"
+    "AND NEW.waits = OLD.waits AND NEW.role = OLD.role AND NEW.area = OLD.area AND NEW.address = OLD.address "
+    "AND NEW.by_provider = OLD.by_provider"
 )
 """An ended session never opens again, and one that waits for something never opens by itself."""
+IDENTITY_FORWARD = (
+    "OLD.ended_at IS NULL AND NEW.id = OLD.id AND NEW.account_id = OLD.account_id AND NEW.issuer = OLD.issuer "
+    "AND NEW.identity = OLD.identity AND NEW.opened_at = OLD.opened_at AND NEW.opened_by = OLD.opened_by "
+    "AND (NEW.subject = OLD.subject OR OLD.subject = '') AND (OLD.approved_at IS NULL "
+    "OR (NEW.approved_at = OLD.approved_at AND NEW.approved_by = OLD.approved_by))"
+)
+"""Approved once, held fast to one person once, ended once."""
 CODE_FORWARD = (
     "OLD.used_at IS NULL AND NEW.used_at IS NOT NULL AND NEW.digest = OLD.digest "
     "AND NEW.account_id = OLD.account_id AND NEW.made_at = OLD.made_at"

@@ -11,13 +11,13 @@ from collections.abc import Collection
 from sqlalchemy import Connection, PrimaryKeyConstraint, UniqueConstraint, inspect, text
 from sqlmodel import SQLModel
 
-from . import access, accounts, evidence, exports, office, print_runs, seals, wishes
+from . import access, accounts, dispatches, evidence, exports, intake, office, print_runs, seals, wishes
 from .erasable import ERASABLE, as_sql
 from .ledger import ENTRIES
 from .refusal_cases import ON_CASES, Refusal
 from .refusals import RED_LINES
 
-TABLES = (ENTRIES, office, access, accounts, evidence, exports, seals, print_runs, wishes)
+TABLES = (ENTRIES, office, access, accounts, dispatches, evidence, exports, intake, seals, print_runs, wishes)
 """Every module of tables is loaded: the guards look their keys up."""
 APPEND_ONLY: tuple[str, ...] = (
     *(str(kind.__tablename__) for kind in ENTRIES),
@@ -77,9 +77,13 @@ FORWARD_ONLY: tuple[tuple[str, str], ...] = (
         "AND ((OLD.until IS NULL AND NEW.until >= OLD.since) OR (NEW.until = OLD.until AND NEW.lost_on IS NOT NULL))",
     ),
     ("account", accounts.ACCOUNT_FORWARD),
+    ("account_identity", accounts.IDENTITY_FORWARD),
     ("web_session", accounts.SESSION_FORWARD),
     ("recovery_code", accounts.CODE_FORWARD),
     ("export", exports.EXPORT_FORWARD),
+    ("intake", intake.INTAKE_FORWARD),
+    ("subscription", dispatches.SUBSCRIPTION_FORWARD),
+    ("dispatch", dispatches.DISPATCH_FORWARD),
     ("print_file", print_runs.FILE_FORWARD),
     ("print_item", print_runs.ITEM_FORWARD),
     (
@@ -135,7 +139,7 @@ def statements(dialect: str, tables: Collection[str] | None = None) -> list[str]
         made += _forward(dialect, table, allowed)
     if dialect == "sqlite":
         made += [statement for table in kept for statement in _replacing(table)]
-    for one in (*REFUSALS, *ON_DEMO):
+    for one in (*REFUSALS, *ON_DEMO, *intake.ON_INTAKE):
         if there(one.table, *one.looks):
             made += _insert(dialect, one)
     return made

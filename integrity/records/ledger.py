@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from ..terms import (
@@ -90,7 +90,7 @@ class Residence(Entry, table=True):
     """户情 (residence): where the household lives from `happened_on` on, under which standard and regional label."""
 
     __tablename__ = "residence"
-    __table_args__ = _entry_table("residence")
+    __table_args__ = _entry_table("residence", Index("ix_residence_area", "area", "household_id"))
     address: str = Field(max_length=200)
     urban: bool
     label: str = Field(default="", max_length=20)

@@ -7,8 +7,9 @@ runs, number series) moves forward only.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
 
 from ..office_terms import JobState
@@ -53,6 +54,12 @@ class Officer(SQLModel, table=True):
     area: str = Field(max_length=12)
     since: date = Field(sa_type=Day)
     until: date | None = Field(default=None, sa_type=Day)
+
+
+@event.listens_for(Officer, "load")
+def _at_hand(officer: Officer, context: Any) -> None:
+    """A session that has read an officer keeps him: every check of a right asks for the same one again."""
+    context.session.info.setdefault("officers", []).append(officer)
 
 
 class Person(SQLModel, table=True):

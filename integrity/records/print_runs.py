@@ -15,6 +15,9 @@ from ..terms import PrintEvent, PrintState
 from .columns import Day, Moment, coded
 from .erasable import GONE
 
+OPEN = "state IN ('READY', 'PRINTING')"
+"""Of a paper that still waits for the printer; said in the same letters wherever the index of these is to be used."""
+
 
 class PrintRun(SQLModel, table=True):
     """打印批次 (print run): its number, for which area, on which choice, by whom and when. It never changes."""
@@ -53,6 +56,9 @@ class PrintItem(SQLModel, table=True):
         Index(  # a paper waits in one run at a time, and is printed by one
             "uq_print_item_live", "household_id", "notice_seq", unique=True,
             sqlite_where=text("state <> 'DROPPED'"), postgresql_where=text("state <> 'DROPPED'"),
+        ),
+        Index(  # the few that wait for the printer, among all that were ever printed
+            "ix_print_item_open", "run", sqlite_where=text(OPEN), postgresql_where=text(OPEN),
         ),
     )  # fmt: skip
     run: str = Field(primary_key=True, max_length=20, foreign_key="print_run.number")

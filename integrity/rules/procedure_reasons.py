@@ -6,6 +6,7 @@ What the ledger and the region say comes in `known` (see `case_reasons`); what i
 from __future__ import annotations
 
 from integrity.rules.procedure import Facts, Need
+from integrity.rules.stated import seen
 from integrity.terms import ExitReason
 
 REGIONAL = tuple(ExitReason[f"X{n:02}"] for n in range(6, 14))
@@ -64,5 +65,12 @@ CARRIED_OUT = _says(
     "original_undone", "carried", "原案件的决定还没有撤销，请先在原案件办理“撤销决定”",
     "行政复议法第77条；行政诉讼法第94条",
 )  # fmt: skip
+EXCEPTION = Need(
+    "exception", "给予渐退的条件不成立，仍给予渐退的请写明理由和依据",
+    "民政部等四部门2022年10月20日通知一（三）；民发〔2021〕57号第33条",
+    lambda f: not f.known.get("against_withdrawal") or len(seen(str(f.given.get("exception") or ""))) >= 2,
+    lambda f: f"给予渐退的条件不成立（{'；'.join(f.known['against_withdrawal'])}），仍给予渐退的请写明理由和依据",
+)  # fmt: skip
+"""`against_withdrawal`: conditions of a 渐退 that the rules find not to hold; a person may give it, and says why."""
 EVERY = (GROUND_SET, AGREES, WHOLE_LEAVES, FRAUD_FACT)
 """Asked when an opinion is given, and again when it is decided."""

@@ -50,6 +50,7 @@ _CODE = Ask(
     optional=True
 )  # fmt: skip
 """Why assistance would end or be cut; where a recommendation stands, its reason is taken over."""
+_EXCEPTION = Ask("exception", "渐退条件不成立、仍给予渐退的理由", optional=True)
 _VISITORS = (Ask("visitor_1", "入户人员一（工号）"), Ask("visitor_2", "入户人员二（工号）"))
 _UNDER_REVIEW = ("ACCEPTED", "VISITED", "ENTRY_REFUSED", "REVIEWED", "POSTED", "OBJECTION_SETTLED")
 """审核确认阶段: from acceptance to the decision (57号 20)."""
@@ -188,8 +189,8 @@ RECHECK = Table(
 DECISION = Table(
     Procedure.DECISION, "社会救助法第47条、第48条；民发〔2021〕57号第32条至第34条",
     (
-        opening("OPEN", "提出意见", (R, P), LAW47, needs=(t.NOT_TEKUN_END, *r.EVERY, r.VERIFIED),
-                asks=(*_PLAN, _CODE, REASON),
+        opening("OPEN", "提出意见", (R, P), LAW47, needs=(t.NOT_TEKUN_END, *r.EVERY, r.VERIFIED, r.EXCEPTION),
+                asks=(*_PLAN, _CODE, REASON, _EXCEPTION),
                 effect=StepEffect.OPINION),
         *hearing("OPEN", PaperKind.F13, LAW48, job=True, only="调减、终止、渐退"),
         drop("OPEN", *HEARD_STAGES, law=LAW48, name="不予调整"),

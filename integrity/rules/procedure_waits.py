@@ -5,12 +5,12 @@ By the codes of its steps alone; whether a step can be taken today is for `proce
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from integrity.rules.procedure import Done, Row, Table
 from integrity.terms import Procedure, Role
 
-_WAYS_OUT = frozenset({"DROP", "REVOKED", "EDUCATE", "NO_PENALTY"})
+WAYS_OUT: Final = frozenset({"DROP", "REVOKED", "EDUCATE", "NO_PENALTY"})
 """Steps by which a case is broken off or taken back: always open to somebody, so that it waits for nobody's."""
 ANY, COUNTY, DECIDING, CONFIRMING = "T", "C", "D", "A"
 """At which level: any, the county only, the organ that may decide, the organ that may confirm an application."""
@@ -32,19 +32,19 @@ def still_open(rules: Table, history: tuple[Done, ...]) -> bool:
 
 def turns(rules: Table, history: tuple[Done, ...]) -> frozenset[Turn]:
     """Whose turn it is in an open case."""
-    return frozenset(Turn(role, _organ(rules, row)) for row in _next(rules, history) for role in row.by)
+    return frozenset(Turn(role, _organ(rules, row)) for row in onward(rules, history) for role in row.by)
 
 
-def _next(rules: Table, history: tuple[Done, ...]) -> list[Row]:
+def onward(rules: Table, history: tuple[Done, ...]) -> list[Row]:
     """The steps by which a case goes on; back to an earlier one only where none leads on."""
     stage = rules.stage(history)
     codes = [one.code for one in rules.rows]
     open_ones = [one for one in rules.rows if stage in one.after]
     if rules.closed(history):
-        return [one for one in open_ones if one.by and one.code not in _WAYS_OUT]
-    ways = [one for one in open_ones if not one.side and one.code not in _WAYS_OUT]
-    onward = [one for one in ways if stage not in codes or codes.index(one.code) > codes.index(stage)]
-    return onward or ways or open_ones
+        return [one for one in open_ones if one.by and one.code not in WAYS_OUT]
+    ways = [one for one in open_ones if not one.side and one.code not in WAYS_OUT]
+    further = [one for one in ways if stage not in codes or codes.index(one.code) > codes.index(stage)]
+    return further or ways or open_ones
 
 
 def _organ(rules: Table, row: Row) -> str:

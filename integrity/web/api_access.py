@@ -14,7 +14,6 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
-from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 from starlette.concurrency import run_in_threadpool
 
@@ -25,6 +24,7 @@ from integrity.records.ledger import Notice
 from integrity.records.office import Officer, Posting
 from integrity.rules.areas import check, code_range
 from integrity.rules.stated import seen, unfit
+from integrity.web.api_requests import Checked
 from integrity.work import Office, Work
 
 BEARER = Security(
@@ -108,6 +108,7 @@ Looking = Annotated[Work, looking("查看户账")]
 Public = Annotated[Work, looking("查看政策参数")]
 """What is no personal data: the rules themselves."""
 Reading = Annotated[Work, acting("查看户账")]
+Layout = Annotated[Work, acting("查看文书版面")]
 Taking = Annotated[Work, acting("办理程序")]
 Serving = Annotated[Work, acting("登记送达")]
 Printing = Annotated[Work, acting("打印文书")]
@@ -121,9 +122,11 @@ def _number(key: str) -> str:
     return key
 
 
+KEYS = r"^[\t -~\u00a0-\u00ff]*[!-~\u00a1-\u00ac\u00ae-\u00ff][\t -~\u00a0-\u00ff]*$"
+"""A header with at least one character that is seen."""
 Key = Annotated[
     str,
-    AfterValidator(_number),
+    Checked(_number, KEYS),
     Header(
         alias="Idempotency-Key", description="这次办理的编号，由调用方取，每次办理各不相同；重发时不变", max_length=200
     ),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from fastapi.exceptions import HTTPException
 from fastapi.responses import Response
 
 from integrity import cases, households, postings, print_wishes, printing, recommendations
@@ -19,6 +20,7 @@ from integrity.records.ledger import Service
 from integrity.records.office import Posting, PostingNote
 from integrity.rules import masking, turning
 from integrity.rules.areas import code_range
+from integrity.rules.stated import LARGEST
 from integrity.rules.turning import Fact
 from integrity.terms import Ability, Cause, Outcome, PaperKind, Presence, Procedure, ServiceWay
 from integrity.web import api_views as views
@@ -26,6 +28,7 @@ from integrity.web.api import Household, On, Paper, of_step, once, router, term
 from integrity.web.api_access import (
     Here,
     Key,
+    Layout,
     Printing,
     Publishing,
     Reading,
@@ -51,7 +54,6 @@ from integrity.web.api_models import (
 from integrity.web.api_requests import (
     AskRight,
     Needs,
-    Number,
     Objection,
     PostedHousehold,
     PostList,
@@ -60,6 +62,7 @@ from integrity.web.api_requests import (
     Suppose,
     SupposedMember,
 )
+from integrity.web.declared import verbs_at
 from integrity.work import Work
 
 _FIELDS = {"household": "户编号", "case_no": "案件号", "amount": "保障金额", "guardian": "监护人"}
@@ -77,7 +80,7 @@ def show_paper(number: Paper, work: Reading) -> PaperView:
     "/papers/{number}/pdf", summary="文书的版面", response_class=Response,
     responses={200: {"content": {"application/pdf": {}}, "description": "PDF 文件"}},
 )  # fmt: skip
-def show_pdf(number: Paper, work: Reading) -> Response:
+def show_pdf(number: Paper, work: Layout) -> Response:
     """已经打印的文书的版面（PDF），与原件内容、样式相同。查看会记入操作日志。"""
     notice = paper_within(work, number)
     if notice.kind is PaperKind.F33:  # it bears the whole number of a person's certificate
@@ -246,7 +249,7 @@ def explanation(number: Household, work: Reading, on: On = None) -> Explanation:
 @router.get("/households/{number}/prospects", summary="前景")
 def show_prospects(
     number: Household, work: Reading, on: On = None,
-    member: Annotated[Number | None, Query(description="只看这名成员的积分（成员序号）")] = None,
+    member: Annotated[int | None, Query(description="只看这名成员的积分（成员序号）", ge=1, le=LARGEST)] = None,
 ) -> Told:  # fmt: skip
     """怎样修复、何时到期、什么变化会改变处理建议。只作说明，不作决定；查看会记入操作日志。"""
     household_id, asked = household_within(work, number), on or work.today
@@ -291,8 +294,10 @@ def _of_member(one: SupposedMember) -> list[Fact]:
 
 
 @router.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
-def nothing(rest: str) -> None:
-    """没有这个接口。"""
+def nothing(rest: str, request: Request) -> None:
+    """没有这个接口，或者不能用这种方法调用。"""
+    if verbs_at(request.app.state.doors, request.url.path):
+        raise HTTPException(405)
     raise NotFound("没有这个接口，或者不能用这种方法调用；全部接口见 /api/openapi.json")
 
 

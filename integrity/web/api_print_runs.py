@@ -23,7 +23,7 @@ from integrity.terms import PaperKind, ServiceWay
 from integrity.web.api import Paper, once, term
 from integrity.web.api import router as cases
 from integrity.web.api_access import BEARER, Key, Known, Printing, Serving, area_of, paper_within
-from integrity.web.api_requests import Clean, Day, Name, Number, Proof, Sent, Short, Text
+from integrity.web.api_requests import Clean, Day, Flag, Name, Number, Proof, Sent, Short, Text, Whole
 from integrity.work import Work
 
 router = APIRouter(
@@ -43,9 +43,9 @@ class Chosen(Sent):
     numbers: list[Short] = Field(default=[], max_length=2000, description="文号，默认全部待印文书")
     by: Day | None = Field(default=None, description="这一天以前制发的")
     posted: list[Short] = Field(default=[], max_length=2000, description="邮寄的村代码或者文号")
-    on_back: bool = Field(default=False, description="送达回证印在文书空着的背面；不利文书和有救济途径的仍另用一张纸")
-    large: bool | None = Field(default=None, description="大字版；不写时照各户登记的阅读需要")
-    cover: bool | None = Field(default=None, description="附明白纸；不写时照各户登记的阅读需要")
+    on_back: Flag = Field(default=False, description="送达回证印在文书空着的背面；不利文书和有救济途径的仍另用一张纸")
+    large: Flag | None = Field(default=None, description="大字版；不写时照各户登记的阅读需要")
+    cover: Flag | None = Field(default=None, description="附明白纸；不写时照各户登记的阅读需要")
 
 
 class Out(BaseModel):
@@ -98,8 +98,8 @@ class MadeRun(RunView):
 class Count(Sent):
     """清点 (count): sheets or pages that came out."""
 
-    sheets: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
-    pages: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
+    sheets: Annotated[int, Field(ge=0, le=LARGEST), Whole] | None = None
+    pages: Annotated[int, Field(ge=0, le=LARGEST), Whole] | None = None
 
 
 class Counted(BaseModel):
@@ -124,7 +124,7 @@ class HandOver(Sent):
     village: Short = ""
     file: Number | None = None
     numbers: list[Short] = Field(default=[], max_length=2000, description="文号，或者清单、回证上的条码")
-    posted: bool | None = None
+    posted: Flag | None = None
 
 
 class Many(BaseModel):
@@ -268,8 +268,8 @@ def spoil_sheet(number: Run, no: ItemNo, body: Spoilt, work: Printing) -> Respon
 @router.post("/print-runs/{number}/handover", summary="交接")
 def hand_over(number: Run, body: HandOver, work: Printing) -> Many:
     """清点过的文书交给送达人或者邮局。"""
-    run = _within(work, number)
-    wanted = dict.fromkeys(print_receipts.in_hand(work, one).number for one in body.numbers)
+    run, scope = _within(work, number), code_range(area_of(work))
+    wanted = dict.fromkeys(receipt_desk.within(work, one, scope).number for one in body.numbers)
     many = print_progress.hand_over(
         work, run, body.to, on=body.on, village=body.village, file_no=body.file,
         numbers=tuple(wanted), posted=body.posted,

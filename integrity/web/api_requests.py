@@ -5,13 +5,38 @@ A field that is not known is refused.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from integrity.rules.stated import EARLIEST, LARGEST, LATEST, LONGEST, unfit
+
+_LAST = "".join(f"{chr(n * 2**16 - 2)}{chr(n * 2**16 - 1)}" for n in range(2, 16))
+"""The last two places of each plane stand for no character."""
+FIT = (
+    r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufffe\uffff"
+    f"{_LAST}\U000f0000-\U0010ffff]*$"
+)
+"""What `unfit` finds nothing in, as a pattern: the description says what is taken."""
+DAYS = "^(19[0-9]{2}|20[0-9]{2}|2100)-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+"""`EARLIEST` to `LATEST`, as a pattern."""
+
+
+class Checked:
+    """我们的核对 (a check of our own): the description tells it as a pattern, the answer in our words."""
+
+    def __init__(self, check: Callable[[Any], Any], pattern: str) -> None:
+        self.check, self.pattern = check, pattern
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(schema) | {"pattern": self.pattern}
 
 
 def _day(value: Any) -> Any:
@@ -34,14 +59,24 @@ def _clean(value: str) -> str:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_day), AfterValidator(_near)]
-Clean = AfterValidator(_clean)
+def _whole(value: Any) -> Any:
+    """A whole number is written as one: neither a text nor yes or no stands for it."""
+    if isinstance(value, str | bool):
+        raise PydanticCustomError("int_type", "应为整数")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day), Checked(_near, DAYS)]
+Clean = Checked(_clean, FIT)
+Whole = BeforeValidator(_whole)
 Text = Annotated[str, Field(max_length=LONGEST), Clean]
 Short = Annotated[str, Field(max_length=120), Clean]
 Name = Annotated[str, Field(max_length=60), Clean]
 Proof = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$", description="证据的指纹（SHA-256），没有则为空")]
-Number = Annotated[int, Field(ge=1, le=LARGEST)]
-Fen = Annotated[int, Field(ge=0, le=10**12, strict=True, description="金额，以分为单位")]
+Number = Annotated[int, Field(ge=1, le=LARGEST), Whole]
+Flag = Annotated[bool, Field(strict=True)]
+"""Yes or no; a number or a word that merely looks like one is refused, as the description says."""
+Fen = Annotated[int, Field(ge=0, le=10**12, description="金额，以分为单位"), Whole]
 
 
 class Sent(BaseModel):
@@ -80,8 +115,8 @@ class TakeStep(Sent):
 class PrintAs(Sent):
     """版式 (how a paper is to be printed): what is left open is as the household needs it."""
 
-    large: bool | None = Field(default=None, description="大字版")
-    cover: bool | None = Field(default=None, description="附明白纸")
+    large: Flag | None = Field(default=None, description="大字版")
+    cover: Flag | None = Field(default=None, description="附明白纸")
 
 
 class Needs(PrintAs):
@@ -123,8 +158,8 @@ class PostList(Sent):
     area: Annotated[str, Field(pattern=r"^\d{12}$")] = Field(description="村（居）代码", examples=["370811001001"])
     place: Short = Field(description="张贴的地点", examples=["村务公开栏"])
     lines: list[PostedHousehold] = Field(max_length=500)
-    masked: bool = False
-    months: Annotated[int, Field(ge=1, le=12)] | None = None
+    masked: Flag = False
+    months: Annotated[int, Field(ge=1, le=12), Whole] | None = None
     evidence: Proof = ""
 
 
@@ -156,8 +191,8 @@ class SupposedMember(Sent):
     no: Number
     presence: Short | None = None
     ability: Short | None = None
-    schooling: bool | None = None
-    job_accepted: bool = False
+    schooling: Flag | None = None
+    job_accepted: Flag = False
 
 
 class SupposedRepair(Sent):
@@ -173,9 +208,9 @@ class Suppose(Sent):
     on: Day | None = None
     income: Fen | None = Field(default=None, description="家庭月收入（分）")
     cause: Short | None = Field(default=None, description="收入变化原因", examples=["就业"])
-    self_reported: bool | None = None
-    stable: bool | None = None
-    property_over: bool | None = None
-    joined: Annotated[int, Field(ge=0, le=20)] = 0
+    self_reported: Flag | None = None
+    stable: Flag | None = None
+    property_over: Flag | None = None
+    joined: Annotated[int, Field(ge=0, le=20), Whole] = 0
     members: list[SupposedMember] = Field(default=[], max_length=20)
     repaired: list[SupposedRepair] = Field(default=[], max_length=50)

@@ -14,27 +14,34 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from integrity import errors
 from integrity.errors import ChengxinError
+from integrity.oidc import Provider
+from integrity.oidc_options import options_of
+from integrity.permissions import NoRight
+from integrity.refusals import Refusals
 from integrity.rules.policy import NotInForce
 from integrity.rules.procedure import Obstacle
 from integrity.settings import settings
-from integrity.web import health
+from integrity.web import health, refused
 from integrity.web.api_access import Here
 from integrity.web.api_evidence import router as evidence_routes
+from integrity.web.api_intake import router as intake_routes
 from integrity.web.api_models import Problem
 from integrity.web.api_papers import routes
 from integrity.web.api_print_runs import router as print_run_routes
 from integrity.web.api_reports import router as report_routes
 from integrity.web.api_views import hindrances
 from integrity.web.assets import router as assets_routes
-from integrity.web.declared import doors
+from integrity.web.declared import doors, verbs_at
 from integrity.web.desk import NotSignedIn, ProveFirst, here, login_path
 from integrity.web.entry import router as entry_routes
 from integrity.web.guard import Guarded
+from integrity.web.oidc import router as oidc_routes
 from integrity.web.pages import ROUTERS
 from integrity.web.shell import rendered
 from integrity.work import Office
@@ -80,6 +87,10 @@ def show_health(office: Here) -> JSONResponse:
 async def failed(request: Request, error: Exception) -> Response:
     """An error of ours as an answer; a refusal with every reason, an unset parameter with what is to be settled."""
     status, said = next(code for kind, code in STATUS if isinstance(error, kind)), str(error)
+    if isinstance(error, errors.Forbidden | errors.NotFound):
+        await run_in_threadpool(refused.write_down, request, status)
+    if isinstance(error, NoRight) and not request.url.path.startswith("/api/"):
+        return refused.told(request, said, status) or answer(request.url.path, status, said)
     if isinstance(error, errors.Refused):
         found = error.obstacles or (Obstacle("refused", said, ""),)
         return answer(request.url.path, status, said, obstacles=hindrances(found))
@@ -95,7 +106,8 @@ async def misread(request: Request, error: Exception) -> Response:
 
 
 def _place(parts: Sequence[object]) -> str:
-    return ".".join(str(part) for part in parts[1:]) or "内容"
+    """Which field; an item of a list by its turn, as people count."""
+    return ".".join(f"第{part + 1}项" if isinstance(part, int) else str(part) for part in parts[1:]) or "内容"
 
 
 def _fault(one: dict[str, Any]) -> str:
@@ -128,12 +140,23 @@ async def refused_entry(request: Request, error: Exception) -> Response:
     """What the web framework itself answers; under /api in our own form."""
     assert isinstance(error, HTTPException)
     status, said = error.status_code, str(error.detail)
+    if status == 405:
+        return other_verb(request)
     if not request.url.path.startswith("/api/"):
         return answer(request.url.path, status, _PLAIN.get(status, said))
     if status == 400:  # the framework could not read it: nested too deeply, or no text at all
         status, said = 422, "发来的内容不能读取，应为正确的 JSON"
     told = answer(request.url.path, status, said)
     told.headers.update(error.headers or {})
+    return told
+
+
+def other_verb(request: Request) -> Response:
+    """An address that is there, asked in a way in which it does not answer: which ways there are."""
+    verbs = verbs_at(request.app.state.doors, request.url.path)
+    said = f"这个接口不能用 {request.method} 方法调用，可以用：{'、'.join(verbs) or '没有'}"
+    told = answer(request.url.path, 405, said if request.url.path.startswith("/api/") else _PLAIN[405])
+    told.headers["allow"] = ", ".join(verbs)
     return told
 
 
@@ -153,6 +176,9 @@ def create_app(office: Office) -> FastAPI:
         description="社会救助诚信管理：办理接口。金额以分为单位，日期写作 2026-09-21；示例均为虚构。",
     )  # fmt: skip
     app.state.office = office
+    known = options_of(settings())
+    app.state.refusals = Refusals()
+    app.state.oidc = Provider(known) if known else None
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings().allowed_hosts, www_redirect=False)
     app.add_middleware(Guarded, answer=answer)
     app.add_exception_handler(NotSignedIn, sign_in)
@@ -163,11 +189,12 @@ def create_app(office: Office) -> FastAPI:
     app.add_exception_handler(HTTPException, refused_entry)
     app.add_exception_handler(DataError, too_much)
     app.add_api_route("/health", show_health, response_model=Health, responses={503: {"model": Health}})
-    for one in (assets_routes, entry_routes, *ROUTERS):
+    for one in (assets_routes, entry_routes, *((oidc_routes,) if known else ()), *ROUTERS):
         app.include_router(one, include_in_schema=False)
     app.include_router(evidence_routes)
+    app.include_router(intake_routes)
     app.include_router(print_run_routes)
     app.include_router(report_routes)
     app.include_router(routes())  # ends with what answers every other path
-    doors(app)  # one that names no matter stops the start
+    app.state.doors = doors(app)  # one that names no matter stops the start
     return app

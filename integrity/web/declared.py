@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from starlette.routing import compile_path
 
 from integrity.permissions import RIGHTS
 
@@ -23,6 +24,11 @@ OPEN: Final = {
     "/api/openapi.json": "接口说明，须有凭据", "/api/{rest:path}": "没有的接口，须有凭据",
 }  # fmt: skip
 """Paths that no matter guards, and why."""
+PROVIDER: Final = {
+    "/login/oidc": "登录：去身份服务", "/login/oidc/back": "登录：从身份服务回来",
+    "/login/oidc/prove": "去身份服务再次核验身份，须已登录",
+}  # fmt: skip
+"""The same, there only where an identity provider is named."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -42,10 +48,18 @@ class Undeclared(Exception):
 def doors(app: FastAPI) -> list[Door]:
     """Every way into the application, as it is built. Raises Undeclared when one names no matter."""
     found = [door for route in _routes(app.routes) for door in _doors(route)]
-    without = sorted({f"{one.verb} {one.path}" for one in found if not one.matter and one.path not in OPEN})
+    without = sorted({f"{one.verb} {one.path}" for one in found if not one.matter and one.path not in OPEN | PROVIDER})
     if without:
         raise Undeclared("没有写明事项，不能提供：" + "、".join(without))
     return found
+
+
+def verbs_at(found: Iterable[Door], path: str) -> list[str]:
+    """The methods that an address answers (可用的方法); none when there is no such address."""
+    taken = [one for one in found if "{rest:path}" not in one.path]
+    templates = dict.fromkeys(one.path for one in taken)
+    first = next((one for one in templates if compile_path(one)[0].match(path)), None)
+    return sorted(one.verb for one in taken if one.path == first)
 
 
 def _routes(routes: Iterable[Any]) -> Iterator[Any]:

@@ -35,6 +35,7 @@ MultiPartParser.spool_max_size = 2**26
 """More than may be sent at all: what an officer sends is never written to the disk as it came."""
 SEE_OTHER, UNPROCESSABLE, CONFLICT = 303, 422, 409
 MOST_FIELDS, MOST_FILES = 2000, 40
+_LONGEST_NAME = 40
 
 
 class NotSignedIn(Exception):
@@ -93,7 +94,7 @@ class Desk:
     def household(self, number: str, action: str = "查看家庭") -> int:
         """The id of a household in the officer's area, noted. Raises NotFound alike for none and for one elsewhere."""
         household_id = household_within(self.work, number)
-        self.note(action, f"household:{household_id}", self.request.url.path.rsplit("/", 1)[-1][:40])
+        self.note(action, f"household:{household_id}", page_name(self.request))
         return household_id
 
     def page(self, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -236,6 +237,7 @@ def _seated(request: Request) -> Iterator[tuple[Office, sessions.Held, str]]:
         held = sessions.holder(work, secret) if secret else None
     if held is None:
         raise NotSignedIn
+    request.state.officer = held.officer.code
     if sessions.due_for_touch(held, office.clock()):
         with office.work(held.officer.code) as work:
             sessions.touch(work, held)
@@ -318,6 +320,12 @@ def local(to: str) -> str:
 def here(request: Request) -> str:
     """The path of a request with what stands behind the question mark."""
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def page_name(request: Request) -> str:
+    """页面的名称 (official name of the page that was asked for): how its route says it, in one sentence."""
+    said = (getattr(request.scope.get("endpoint"), "__doc__", None) or "").partition("。")[0].strip()
+    return said if len(said) <= _LONGEST_NAME else said.partition("：")[0][:_LONGEST_NAME]
 
 
 def login_path(request: Request) -> str:

@@ -10,16 +10,18 @@ import hmac
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from secrets import token_urlsafe
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from integrity import accounts, logins, one_time, passwords, sessions
+from integrity import accounts, logins, oidc_links, one_time, passwords, sessions
 from integrity.demo.logins import EXPLAINED, PASSWORD
 from integrity.errors import Forbidden, Invalid, Refused
 from integrity.logins import Entered, Waits
+from integrity.settings import settings
+from integrity.web import oidc_cookie
 from integrity.web.api_access import Here
 from integrity.web.desk import NotSignedIn, Seated, SentForm, local
 from integrity.web.forms import Field, Form, Sent, fresh, read
@@ -45,6 +47,7 @@ CHOOSE = (
 )  # fmt: skip
 PROVE = (LOGIN[1], _CODE, NEXT)
 PROVE_BY_PASSWORD = (LOGIN[1], NEXT)
+PROVE_BY_CODE = (_CODE, NEXT)
 DIFFERENT = "两次输入的新密码不一样"
 
 
@@ -72,8 +75,14 @@ def give_cookie(answer: Response, secret: str) -> None:
     answer.set_cookie(sessions.COOKIE, secret, path="/", secure=True, httponly=True, samesite="strict")
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
+    """From where a request comes."""
     return request.client.host if request.client else ""
+
+
+def provider_name(request: Request) -> str:
+    """How the identity provider (统一身份认证) is called here; "" where there is none."""
+    return settings().oidc_name if request.app.state.oidc is not None else ""
 
 
 def _half(request: Request, office: Here) -> Iterator[sessions.Held]:
@@ -115,10 +124,15 @@ def _tried(form: Form, act: Callable[[], Response], show: Callable[[int], Respon
         return show(REFUSED)
 
 
+def way_on(entered: Entered, to: str) -> str:
+    """The page of what is still to be given, or the page that was wanted."""
+    step = STEPS.get(entered.waits)
+    return f"{step}?next={quote(to, safe='')}" if step else to
+
+
 def _on(entered: Entered, to: str) -> Response:
     """On to what is still to be given, or to the page that was wanted; with the new secret."""
-    step = STEPS.get(entered.waits)
-    answer = RedirectResponse(f"{step}?next={quote(to, safe='')}" if step else to, SEE_OTHER)
+    answer = RedirectResponse(way_on(entered, to), SEE_OTHER)
     give_cookie(answer, entered.secret)
     return answer
 
@@ -131,7 +145,7 @@ def show_login(request: Request, office: Here, next: str = "/") -> Response:
         if secret and sessions.holder(work, secret) is not None:
             return RedirectResponse(local(next), SEE_OTHER)
     secret = secret or token_urlsafe()
-    answer = _login_page(office, _form(LOGIN, secret, next), secret)
+    answer = _login_page(request, office, _form(LOGIN, secret, next), secret)
     give_cookie(answer, secret)
     return answer
 
@@ -143,19 +157,21 @@ def log_in(request: Request, office: Here, sent: Typed) -> Response:
 
     def act() -> Response:
         typed = form.given
-        entered = logins.log_in(office, typed["code"], typed["password"], address=_address(request))
+        entered = logins.log_in(office, typed["code"], typed["password"], address=address_of(request))
         return _on(entered, form.values["next"])
 
-    return _tried(form, act, lambda status: _login_page(office, form, secret_of(request), status))
+    return _tried(form, act, lambda status: _login_page(request, office, form, secret_of(request), status))
 
 
-def _login_page(office: Office, form: Form, secret: str, status: int = 200) -> Response:
+def _login_page(request: Request, office: Office, form: Form, secret: str, status: int = 200) -> Response:
+    provider = provider_name(request)
     with office.reading() as work:
         demo = accounts.demo_accounts(work)
         token = sessions.form_token(secret)
         return rendered(
-            "login.html", status=status, form=form, demo=demo, explained=EXPLAINED, password=PASSWORD, token=token
-        )
+            "login.html", status=status, form=form, demo=demo, explained=EXPLAINED, password=PASSWORD, token=token,
+            provider=provider,
+        )  # fmt: skip
 
 
 @router.get("/login/code")
@@ -170,7 +186,7 @@ def give_code(held: Half, request: Request, office: Here, sent: Typed) -> Respon
     form = _read(CODE, sent, request)
 
     def act() -> Response:
-        entered = logins.give_code(office, held, form.given["code"], address=_address(request))
+        entered = logins.give_code(office, held, form.given["code"], address=address_of(request))
         return _on(entered, form.values["next"])
 
     return _tried(form, act, lambda status: _step(held, Waits.CODE, form, status=status))
@@ -189,7 +205,7 @@ def choose(held: Half, request: Request, office: Here, sent: Typed) -> Response:
     _compare(form)
 
     def act() -> Response:
-        entered = logins.choose_password(office, held, form.given["new"], address=_address(request))
+        entered = logins.choose_password(office, held, form.given["new"], address=address_of(request))
         return _on(entered, form.values["next"])
 
     rules = passwords.rules()
@@ -213,7 +229,7 @@ def enrol(held: Half, request: Request, office: Here, sent: Typed) -> Response:
     form = _read(FIRST_CODE, sent, request)
 
     def act() -> Response:
-        entered, codes = logins.enrol(office, held, form.given["code"], address=_address(request))
+        entered, codes = logins.enrol(office, held, form.given["code"], address=address_of(request))
         answer = rendered("login_codes.html", codes=codes, next=form.values["next"])
         give_cookie(answer, entered.secret)
         return answer
@@ -239,33 +255,57 @@ def _step(held: sessions.Held, waits: Waits, form: Form, *, status: int = 200, *
     return rendered(f"login_{waits.value}.html", status=status, form=form, person=held.officer, **values)
 
 
+class _Ways(NamedTuple):
+    """怎样核验 (ways to prove oneself): the fields, whether there is a password, and the provider that may be asked.
+
+    `asked`: the provider has just asked, and only the code of the telephone is wanted.
+    """
+
+    fields: tuple[Field, ...]
+    password: bool
+    provider: str
+    asked: bool
+
+
+def _ways(request: Request, office: Office, held: sessions.Held) -> _Ways:
+    with office.reading() as work:
+        account = sessions.account_of(work, held.officer.code)
+        linked = oidc_links.current(work, account)
+    code, asked = account.totp_at is not None, oidc_cookie.proved(request, office) == held.session.sha256
+    fields = PROVE_BY_CODE if asked else PROVE if code else PROVE_BY_PASSWORD
+    known = linked is not None and linked.approved_at is not None
+    provider = provider_name(request) if known and not asked else ""
+    return _Ways(fields, bool(sessions.password_of(account)), provider, asked)
+
+
 @router.get("/login/prove")
-def show_proof(seated: Seated, next: str = "/") -> Response:
+def show_proof(seated: Seated, request: Request, next: str = "/") -> Response:
     """再次核验身份。"""
     office, held, secret = seated
-    return _proof(held, _form(_proof_fields(office, held), secret, next))
+    ways = _ways(request, office, held)
+    return _proof(held, ways, _form(ways.fields, secret, next))
 
 
 @router.post("/login/prove")
 def prove(seated: Seated, request: Request, sent: SentForm) -> Response:
     """再次核验身份；十分钟内有效。"""
     office, held, _ = seated
-    form = _read(_proof_fields(office, held), sent, request)
+    ways = _ways(request, office, held)
+    form = _read(ways.fields, sent, request)
 
     def act() -> Response:
-        sessions.prove(office, held, form.given["password"], form.given.get("code", ""))
-        return RedirectResponse(form.values["next"], SEE_OTHER)
+        password = None if ways.asked else form.given["password"]
+        sessions.prove(office, held, password, form.given.get("code", ""))
+        answer = RedirectResponse(form.values["next"], SEE_OTHER)
+        if ways.asked:
+            oidc_cookie.drop(answer)
+        return answer
 
-    return _tried(form, act, lambda status: _proof(held, form, status))
+    return _tried(form, act, lambda status: _proof(held, ways, form, status))
 
 
-def _proof_fields(office: Office, held: sessions.Held) -> tuple[Field, ...]:
-    with office.reading() as work:
-        return PROVE_BY_PASSWORD if sessions.account_of(work, held.officer.code).totp_at is None else PROVE
-
-
-def _proof(held: sessions.Held, form: Form, status: int = 200) -> Response:
-    return rendered("login_prove.html", status=status, form=form, person=held.officer)
+def _proof(held: sessions.Held, ways: _Ways, form: Form, status: int = 200) -> Response:
+    return rendered("login_prove.html", status=status, form=form, person=held.officer, ways=ways)
 
 
 @router.post("/logout")

@@ -90,6 +90,14 @@ class Form:
         """A field by its name."""
         return next(one for one in self.fields if one.name == name)
 
+    def at_their_fields(self) -> None:
+        """Tell a reason that is named like a field at that field, and not twice."""
+        names = {one.name for one in self.fields}
+        for one in self.obstacles:
+            if one.code in names:
+                self.errors.setdefault(one.code, str(one))
+        self.obstacles = tuple(one for one in self.obstacles if one.code not in names)
+
     def shown(self, one: Field) -> str:
         """What stands in a field, as the officer saw it."""
         value = self.values.get(one.name, "")

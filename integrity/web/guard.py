@@ -31,6 +31,8 @@ HEADERS = {
     "permissions-policy": "geolocation=(), microphone=(), payment=(), usb=()",
     "cache-control": "no-store",
 }
+ONLY_TLS = "max-age=31536000"
+"""HSTS: a browser that was here over TLS comes by nothing else for a year (程序自己加密传输时才发)."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 UPLOADS = ("/evidence", "/scan", "/upload", "/results")
 """Ends of the paths to which files are sent."""
@@ -54,7 +56,7 @@ class Guarded:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                _add_headers(message)
+                _add_headers(message, secured=scope.get("scheme") == "https")
             await send(message)
 
         if _from_elsewhere(scope):
@@ -71,10 +73,11 @@ class Guarded:
             await told(scope, receive, guarded)
 
 
-def _add_headers(message: Message) -> None:
+def _add_headers(message: Message, *, secured: bool) -> None:
     """The headers, but for those that the answer has of its own."""
     own = {name.lower() for name, _ in message["headers"]}
-    ours = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+    every = HEADERS | ({"strict-transport-security": ONLY_TLS} if secured else {})
+    ours = [(name.encode(), value.encode()) for name, value in every.items()]
     message["headers"] += [(name, value) for name, value in ours if name not in own]
 
 

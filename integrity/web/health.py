@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from integrity import backups
+from integrity import backups, dispatching
+from integrity.errors import Invalid
 from integrity.records import guards
 from integrity.settings import Settings
 from integrity.web import assets
@@ -22,6 +23,8 @@ WARN_FREE, STOP_FREE = 0.10, 0.03
 """Share of the disk that is still free: below the first a warning, below the second a fault."""
 STALE = timedelta(hours=26)
 """A backup older than this is a warning."""
+_RUNNING = timedelta(hours=6)
+"""No backup takes as long: one that began earlier was broken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ class Check:
 
 def checks(office: Office, chosen: Settings) -> tuple[Check, ...]:
     """Every check, the most important first."""
-    return (_database(office), _disk(chosen.home), _fonts(), _assets(), _backup(office, chosen.backups))
+    return (
+        _database(office), _disk(chosen.home), _fonts(), _assets(), _backup(office, chosen.backups), _pushed(office),
+    )  # fmt: skip
 
 
 def program_version() -> str:
@@ -82,8 +87,29 @@ def _assets() -> Check:
 
 
 def _backup(office: Office, folder: Path) -> Check:
-    newest = backups.newest(folder)
+    newest, now = backups.newest(folder), office.clock()
+    begun = backups.broken_off(folder, now - _RUNNING)
+    broken = f"；有 {len(begun)} 次备份中途停止，没有做完（{begun[0].name}）" if begun else ""
     if newest is None:
-        return Check("备份", "注意", "还没有备份，请运行 chengxin backup")
-    age = office.clock().timestamp() - (newest / backups.MANIFEST).stat().st_mtime
-    return Check("备份", "注意" if age > STALE.total_seconds() else "正常", newest.name)
+        return Check("备份", "注意", f"还没有备份，请运行 chengxin backup{broken}")
+    try:
+        last = backups.glance(newest)
+    except Invalid as fault:
+        return Check("备份", "故障", f"{fault}，请再做一次备份")
+    made = datetime.fromisoformat(last.made_at)
+    old, age = now - made > STALE, int((now - made).total_seconds() // 3600)
+    size = f"{last.households} 户，{last.size / 2**20:.1f} MB"
+    told = f"最近一次 {made:%Y-%m-%d %H:%M} 做完并核对，{size}，距今 {age} 小时"
+    late = "，已超过 26 小时，请查定时备份是否还在运行" if old else ""
+    return Check("备份", "注意" if old or broken else "正常", f"{told}{late}{broken}")
+
+
+def _pushed(office: Office) -> Check:
+    """Do other systems hear what they are to be told?"""
+    try:
+        with office.reading() as work:
+            given_up, late = dispatching.overdue(work, work.now)
+    except SQLAlchemyError:
+        return Check("推送", "注意", "不能查看")
+    said = [f"未能送达 {given_up} 件"] * bool(given_up) + [f"超过一小时没有送到 {late} 件"] * bool(late)
+    return Check("推送", "注意" if said else "正常", "，".join(said) + "，见“推送”" if said else "没有积压")

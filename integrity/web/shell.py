@@ -39,6 +39,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry("登记家庭", "/households/new", "登记家庭"),
         Entry("处理建议", "/recommendations", "查看户账"),
         Entry("核查名单", "/rechecks", "查看户账"),
+        Entry("来件", "/intake", "处理来件"),
         Entry("待认定的事实", "/conduct", "查看户账"),
         Entry("案件", "/cases", "查看户账"),
     )),
@@ -65,6 +66,8 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry("账户", "/accounts", "查看账户"),
         Entry("机关与区划", "/organs", "查看政策参数"),
         Entry("操作日志", "/audit", "查看操作日志"),
+        Entry("推送", "/pushes", "查看推送"),
+        Entry("核验码", "/codes", "管理核验码"),
         Entry("运行状况", "/system", "查看运行状况"),
     )),
 )  # fmt: skip

@@ -14,8 +14,11 @@ from typing import Any
 from sqlmodel import col, select
 
 from integrity import evidence
+from integrity.case_acts import month_rule
 from integrity.case_files import Case
 from integrity.case_openings import ABOUT, About, entries_for, names_of, people_of
+from integrity.households import home
+from integrity.policies_of import policy_for
 from integrity.records.evidence import Evidence
 from integrity.records.office import Officer, Posting, PostingLine
 from integrity.rules.procedure import START, Ask, Row
@@ -25,7 +28,7 @@ from integrity.work import Work
 
 _HINTS: Mapping[str, str] = {
     "within": "不填的按当地规定；当地没有规定的必须填写，如 5个工作日",
-    "effective_on": "不填的自下月起；减少、停止救助不早于送达",
+    "effective_on": "减少、停止救助不早于送达的次月", "exception": "有渐退条件不成立的，必须写明理由和依据；写入文书",
     "months": "只有渐退填写", "schedule": "只有渐退填写，逐月的百分比，如 100,80,60",
     "reason_code": "处理建议已有原因的可以不选",
     "reason": "写明事实和依据；会照写在文书上", "receiver": "写姓名；不是本人的写明关系，如 张三（李四，配偶）",
@@ -45,6 +48,7 @@ _TOLD = (
 )  # fmt: skip
 """What a decision repeats unless the officer says otherwise."""
 _RADIOS = ("way",)
+DECIDING = ("DECIDE", "APPROVE")
 _TODAY_ONLY = "制发文书，日期为今天（红线第16条）"
 EVIDENCE, ON, MEMBER, SUBJECT = "evidence", "on", "member", "subject"
 
@@ -111,7 +115,37 @@ def _tuned(work: Work, case: Case, row: Row, one: Field) -> Field:
         return replace(one, kind="choice", label="失信事实", choices=facts)
     if one.name == "reason" and not row.papers:
         return one
+    if one.name == "outcome" and row.code in DECIDING:
+        one = replace(one, label="决定")
+    if one.name == "effective_on" and row.code in DECIDING:
+        return _month(work, case, row, one)
+    if row.code == "NOTICE" and one.name in ("within", "within_reason"):
+        return _time_to_be_heard(work, case, one)
     return with_hint(one)
+
+
+def _month(work: Work, case: Case, row: Row, one: Field) -> Field:
+    """自何时起执行: as the region has it; where it has nothing, whoever takes something away says from when."""
+    rule = month_rule(work, case, work.today)
+    if rule is None and row.code == "DECIDE" and case.said("effective_on") is None:
+        return replace(one, required=True, hint="当地没有规定，必须写明；减少、停止救助不早于送达的次月")
+    if rule is None:
+        return replace(one, hint="当地没有规定：减少、停止救助的必须写明，不早于送达的次月")
+    month = "当月" if rule.value == "same_month" else "次月"
+    return replace(one, hint=f"不填的按当地规定，自送达的{month}起")
+
+
+def _time_to_be_heard(work: Work, case: Case, one: Field) -> Field:
+    """告知的期限: what the region says; where it says nothing, a length and why."""
+    clock = next(clock for clock in case.table.clocks if clock.code == "hear")
+    area = home(work, case.household_id, work.today).area[:9] + "000"
+    rule = policy_for(work, area, work.today).find(clock.key, area, work.today)
+    set_here = rule is not None and rule.value is not None
+    if one.name == "within_reason":
+        return replace(one, required=not set_here)
+    if rule is None or not set_here:
+        return replace(one, required=True, hint=f"当地没有规定{clock.name}，必须写明，如 5个工作日", kind="text")
+    return replace(one, hint=f"当地规定的{clock.name}为 {rule.value}{rule.unit}；不填的照此办理", kind="text")
 
 
 _WHEN_LEFT = ("due_on", "ground", "within")
@@ -160,7 +194,7 @@ def known(work: Work, case: Case, row: Row) -> dict[str, object]:
     """What stands in the form at first: today, and in a decision what the person was told before."""
     told: Mapping[str, Any] = case.history[0].data if case.history else {}
     values: dict[str, object] = {ON: work.today}
-    if row.code in ("DECIDE", "APPROVE"):
+    if row.code in DECIDING:
         values |= {ask.name: typed(ask, told[ask.name]) for ask in row.asks if ask.name in _TOLD and told.get(ask.name)}
     if row.code == "DUE":
         values.pop("due_on", None)

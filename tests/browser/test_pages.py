@@ -30,6 +30,22 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser on this mac
 AXE = next(one for one in PIECES if one.name == "axe.js")
 AXED = """axe.run(document, {resultTypes: ["violations"], iframes: false, runOnly: {type: "tag",
   values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}).then(all => all.violations)"""
+KEYS = """() => {
+  const wrong = [], seen = one => one.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true});
+  const named = one => one.outerHTML.slice(0, 120);
+  for (const one of document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")) {
+    if (one.tabIndex > 0) wrong.push(`has its own order: ${named(one)}`);
+    if (one.type === "hidden" || one.disabled || one.tabIndex < 0 || !seen(one)) continue;
+    one.focus();
+    if (document.activeElement !== one) { wrong.push(`not to be reached by keys: ${named(one)}`); continue; }
+    const style = getComputedStyle(one), line = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+    if (!line && style.boxShadow === "none") wrong.push(`does not show that it is chosen: ${named(one)}`);
+  }
+  for (const one of document.forms)
+    if (![...one.elements].some(each => each.type === "submit")) wrong.push(`no button: ${named(one)}`);
+  return wrong;
+}"""
+"""Whatever can be used is reached by keys and shows it; each form has a button, for whoever has no script."""
 WIDTHS = (1366, 683, 390)
 """A desk, the same at 200 %, a telephone."""
 LETTERS, LIGHT = 16, 150_000
@@ -39,7 +55,7 @@ UNSEEN = {
     "/print/{number}/papers/{no}/again/pdf": "同上", "/print/{number}/files": "局部更新，册都已经制成",
     "/recommendations/batch": "没有可以成批的建议", "/print/find": "填写文号以后", "/imports/{batch_id}": "没有导入过",
     "/imports/{batch_id}/undo": "同上", "/households/{number}/rechecks/conclusion": "入户以后",
-    "/rechecks/results/{token}/marked": "没有填错的行",
+    "/rechecks/results/{token}/marked": "没有填错的行", "/statistics/progress": "一百五十户的数字当时就有",
 }  # fmt: skip
 """Pages to which nothing in the demo county leads, and why; each is gone through by the tests of its own kind."""
 
@@ -89,6 +105,8 @@ class Looker:
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 768})
         size = self.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
         self.wrong += [f"letters of {size} px"] if size < LETTERS else []
+        self.page.keyboard.press("Tab")
+        self.wrong += self.page.evaluate(KEYS)
         self.wrong += self._axe()
         _shoot(self.page, seen)
         return [f"{seen.officer} {seen.address}: {one}" for one in self.wrong]
@@ -118,7 +136,7 @@ def _shoot(page: Any, seen: Seen) -> None:
 def test_every_page_is_whole_at_every_width_and_open_to_everybody(chromium: Any, county: County, crawl: Crawl) -> None:
     every = list({one.route: one for one in reversed(crawl.pages)}.values())
     assert len(every) > 75, "as many pages as the program has"
-    contexts = {who: county.context(chromium, who) for who in {one.officer for one in every}}
+    contexts = {who: county.context(chromium, who, reduced_motion="reduce") for who in {one.officer for one in every}}
     lookers = {who: Looker(context, county.address) for who, context in contexts.items()}
     wrong = [fault for one in every for fault in lookers[one.officer].faults(one)]
     for one in contexts.values():
@@ -142,8 +160,8 @@ def test_a_first_visit_is_light(chromium: Any, county: County, officer: str) -> 
 def test_a_page_that_is_not_there_and_one_that_is_not_mine(chromium: Any, county: County) -> None:
     context = county.context(chromium, SYSTEM)
     page = context.new_page()
-    for path, status in (("/nothing", 404), ("/cases", 403)):
+    for path, status, title in (("/nothing", 404, "没有办成"), ("/cases", 403, "没有权限")):
         assert page.goto(path).status == status
-        assert page.locator("h1").inner_text() == "没有办成"
+        assert page.locator("h1").inner_text() == title
         assert page.locator("main a").count() >= 1, "a way on"
     context.close()

@@ -181,6 +181,12 @@ def test_a_visit_is_told_on_a_telephone(on: Any, script: bool) -> None:
         page.get_by_label("见到的人").fill("户主")
         page.get_by_label("了解的情况").fill("收入没有变化")
         page.get_by_label("结论的理由").fill("收入没有变化")
+    if script:
+        page.context.set_offline(True)
+        page.get_by_role("button", name="登记结果").tap()
+        page.wait_for_selector("text=现在连接不上")
+        assert page.get_by_label("家中无人").is_checked(), "nothing that was typed is lost"
+        page.context.set_offline(False)
     page.get_by_role("button", name="登记结果").tap()
     page.wait_for_url(f"**/households/{number[0]}/cases/*")
     assert page.inner_text(".said").startswith("已登记")

@@ -27,6 +27,8 @@ from typer.testing import CliRunner
 
 from integrity import sessions
 from integrity.__main__ import app
+from integrity.demo import sent
+from integrity.office_terms import PushKind
 from integrity.records.places import HouseholdPlace
 from integrity.settings import ROOT, settings
 from integrity.web.app import create_app
@@ -44,6 +46,8 @@ EVERYBODY = (HANDLER, REVIEWER, APPROVER, INSPECTOR, ASSISTANT, SYSTEM, SECURITY
 """One of each role; the assistant is of a township, the others of the county."""
 COUNTY, TOWN = "370811000000", "370811111000"
 HOUSEHOLDS = 150
+PUSHED = "tuisong.example.invalid"
+"""Where the linked system of the demo is told that something changed; nothing is sent while the jobs rest."""
 _DRAWN = io.BytesIO()
 Image.new("RGB", (60, 40), "white").save(_DRAWN, "PNG")
 PICTURE = _DRAWN.getvalue()
@@ -93,6 +97,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("CHENGXIN_HOME", str(home))
+        patched.setenv("CHENGXIN_PUSH_HOSTS", PUSHED)
         settings.cache_clear()
         done = CliRunner().invoke(app, ["demo", "--households", str(HOUSEHOLDS)])
         assert done.exit_code == 0, done.output
@@ -151,6 +156,8 @@ def stock(county: County) -> None:
         county.found[HANDLER].append(_told(handler, first, number))
         county.found[REVIEWER] = [_visits(reviewer, number, other)]
         _posted(county, handler)
+        told = {"officer": sent.SENDER, "url": f"https://{PUSHED}/", PushKind.STANDING.name.lower(): "yes"}
+        Browser(client, county.secret(SYSTEM)).post_form("/pushes/new", told)
         run = re.findall(r'href="(/print/PC[^"/]+)"', handler.page("/print"))[0]
         handler.done(f"{run}/files/1", action=f"{run}/files/1/start")
 
@@ -185,8 +192,8 @@ def _visits(reviewer: Browser, *numbers: str) -> str:
         pair = re.findall(r'<option value="(jb1[0-9]+)"', reviewer.page(new))[:2]
         reviewer.done(new, dict(zip(("visitor_1", "visitor_2"), pair, strict=True)))
     reviewer.done("/rechecks/lists", {"town": TOWN})
-    sheet = next(one for one in reviewer.page("/rechecks/lists").split('"') if one.endswith(".xlsx"))
-    filled = reviewer.get(sheet).content
+    export = reviewer.done(f"/exports/new?what=recheck&area={TOWN}", {"reason": "入户核查时填写"})
+    filled = reviewer.post_form(export, action=f"{export}/file").content
     return reviewer.done("/rechecks/results", files={"files": ("名单.xlsx", filled, "application/octet-stream")})
 
 

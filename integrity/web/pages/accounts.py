@@ -11,8 +11,10 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from integrity import accounts
+from integrity import accounts, areas, oidc_links, reveals
+from integrity.errors import Refused
 from integrity.permissions import may
+from integrity.records.accounts import AccountIdentity
 from integrity.records.office import Officer
 from integrity.terms import Role
 from integrity.web.desk import Desk, acts, looks
@@ -29,7 +31,14 @@ Unlock = Annotated[Desk, acts(accounts.UNLOCKING)]
 Close = Annotated[Desk, acts(accounts.SEEING)]
 PAGE = 50
 WHY = (Field("why", "关闭的理由", hint="如：调离、退休；关闭后不能恢复，可以另行开设"),)
-WORDS = {"approve": "核准账户", "reset": "重置密码", "unlock": "解锁账户", "close": "关闭账户"}
+STATE_IDENTITY = (
+    Field("identity", "统一身份", max_length=oidc_links.LONGEST, hint="身份服务中本人的名称或者编号；不能是身份证号"),
+)  # fmt: skip
+WORDS = {
+    "approve": "核准账户", "reset": "重置密码", "unlock": "解锁账户", "identity": "登记统一身份",
+    "identity-approve": "核准统一身份", "identity-end": "解除统一身份", "close": "关闭账户",
+}  # fmt: skip
+OFF = "没有启用统一身份认证"
 TELEPHONE = (Field("telephone", "连同动态码一并重置（手机遗失或者更换）", "tick", required=False),)
 
 
@@ -38,7 +47,8 @@ def show_list(desk: Looking, after: str = "") -> Response:
     """账户一览：本辖区内没有关闭的账户。"""
     lines = accounts.listed(desk.work, after[:40], PAGE + 1)
     return desk.page(
-        "accounts.html", lines=lines[:PAGE], first="/accounts" if after else "", opens=desk.may(accounts.OPENING),
+        "accounts.html", lines=lines[:PAGE], places=_places(desk, [one.officer for one in lines]),
+        reveals=reveals.to_look_at(desk.work), first="/accounts" if after else "", opens=desk.may(accounts.OPENING),
         next=f"/accounts?after={path(lines[PAGE - 1].officer.code)[1:]}" if len(lines) > PAGE else "",
     )  # fmt: skip
 
@@ -66,8 +76,26 @@ def open_account(desk: Open) -> Response:
 @router.get("/accounts/{code}")
 def show(code: str, desk: Looking) -> Response:
     """一个账户：怎样了，还能办什么。"""
-    line = accounts.line_of(desk.work, code)
-    return desk.page("account_one.html", line=line, offers=_offers(desk, line))
+    return _shown(desk, accounts.line_of(desk.work, code))
+
+
+def _shown(desk: Desk, line: accounts.Line, status: int = 200) -> Response:
+    place = _places(desk, [line.officer])[line.officer.area]
+    return desk.page(
+        "account_one.html", status=status, line=line, offers=_offers(desk, line), place=place,
+        identity=oidc_links.current(desk.work, line.account), provider=_issuer(desk),
+    )  # fmt: skip
+
+
+def _places(desk: Desk, people: list[Officer]) -> dict[str, str]:
+    """The names of the officers' areas, with what lies above a township."""
+    return areas.named(desk.work, {one.area for one in people}, desk.work.today)
+
+
+def _issuer(desk: Desk) -> str:
+    """The identity provider of this installation; "" where there is none."""
+    known = desk.request.app.state.oidc
+    return known.options.issuer if known is not None else ""
 
 
 @router.get("/accounts/{code}/{act}")
@@ -76,7 +104,7 @@ def show_act(code: str, act: str, desk: Looking) -> Response:
     line = accounts.line_of(desk.work, code)
     offered = {name: (words, fields) for name, words, fields, _ in _offers(desk, line)}
     if act not in offered:
-        return desk.page("account_one.html", status=409, line=line, offers=_offers(desk, line))
+        return _shown(desk, line, 409)
     words, fields = offered[act]
     return _confirmation(desk, line, act, desk.form(fields), words)
 
@@ -109,6 +137,50 @@ def unlock(code: str, desk: Unlock) -> Response:
     return desk.submit(desk.read(()), act, _again(desk, code, "unlock"))
 
 
+@router.post("/accounts/{code}/identity")
+def state_identity(code: str, desk: Open) -> Response:
+    """登记统一身份，安全管理员核准以后才能用来登录。"""
+    form = desk.read(STATE_IDENTITY)
+
+    def act(work: Work) -> str:
+        if not _issuer(desk):
+            raise Refused(OFF)
+        oidc_links.state(work, code, _issuer(desk), form.given["identity"])
+        desk.tell(work, f"已登记 {code} 的统一身份，待安全管理员核准")
+        return path("accounts", code)
+
+    return desk.submit(form, act, _again(desk, code, "identity"))
+
+
+@router.post("/accounts/{code}/identity-approve")
+def approve_identity(code: str, desk: Approve) -> Response:
+    """核准统一身份。"""
+
+    def act(work: Work) -> str:
+        oidc_links.approve(work, code)
+        desk.tell(work, f"已核准 {code} 的统一身份，本人可以用它登录")
+        return path("accounts", code)
+
+    return desk.submit(desk.read(()), act, _again(desk, code, "identity-approve"))
+
+
+@router.post("/accounts/{code}/identity-end")
+def end_identity(code: str, desk: Close) -> Response:
+    """解除统一身份，不能再用它登录。"""
+
+    def act(work: Work) -> str:
+        oidc_links.end(work, code)
+        desk.tell(work, f"已解除 {code} 的统一身份")
+        return path("accounts", code)
+
+    return desk.submit(desk.read(()), act, _again(desk, code, "identity-end"), matter=_own_matter(desk))
+
+
+def _own_matter(desk: Desk) -> str:
+    """In which matter this administrator takes an account's doors away."""
+    return accounts.UNLOCKING if desk.officer.role is Role.SECURITY_ADMIN else accounts.OPENING
+
+
 @router.post("/accounts/{code}/close")
 def close(code: str, desk: Close) -> Response:
     """关闭账户，立即生效。"""
@@ -119,8 +191,7 @@ def close(code: str, desk: Close) -> Response:
         desk.tell(work, f"已关闭 {code} 的账户")
         return "/accounts"
 
-    matter = accounts.UNLOCKING if desk.officer.role is Role.SECURITY_ADMIN else accounts.OPENING
-    return desk.submit(form, act, _again(desk, code, "close"), matter=matter)
+    return desk.submit(form, act, _again(desk, code, "close"), matter=_own_matter(desk))
 
 
 def _telling(desk: Desk, code: str, name: str, form: Form, act: Callable[[Work, Form], str]) -> Response:
@@ -149,7 +220,11 @@ def _again(desk: Desk, code: str, act: str) -> Callable[[Form], Response]:
 
 def _confirmation(desk: Desk, line: accounts.Line, act: str, form: Form, words: str) -> Response:
     action = path("accounts", line.officer.code, act)
-    return desk.page("account_act.html", line=line, form=form, words=words, action=action, danger=act == "close")
+    danger = act in ("close", "identity-end")
+    identity = oidc_links.current(desk.work, line.account)
+    return desk.page(
+        "account_act.html", line=line, form=form, words=words, action=action, danger=danger, identity=identity
+    )  # fmt: skip
 
 
 def _offers(desk: Desk, line: accounts.Line) -> list[tuple[str, str, tuple[Field, ...], str]]:
@@ -157,20 +232,39 @@ def _offers(desk: Desk, line: accounts.Line) -> list[tuple[str, str, tuple[Field
     role, mine = desk.officer.role, line.officer.code == desk.officer.code
     waits = line.account.approved_at is None
     opened_it = "您开设的账户须由另一人核准" if line.account.opened_by == desk.officer.code else ""
+    takes = may(role, accounts.UNLOCKING) or may(role, accounts.OPENING)
+    linked = oidc_links.current(desk.work, line.account)
     lines = (
         ("approve", (), may(role, accounts.APPROVING) and waits, opened_it),
         ("reset", TELEPHONE, may(role, accounts.UNLOCKING) and not waits and not line.account.demo, ""),
         ("unlock", (), may(role, accounts.UNLOCKING) and line.locked_until is not None, ""),
-        ("close", WHY, may(role, accounts.UNLOCKING) or may(role, accounts.OPENING), ""),
+        *_identity_offers(desk, line, linked),
+        ("identity-end", (), takes and linked is not None, ""),
+        ("close", WHY, takes, ""),
     )
     own = "自己的账户须由别人办理" if mine else ""
     return [(name, WORDS[name], fields, own or why) for name, fields, offered, why in lines if offered]
 
 
+def _identity_offers(
+    desk: Desk, line: accounts.Line, linked: AccountIdentity | None
+) -> tuple[tuple[str, tuple[Field, ...], bool, str], ...]:
+    """To state an identity, and to approve the one that waits; nothing where there is no provider."""
+    role, on = desk.officer.role, bool(_issuer(desk)) and not line.account.demo
+    waits = linked is not None and linked.approved_at is None
+    stated_it = "您登记的统一身份须由另一人核准" if linked and linked.opened_by == desk.officer.code else ""
+    return (
+        ("identity", STATE_IDENTITY, on and may(role, accounts.OPENING) and linked is None, ""),
+        ("identity-approve", (), on and may(role, accounts.APPROVING) and waits, stated_it),
+    )
+
+
 def _officers(desk: Desk) -> tuple[Field, ...]:
-    choices = tuple((one.code, _named(one)) for one in accounts.without(desk.work))
+    people = accounts.without(desk.work)
+    places = _places(desk, people)
+    choices = tuple((one.code, _named(one, places[one.area])) for one in people)
     return (Field("officer", "人员", "choice", choices=choices),)
 
 
-def _named(one: Officer) -> str:
-    return f"{one.code} {one.name}（{one.role.value}，{one.area}）"
+def _named(one: Officer, place: str) -> str:
+    return f"{one.code} {one.name}（{one.role.value}，{place}）"

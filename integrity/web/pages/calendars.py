@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from integrity import calendars
+from integrity import calendars, places
 from integrity.errors import Invalid, NotFound, Refused
 from integrity.records.columns import SHANGHAI
 from integrity.rules.workdays import Period, Term, end_of
@@ -95,7 +95,7 @@ def load(desk: Annotated[Desk, acts("维护放假安排")]) -> Response:
         if doubts and not form.given.get("confirm"):
             raise Refused("放假安排有疑点，没有录入：" + "；".join(str(one) for one in doubts))
         calendar = calendars.load(work, text)
-        desk.tell(work, f"已录入 {calendar.year} 年放假安排：{calendar.notice}")
+        desk.tell(work, f"已录入 {calendar.year} 年放假安排：{calendar.notice}；{places.after_calendar(work)}")
         return path("calendar", calendar.year)
 
     return desk.submit(form, act, lambda again: _load(desk, again))

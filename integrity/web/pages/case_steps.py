@@ -13,7 +13,18 @@ from urllib.parse import unquote
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from integrity import case_facts, case_openings, cases, docket, drafts, evidence, household_views, kinship
+from integrity import (
+    case_basis,
+    case_facts,
+    case_openings,
+    cases,
+    docket,
+    drafts,
+    evidence,
+    household_views,
+    kinship,
+    sessions,
+)
 from integrity.case_files import Case, read_case
 from integrity.case_views import proof_name, story, to_be_proven, to_deliver
 from integrity.errors import Invalid, NotFound, Refused
@@ -130,6 +141,7 @@ def _drawn(desk: Desk, at: At, form: Form) -> Response:
     if form.obstacles:
         form.refused = f"“{row.name}”没有办成，原因 {len(obstacles(form.obstacles))} 条："
     form.refused, form.obstacles = on_page(form.refused), obstacles(form.obstacles)
+    form.at_their_fields()
     lacks = case_openings.hindrances(work, case, row) if case.history else ()
     deliver = to_deliver(work, case, row) if row.serves else []
     trail = [(f"案件 {case.no}", path("households", at.number, "cases", case.no))] if case.history else []
@@ -140,6 +152,8 @@ def _drawn(desk: Desk, at: At, form: Form) -> Response:
         unprinted=any(not one.copies for one in deliver), head=head_of(desk, case.household_id),
         proofs=obstacles(case_openings.proof_wanted(work, case, row)),
         proven=to_be_proven(row), accept=ACCEPT,
+        proved=sessions.proven(desk.held, work.now),
+        basis=case_basis.before_deciding(work, case) if row.code in step_fields.DECIDING and case.history else (),
         hints=step_fields.suggestions(work, case, row, desk.scope), mine=desk.officer.role in row.by,
         most=evidence.limit() // 2**20, crumbs=household_trail(at.number, *trail, (row.name, "")),
     )  # fmt: skip

@@ -35,7 +35,7 @@ def waiting(desk: Looking, role: str = "", list: str = "", after: str = "") -> H
     """在办案件：轮到本岗位办理的；全辖区等各岗位办理的；期限已过、将到的。"""
     own = desk.officer.role if desk.officer.role in ROLES else None
     looked = next((one for one in ROLES if one.name == role), None if own else Role.HANDLER)
-    post = worklists.Desk(looked or own or Role.HANDLER, desk.officer.area)
+    post = worklists.Desk(looked or own or Role.HANDLER, desk.officer.area, "" if looked else desk.officer.code)
     groups = case_lists.case_groups(desk.work, post, everywhere=looked is not None)
     counts = worklists.counts(desk.work, post, groups)
     chosen = next((one for one in groups if one.code == list), None)
@@ -69,7 +69,8 @@ def show(desk: Looking, number: str, no: int) -> HTMLResponse:
         "case.html", number=number, head=head_of(desk, household_id), case=case, stage=stage_of(case),
         story=case_views.story(work, case), running=running, met=met,
         offers=[one._replace(lacks=_plain(one)) for one in offers],
-        waiting=case_views.unprinted(work, case), way=case_views.way_of(case), shifting=desk.may("变更期限"),
+        waiting=case_views.unprinted(work, case), printer=desk.may("打印文书"),
+        way=case_views.way_of(case), shifting=desk.may("变更期限"),
         related=case_facts.is_relative(work, household_id, desk.officer.code), veil=veil(desk, household_id),
         member=people.get(case.member_no or 0, ""), subject=_subject(case, entries),
         sheets=_sheets(case) if desk.may("打印文书") else {}, crumbs=(*household_trail(number), (f"案件 {no}", "")),

@@ -56,4 +56,5 @@ def with_form(form: Form | None) -> dict[str, Any]:
     if form is None:
         return {}
     form.refused, form.obstacles = on_page(form.refused), obstacles(form.obstacles)
+    form.at_their_fields()
     return {"form": form}

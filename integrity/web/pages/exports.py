@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from integrity import exports, periodic
+from integrity import export_kinds, exports, periodic
 from integrity.case_views import officer_name
 from integrity.errors import NotFound
+from integrity.export_kinds import Source
 from integrity.records.exports import Export
 from integrity.rules.areas import level_of
 from integrity.rules.stated import LARGEST
@@ -17,8 +18,9 @@ from integrity.terms import AreaLevel
 from integrity.web.desk import Desk, acts, here, looks
 from integrity.web.forms import Field, Form
 from integrity.web.pages.downloads import PDF, XLSX, download
+from integrity.web.pages.recheck_sheets import towns
 from integrity.web.pages.statistics import own_area
-from integrity.web.shell import path
+from integrity.web.shell import path, query
 from integrity.work import Work
 
 router = APIRouter()
@@ -48,7 +50,7 @@ def show(desk: Looking, before: int = 0) -> HTMLResponse:
     return desk.page(
         "exports.html", lines=[_line(desk, one) for one in rows[:PAGE]], alone=exports.ALONE,
         next=f"/exports?before={rows[PAGE - 1].id}" if len(rows) > PAGE else "", first="/exports" if before else "",
-        town=level_of(desk.officer.area) is AreaLevel.TOWNSHIP, may=desk.may,
+        village=level_of(desk.officer.area) is AreaLevel.VILLAGE, may=desk.may,
     )  # fmt: skip
 
 
@@ -82,20 +84,29 @@ def _wanted(desk: Desk, form: Form) -> exports.Wanted:
 @router.get("/exports/new")
 def asking(desk: Looking, what: str) -> HTMLResponse:
     """导出什么、为什么。"""
-    exports.source_of(what)
+    source, area = exports.source_of(what), own_area(desk, desk.request.query_params.get("area", ""))
+    if source.level not in (None, level_of(area)):
+        return _choose_area(desk, what, source)
     return _asking(desk, desk.form(_fields(desk, what), {"form": "xlsx"}))
+
+
+def _choose_area(desk: Desk, what: str, source: Source) -> HTMLResponse:
+    """Of which area first: this list is not made for one as large (or as small) as the officer's."""
+    ways = [(name, path("exports", "new") + "?" + query(what=what, area=code)) for code, name in towns(desk)]
+    return desk.page("export_area.html", source=source, ways=ways)
 
 
 @router.post("/exports/new")
 def ask(desk: Asking, what: str) -> Response:
-    """申请导出：不超过 500 行的立即制作，超过的等另一人批准。"""
+    """申请导出：一日内合计不超过 500 行的立即制作，超过的等另一人批准。"""
     exports.source_of(what)
     form = desk.read(_fields(desk, what))
     area = own_area(desk, desk.request.query_params.get("area", ""))
 
     def act(work: Work) -> str:
         one = exports.ask(work, _wanted(desk, form))
-        said = "文件已做好，24 小时内可以下载" if one.made_at else f"超过 {exports.ALONE} 行，已交另一人批准"
+        together = "" if one.rows > exports.ALONE else "连同您 24 小时内已导出的"
+        said = "文件已做好，24 小时内可以下载" if one.made_at else f"{together}超过 {exports.ALONE} 行，已交另一人批准"
         desk.tell(work, f"导出 {one.id}：{one.rows} 行，{said}")
         return path("exports", one.id)
 
@@ -105,11 +116,10 @@ def ask(desk: Asking, what: str) -> Response:
 def _asking(desk: Desk, form: Form) -> HTMLResponse:
     wanted = _wanted(desk, form)
     source = exports.source_of(wanted.what)
-    names = {"kind": "台账", "since": "起", "until": "止", "period": "报告期", "number": "指标"}
-    about = tuple((names[one], wanted.chosen[one]) for one in names if wanted.chosen.get(one))
+    about = export_kinds.about(desk.work, source, wanted.area, wanted.chosen)
     return desk.page(
         "export_new.html", form=form, action=here(desk.request), source=source, alone=exports.ALONE,
-        where=periodic.name_of(desk.work, wanted.area, desk.work.today), about=about or (("范围", "现在到期的全部"),),
+        where=periodic.name_of(desk.work, wanted.area, desk.work.today), about=about,
     )  # fmt: skip
 
 

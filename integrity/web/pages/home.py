@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
+from sqlmodel import col, select
 
-from integrity import drafts, exports, finding, places, worklists
+from integrity import drafts, exports, finding, places, print_desk, worklists
 from integrity.areas import named
 from integrity.errors import NotFound
 from integrity.records import places as kinds
+from integrity.records.ledger import Notice
 from integrity.terms import Role
 from integrity.web.desk import SEE_OTHER, Desk, acts, looks
 from integrity.web.shell import path, query
@@ -32,16 +37,35 @@ _WAYS = {
     kinds.RECEIPT: ("papers",),
 }  # fmt: skip
 """Kind of what waits → the page of the household where it is done."""
+_PAPERS = (kinds.PRINT, kinds.DELIVER, kinds.RETURNED, kinds.RECEIPT)
 
 
-def way_to(group: Group, task: Task) -> str:
-    """The page on which a thing that waits is done."""
+def way_to(group: Group, task: Task, papers: Mapping[tuple[int, int], str] = MappingProxyType({})) -> str:
+    """The page on which a thing that waits is done; `papers` has the number of a paper by its household and entry."""
+    if group.code == "INTAKE":
+        return path("intake", task.ref)
     if task.household is None:
         return path("postings", task.posting)
     home = ("households", task.household.number)
+    if paper := papers.get((task.household.household_id, task.ref)):
+        return path(*home, "papers", paper)
     if group.kind.startswith((kinds.CASE, kinds.CLOCK)):
         return path(*home, "cases", task.ref)
     return path(*home, *_WAYS.get(group.kind, ()))
+
+
+def _ways(desk: Desk, group: Group | None, tasks: list[Task]) -> Callable[[Group, Task], str]:
+    """The way to each thing that waits: of papers, to the paper itself."""
+    if group is None or group.kind not in _PAPERS:
+        return way_to
+    wanted = {(one.household.household_id, one.ref) for one in tasks if one.household is not None}
+    query = select(Notice.household_id, Notice.seq, Notice.number).where(
+        col(Notice.household_id).in_({household for household, _ in wanted}),
+        col(Notice.seq).in_({seq for _, seq in wanted}),
+    )
+    return partial(
+        way_to, papers={(household, seq): number for household, seq, number in desk.work.session.exec(query)}
+    )
 
 
 def _villages(desk: Desk, tasks: list[Task]) -> dict[str, str]:
@@ -53,7 +77,7 @@ def home(desk: Anybody) -> Response:
     """待办：本岗位、本辖区今天要办的事。"""
     if desk.officer.role in _FIRST:
         return RedirectResponse(_FIRST[desk.officer.role], SEE_OTHER)
-    post = worklists.Desk(desk.officer.role, desk.officer.area)
+    post = worklists.Desk(desk.officer.role, desk.officer.area, desk.officer.code)
     groups = worklists.groups(desk.work, post)
     counts = worklists.counts(desk.work, post, groups)
     counted = [(one, counts[one.code]) for one in groups]
@@ -64,7 +88,8 @@ def home(desk: Anybody) -> Response:
         desk.note("查看待办", desk.officer.area, first.name if first else "")
     return desk.page(
         "home.html", exports=exports.to_decide(desk.work), waiting=waiting, first=first, tasks=tasks,
-        way_to=way_to, colours=_COLOURS, urgent=_URGENT,
+        runs=print_desk.to_finish(desk.work, desk.scope) if desk.may("打印文书") else 0,
+        way_to=_ways(desk, first, tasks), colours=_COLOURS, urgent=_URGENT,
         villages=_villages(desk, tasks),
         nothing=[one.name for one, count in counted if not count.number and not one.code.startswith("CASE_")],
     )  # fmt: skip
@@ -73,7 +98,7 @@ def home(desk: Anybody) -> Response:
 @router.get("/tasks/{code}")
 def work_list(code: str, desk: Looking, after: Annotated[str, Query(max_length=80)] = "") -> Response:
     """一组待办的名单，逐页翻看。"""
-    post = worklists.Desk(desk.officer.role, desk.officer.area)
+    post = worklists.Desk(desk.officer.role, desk.officer.area, desk.officer.code)
     groups = worklists.groups(desk.work, post)
     group = next((one for one in groups if one.code == code), None)
     if group is None:
@@ -83,8 +108,8 @@ def work_list(code: str, desk: Looking, after: Annotated[str, Query(max_length=8
     if tasks.rows:
         desk.note("查看待办", desk.officer.area, group.name)
     return desk.page(
-        "tasks.html", group=group, tasks=tasks.rows, way_to=way_to, count=worklists.count(desk.work, post, group),
-        villages=_villages(desk, tasks.rows),
+        "tasks.html", group=group, tasks=tasks.rows, way_to=_ways(desk, group, tasks.rows),
+        count=worklists.count(desk.work, post, group), villages=_villages(desk, tasks.rows),
         next=f"{here}?after={tasks.next}" if tasks.next else "", first=here if after else "",
         crumbs=(("待办", "/"), (group.name, "")),
     )  # fmt: skip

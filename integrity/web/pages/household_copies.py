@@ -88,14 +88,20 @@ def _reveal(
     )  # fmt: skip
 
 
-def _dossier_fields(one: Frame) -> tuple[Field, ...]:
+def _dossier_fields(desk: Desk, one: Frame) -> tuple[Field, ...]:
+    """What is asked for; whoever may not see full numbers is not offered a dossier that has them."""
     cases = tuple((str(no), f"第 {no} 号案件（{kind.value}）") for no, kind in household_views.cases_of(one.view))
-    return (
-        Field("reader", "供谁使用", "radio", choices=tuple((name, read.name) for name, read in READERS.items())),
-        Field("reason", "用途", "area", max_length=200, hint="如调卷函的文号、本人申请及身份核对情况；印在封面上"),
-        Field("case", "只印一个案件", "choice", required=False, hint="不选为全户", choices=cases),
+    full = desk.may("查看完整号码")
+    readers = tuple((name, read.name) for name, read in READERS.items() if full or read is not OWN)
+    numbers = (
         Field("member", "供本人的，是哪一位成员", "choice", required=False, choices=member_choices(one.view)),
         Field("unmask", "提供完整身份证号的理由", required=False, max_length=200, hint="只有供人民法院的可以提供"),
+    )  # fmt: skip
+    return (
+        Field("reader", "供谁使用", "radio", choices=readers),
+        Field("reason", "用途", "area", max_length=200, hint="如调卷函的文号、本人申请及身份核对情况；印在封面上"),
+        Field("case", "只印一个案件", "choice", required=False, hint="不选为全户", choices=cases),
+        *(numbers if full else ()),
         Field("on", "截至哪一天", "date", required=False, hint="不写为现在"),
     )  # fmt: skip
 
@@ -104,14 +110,14 @@ def _dossier_fields(one: Frame) -> tuple[Field, ...]:
 def dossier_form(number: str, desk: Annotated[Desk, looks("印制案卷")]) -> HTMLResponse:
     """印制案卷：供谁使用、用途。"""
     one = frame(desk, number)
-    return _dossier(desk, one, desk.form(_dossier_fields(one)))
+    return _dossier(desk, one, desk.form(_dossier_fields(desk, one)))
 
 
 @router.post("/households/{number}/dossier")
 def dossier(number: str, desk: Annotated[Desk, acts("印制案卷")]) -> Response:
     """一户或者一个案件的全部材料印成一个 PDF；记入操作日志。"""
     one = frame(desk, number)
-    form = desk.read(_dossier_fields(one))
+    form = desk.read(_dossier_fields(desk, one))
     if form.errors:
         return _dossier(desk, one, form, UNPROCESSABLE)
     given = form.given

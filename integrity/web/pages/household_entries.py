@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from integrity import household_members, households
 from integrity.errors import Invalid, NotFound
 from integrity.household_members import Home, State
-from integrity.records.ledger import Residence
+from integrity.records.ledger import Household, Residence
 from integrity.rules.stated import LARGEST
 from integrity.terms import Ability, Capacity, Presence, Relation
 from integrity.web.desk import Desk, acts, looks
@@ -38,7 +38,10 @@ from integrity.work import Work
 router = APIRouter()
 Looking = Annotated[Desk, looks("登记家庭")]
 Acting = Annotated[Desk, acts("登记家庭")]
-NUMBER = Field("number", "户编号", max_length=40, hint="本机关的编号，建档后不能更改；不得用身份证号")
+NUMBER = Field(
+    "number", "户编号", required=False, max_length=40,
+    hint="本机关的编号，建档后不能更改；不得用身份证号。没有编号的不填，由程序编号",
+)  # fmt: skip
 _PERSON = ("name", "id_number", "relation", "ability", "capacity", "schooling", "phone", "account")
 _HOME = ("number", "place", "address", "urban", "label", "since")
 
@@ -58,10 +61,11 @@ def found(desk: Acting) -> Response:
     def act(work: Work) -> str:
         given = form.given
         home = Home(area, given["address"], given["urban"] == "yes", given.get("label", ""))
-        household_members.found(work, given["number"], home, person_of(form), since=given["since"])
-        said = "；".join(("已建档。请接着登记其他共同生活的成员，没有其他成员的不用再填", *warned))
-        desk.tell(work, said)
-        return path("households", given["number"], "members", "new")
+        made = household_members.found(work, given.get("number", ""), home, person_of(form), since=given["since"])
+        number = work.session.get_one(Household, made).number
+        said = f"已建档，户编号 {number}。请接着登记其他共同生活的成员，没有其他成员的不用再填"
+        desk.tell(work, "；".join((said, *warned)))
+        return path("households", number, "members", "new")
 
     return desk.submit(form, typed(act), lambda again: _new(desk, again), area=area)
 

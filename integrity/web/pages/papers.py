@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import col, select
 
-from integrity import case_sheets, case_views, cases, delivery, print_wishes, printing
+from integrity import case_sheets, case_views, cases, delivery, print_wishes, printing, seals
 from integrity.case_desk import at_desk
 from integrity.case_files import Case, cases_of, text_of
 from integrity.case_openings import names_of
@@ -32,12 +32,15 @@ from integrity.work import Work
 
 router = APIRouter()
 Looking = Annotated[Desk, looks("查看户账")]
+Seeing = Annotated[Desk, looks("查看文书版面")]
 MayPrint = Annotated[Desk, looks("打印文书")]
 Printing = Annotated[Desk, acts("打印文书")]
 MayServe = Annotated[Desk, looks("登记送达")]
 Serving = Annotated[Desk, acts("登记送达")]
 WIDE = (PaperKind.F33,)
 """Papers that bear the whole number of a person's certificate."""
+SHEET = "查看文书版面"
+"""A printed sheet names everybody in full: whoever only watches reads its contents with the names covered."""
 _YES_NO = (("", "照本户登记的阅读需要"), ("yes", "要"), ("no", "不要"))
 
 
@@ -54,7 +57,7 @@ class At(NamedTuple):
         return path("households", self.number, "papers", self.notice.number, *parts)
 
 
-def _at(desk: Desk, number: str, paper: str, action: str = "查看文书") -> At:
+def paper_at(desk: Desk, number: str, paper: str, action: str = "查看文书") -> At:
     """The paper of this household. Raises NotFound alike for none, for one elsewhere and for another household's."""
     household_id = desk.household(number, action)
     notice = paper_within(desk.work, paper)
@@ -65,7 +68,8 @@ def _at(desk: Desk, number: str, paper: str, action: str = "查看文书") -> At
     return At(number, household_id, notice, next(mine, None))
 
 
-def _trail(at: At, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+def paper_trail(at: At, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """The way to a page of a paper (页面路径)."""
     case = [] if at.case is None else [(f"案件 {at.case.no}", path("households", at.number, "cases", at.case.no))]
     return (*household_trail(at.number)[:-1], *case, (at.notice.number, at.href() if more else ""), *more)
 
@@ -114,7 +118,7 @@ def make(desk: Printing, number: str) -> Response:
 @router.get("/households/{number}/papers/{paper}")
 def show(desk: Looking, number: str, paper: str) -> HTMLResponse:
     """一份文书：内容、状态、版面、打印和送达。"""
-    at, work = _at(desk, number, paper), desk.work
+    at, work = paper_at(desk, number, paper), desk.work
     state = case_views.paper_state(work, at.notice)
     try:
         said, gone = api_views.paper_view(work, at.notice).model_dump()["said"], ""
@@ -124,8 +128,9 @@ def show(desk: Looking, number: str, paper: str) -> HTMLResponse:
         "paper.html", at=at, number=number, notice=at.notice, state=state, said=said, gone=gone,
         case=at.case, veil=veil(desk, at.household_id), sealed=case_views.sealed(work, at.notice),
         printer=desk.may("打印文书"), server=desk.may("登记送达"), wish=print_wishes.need_of(work, at.household_id),
-        page=not gone and (at.notice.kind not in WIDE or desk.may("打印文书")), remedies=_remedies(work, state),
-        receipt=at.case is not None and bool(state.copies), crumbs=_trail(at),
+        page=not gone and desk.may("打印文书" if at.notice.kind in WIDE else SHEET), remedies=_remedies(work, state),
+        withdrawer=desk.may(seals.MATTER) and state.ended is None,
+        receipt=at.case is not None and bool(state.copies), crumbs=paper_trail(at),
         officer_name=lambda code: case_views.officer_name(work, code),
     )  # fmt: skip
 
@@ -139,9 +144,9 @@ def _remedies(work: Work, state: case_views.PaperState) -> delivery.RemedyTerms 
 
 
 @router.get("/households/{number}/papers/{paper}/pdf")
-def page_of(desk: Looking, number: str, paper: str, copy: int = 0) -> Response:
+def page_of(desk: Seeing, number: str, paper: str, copy: int = 0) -> Response:
     """文书的版面（PDF），与印出的逐字节相同；还没有打印的，就是将要印出的样子。"""
-    at = _at(desk, number, paper, "查看文书版面")
+    at = paper_at(desk, number, paper, "查看文书版面")
     if at.notice.kind in WIDE:
         require(desk.work, "打印文书", at.notice.area)
     made = printing.reproduce(desk.work, at.notice, copy)
@@ -164,7 +169,7 @@ def _print_page(desk: Desk, at: At, form: Form) -> HTMLResponse:
     name = "补打" if state.copies else "打印原件"
     return desk.page(
         "paper_print.html", at=at, notice=at.notice, state=state, form=form, doing=name, here=at.href("print"),
-        wish=print_wishes.need_of(desk.work, at.household_id), crumbs=_trail(at, (name, "")),
+        wish=print_wishes.need_of(desk.work, at.household_id), crumbs=paper_trail(at, (name, "")),
     )  # fmt: skip
 
 
@@ -175,7 +180,7 @@ def _again(desk: Desk, at: At) -> bool:
 @router.get("/households/{number}/papers/{paper}/print")
 def show_print(desk: MayPrint, number: str, paper: str) -> Response:
     """打印原件，或者补打：选择版式。"""
-    at = _at(desk, number, paper)
+    at = paper_at(desk, number, paper)
     fields = _print_fields(again=_again(desk, at))
     return _print_page(desk, at, desk.form(fields, household_id=at.household_id))
 
@@ -183,7 +188,7 @@ def show_print(desk: MayPrint, number: str, paper: str) -> Response:
 @router.post("/households/{number}/papers/{paper}/print")
 def print_paper(desk: Printing, number: str, paper: str) -> Response:
     """打印原件只有一次，再印的是补打，印有份次。"""
-    at = _at(desk, number, paper)
+    at = paper_at(desk, number, paper)
     again = _again(desk, at)
     form = desk.read(_print_fields(again=again))
     asked = Asked(*(_wanted(form, name) for name in ("large", "cover")))
@@ -225,10 +230,12 @@ def _service_fields(work: Work, at: At) -> tuple[Field, ...]:
 @router.get("/households/{number}/papers/{paper}/service")
 def show_service(desk: MayServe, number: str, paper: str) -> Response:
     """送达登记的表单；属于案件的，到案件的送达一步。"""
-    at = _at(desk, number, paper)
+    at = paper_at(desk, number, paper)
     row = _serving_step(at)
     if row is not None and at.case is not None:
         return RedirectResponse(path("households", number, "cases", at.case.no, "steps", row.code), SEE_OTHER)
+    if delivery.kept_as(desk.work, at.notice):
+        raise Refused(f"《{at.notice.kind.value}》由本机关存档，不须送达")
     fields = _service_fields(desk.work, at)
     form = desk.form(fields, {step_fields.ON: desk.work.today}, household_id=at.household_id)
     return _service_page(desk, at, form)
@@ -240,14 +247,14 @@ def _service_page(desk: Desk, at: At, form: Form) -> HTMLResponse:
     return desk.page(
         "paper_service.html", at=at, number=at.number, notice=at.notice, form=form, here=at.href("service"),
         state=case_views.paper_state(desk.work, at.notice), hints={"receiver": names},
-        crumbs=_trail(at, ("登记送达", "")),
+        crumbs=paper_trail(at, ("登记送达", "")),
     )  # fmt: skip
 
 
 @router.post("/households/{number}/papers/{paper}/service")
 def serve(desk: Serving, number: str, paper: str) -> Response:
     """登记送达；属于案件的，同时办理案件的送达步骤。"""
-    at = _at(desk, number, paper)
+    at = paper_at(desk, number, paper)
     form = desk.read(_service_fields(desk.work, at))
 
     def act(work: Work) -> str:

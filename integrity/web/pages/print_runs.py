@@ -22,6 +22,7 @@ from integrity.terms import AreaLevel, PaperKind, PrintState
 from integrity.web.desk import SEE_OTHER, Desk, acts, looks
 from integrity.web.forms import Field, Form
 from integrity.web.guard import POLICY
+from integrity.web.pages.recheck_sheets import workbook_of
 from integrity.web.shell import crumbs, path
 from integrity.web.wording import obstacles, on_page
 from integrity.work import Work
@@ -29,9 +30,11 @@ from integrity.work import Work
 router = APIRouter()
 Looking = Annotated[Desk, looks("打印文书")]
 Printing = Annotated[Desk, acts("打印文书")]
+PAGE = 20
 WAIT = 8.0
 """Seconds for which the maker of a small run waits."""
 _NOTES, _TOLD = 30, 4
+_WORKBOOK = ".xlsx"
 _YES_NO = (("", "照各户登记的阅读需要"), ("yes", "要"), ("no", "不要"))
 _OPEN = (PrintState.READY, PrintState.PRINTING)
 COLOURS = {
@@ -86,18 +89,35 @@ def wanted_area(desk: Desk, wanted: str) -> str:
 
 @router.get("/print")
 def show(desk: Looking, before: str = "") -> HTMLResponse:
-    """等待打印的文书（按村）、打印批次、最近的名单文件。"""
+    """没有打印完的批次，还没有编入批次的文书（按村），全部批次，最近的名单文件。"""
     work, own = desk.work, desk.officer.area
     by_town = level_of(own) not in (AreaLevel.TOWNSHIP, AreaLevel.VILLAGE)
-    found = print_desk.runs(work, desk.scope, before=before[:20])
-    runs, more = found[:20], len(found) > len(found[:20])
-    states = print_desk.progress(work, [one.number for one in runs])
+    found, open_ = print_desk.runs(work, desk.scope, before=before[:20]), print_desk.unfinished(work, desk.scope)
     return desk.page(
         "print.html", heaps=print_desk.heaps(work, own, by_town=by_town), by_town=by_town, colours=COLOURS,
-        lines=[(one, print_desk.name_of(work, one.area), states.get(one.number, {})) for one in runs],
-        next=f"/print?before={runs[-1].number}" if more else "", first="/print" if before else "",
+        lines=_lines_of(work, found[:PAGE]), open_lines=_lines_of(work, open_[:PAGE]),
+        unfinished=print_desk.to_finish(work, desk.scope), more=len(open_) > PAGE,
+        next=f"/print?before={found[PAGE - 1].number}" if len(found) > PAGE else "", first="/print" if before else "",
         files=paper_files.recent(work, own, desk.scope), crumbs=crumbs(("打印", "")),
     )  # fmt: skip
+
+
+@router.get("/print/open")
+def show_open(desk: Looking, before: str = "") -> HTMLResponse:
+    """没有打印完的批次。"""
+    found = print_desk.unfinished(desk.work, desk.scope, before=before[:20])
+    return desk.page(
+        "print_open.html", lines=_lines_of(desk.work, found[:PAGE]), colours=COLOURS,
+        unfinished=print_desk.to_finish(desk.work, desk.scope), first="/print/open" if before else "",
+        next=f"/print/open?before={found[PAGE - 1].number}" if len(found) > PAGE else "",
+        crumbs=crumbs(("打印", "/print"), ("没有打印完的批次", "")),
+    )  # fmt: skip
+
+
+def _lines_of(work: Work, runs: list[PrintRun]) -> list[tuple[PrintRun, str, dict[PrintState, int]]]:
+    """Each run with the name of its area, and how many of its papers stand where."""
+    states = print_desk.progress(work, [one.number for one in runs])
+    return [(one, print_desk.name_of(work, one.area), states.get(one.number, {})) for one in runs]
 
 
 @router.get("/print/find")
@@ -197,6 +217,8 @@ def fetch(desk: Looking, day: str, name: str) -> Response:
     found, owned = paper_files.find(desk.work, day, name, desk.officer.area, desk.scope)
     if owned.run:
         return RedirectResponse(path("print", owned.run, "files", owned.no), SEE_OTHER)
+    if found.suffix == _WORKBOOK:  # a list with persons leaves with a reason and a trace
+        return RedirectResponse(workbook_of(owned.area), SEE_OTHER)
     desk.note("取用文书文件", f"{day}/{name}"[:120])
     return FileResponse(found, media_type=paper_files.SHOWN[found.suffix], filename=name)
 

@@ -16,13 +16,14 @@ from integrity import areas, recheck_files, recheck_results, sheets_kept, upload
 from integrity.area_choice import names
 from integrity.errors import ChengxinError, Invalid, NotFound
 from integrity.recheck_files import ENDS
+from integrity.recheck_marks import edition_of
 from integrity.recheck_results import Report
 from integrity.rules.areas import level_of
 from integrity.terms import AreaLevel
 from integrity.web.desk import CONFLICT, SEE_OTHER, UNPROCESSABLE, Desk, acts, here, looks
 from integrity.web.forms import Field, Form
 from integrity.web.pages.daily import with_form
-from integrity.web.shell import path
+from integrity.web.shell import path, query
 from integrity.web.wording import obstacles, on_page
 from integrity.work import Work
 
@@ -38,7 +39,7 @@ _SHOWN = 200
 _TRAIL = (("待办", "/"), ("核查名单", "/rechecks"))
 
 
-def _towns(desk: Desk) -> tuple[tuple[str, str], ...]:
+def towns(desk: Desk) -> tuple[tuple[str, str], ...]:
     """The townships of the officer's area; his own where it is one."""
     own = desk.officer.area
     if level_of(own) is AreaLevel.VILLAGE:
@@ -49,14 +50,14 @@ def _towns(desk: Desk) -> tuple[tuple[str, str], ...]:
 
 
 def _making(desk: Desk) -> tuple[Field, ...]:
-    return (Field("town", "乡镇、街道", "choice", choices=_towns(desk)),)
+    return (Field("town", "乡镇、街道", "choice", choices=towns(desk)),)
 
 
 @router.get("/rechecks/lists")
 def lists(desk: MayPrint) -> HTMLResponse:
     """制成的核查名单，取出打印或者填写；制作今天的。"""
-    towns = _towns(desk)
-    known = {"town": towns[0][0]} if len(towns) == 1 else {}
+    of_area = towns(desk)
+    known = {"town": of_area[0][0]} if len(of_area) == 1 else {}
     return _lists(desk, desk.form(_making(desk), known))
 
 
@@ -64,6 +65,7 @@ def _lists(desk: Desk, form: Form) -> HTMLResponse:
     made = recheck_files.made(desk.scope)
     return desk.page(
         "recheck_lists.html", **with_form(form), made=made, towns=names(desk.work, {one.town for one in made}),
+        workbook_of=workbook_of, may=desk.may,
         action=here(desk.request), crumbs=(*_TRAIL, ("名单文件", "")),
     )  # fmt: skip
 
@@ -82,15 +84,22 @@ def make(desk: Printing) -> Response:
 
 @router.get("/rechecks/lists/{number}.{end}")
 def fetch(desk: MayPrint, number: str, end: str) -> Response:
-    """取出一份核查名单：PDF 打印，XLSX 填写。"""
+    """取出一份核查名单打印（PDF）；填写用的工作簿从“导出”出去。"""
     if end not in ENDS:
         raise NotFound(f"没有编号为 {number} 的核查名单")
     try:
         found = recheck_files.content(number, end, desk.scope)
+        if end != ENDS[0]:
+            return RedirectResponse(workbook_of(edition_of(number).area), SEE_OTHER)
     except Invalid as fault:
         raise NotFound(f"没有编号为 {number} 的核查名单") from fault
     desk.note("取出核查名单", f"list:{number}", end)
     return _download(found, f"核查名单-{number}.{end}")
+
+
+def workbook_of(town: str) -> str:
+    """Where the workbook of a township is taken out (导出): with a reason, an end, and its number in every row."""
+    return path("exports", "new") + "?" + query(what="recheck", area=town)
 
 
 def _download(content: bytes, name: str) -> Response:

@@ -5,6 +5,7 @@ An opinion takes nothing from anybody: it is put down, or it opens the procedure
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any
 
@@ -18,9 +19,9 @@ from integrity.errors import ChengxinError, NotFound, Refused
 from integrity.records.ledger import Decision
 from integrity.records.office import Recommendation
 from integrity.rules.policy import NotInForce
-from integrity.rules.procedure import Obstacle
+from integrity.rules.procedure_tables import TABLES
 from integrity.standing_findings import in_a_line, newest, outcome_of
-from integrity.terms import Outcome, Verdict
+from integrity.terms import Outcome, Procedure, Role, Verdict
 from integrity.web.api_access import household_within
 from integrity.web.desk import CONFLICT, Desk, acts, here, looks
 from integrity.web.forms import Field, Form, chosen_from
@@ -42,6 +43,11 @@ COLOURS = {
     Outcome.RAISE: "green", Outcome.KEEP: "green", Outcome.LOWER: "orange", Outcome.WITHDRAW: "orange",
     Outcome.EXIT: "red", Outcome.ASK: "blue", Outcome.NOTHING: "grey",
 }  # fmt: skip
+
+
+EXCEPTION = TABLES[Procedure.DECISION].row("OPEN").asks[-1]
+"""Why a 渐退 is given although a condition of it does not hold, as the procedure asks it."""
+_OF_WITHDRAWAL = (("months", "渐退的，请填写渐退月数"), ("schedule", "渐退的，请填写各月发放比例，每月一个数"))
 
 
 def _outcome(code: str) -> Outcome | None:
@@ -169,7 +175,9 @@ def _fields(stands: Recommendation) -> tuple[Field, ...]:
         Field("amount", "变更后的月救助金额", "fen", False, "增发、减发填写；建议已有金额的可以不填"),
         Field("months", "渐退月数", "count", False, "渐退填写"),
         Field("schedule", "渐退各月发放比例", "percents", False, "渐退填写，如 100,80,60，每月一个数"),
-        Field("reason", "理由", "area", max_length=400, hint="写明事实和依据；会写入户账和文书"),
+        Field("exception", EXCEPTION.official, "area", False, "渐退条件有不成立的，必须写明理由和依据；写入文书",
+              max_length=400),
+        Field("reason", "理由", "area", max_length=400, hint="写明事实和依据；记入户账，变更的还写入告知书、决定书"),
     )  # fmt: skip
 
 
@@ -196,6 +204,7 @@ def _opinion(desk: Desk, one: Frame, stands: Recommendation | None, form: Form |
     return desk.page(
         "opinion.html", **with_form(form), stands=stands, told=told, fault=fault, action=here(desk.request),
         outcome=outcome_of(stands) if stands else None, colours=COLOURS, before=_before(desk.work, one, stands),
+        only_opens=desk.officer.role is Role.APPROVER and stands is not None,
         why=in_a_line(stands) if stands else "", settled=bool(stands and _settled(stands)),
         **shown(one, "?", "审核意见"),
     )  # fmt: skip
@@ -218,22 +227,40 @@ def opine(desk: Opining, number: str) -> Response:
     if stands is None:
         raise NotFound("该户没有处理建议")
     form = desk.read(_fields(stands))
-    if form.given.get("verdict") == Verdict.CHANGED.name and "outcome" not in form.given:
-        form.errors.setdefault("outcome", "变更的，请选择变更后的处理")
+    for name, said in _left_out(form, stands):
+        form.errors.setdefault(name, said)
     return desk.submit(
         form, lambda work: _opined(desk, work, one, form), lambda again: _opinion(desk, one, stands, again),
         household_id=one.household_id,
     )  # fmt: skip
 
 
+def _left_out(form: Form, stands: Recommendation) -> Iterator[tuple[str, str]]:
+    """What the chosen treatment needs and is not there, field by field."""
+    given, verdict = form.given, form.given.get("verdict")
+    changed = verdict == Verdict.CHANGED.name
+    if changed and "outcome" not in given:
+        yield "outcome", "变更的，请选择变更后的处理"
+    if verdict is not None and not changed and "outcome" in given:
+        yield "outcome", "采纳、不采纳的，“变更后的处理”不填；要变更的，审核意见请选“变更”"
+    chosen = Outcome[given["outcome"]] if changed and "outcome" in given else None
+    chosen = outcome_of(stands) if verdict == Verdict.ACCEPTED.name else chosen
+    if chosen in (Outcome.RAISE, Outcome.LOWER) and "amount" not in given and not _settles(stands, chosen):
+        yield "amount", f"{chosen.value}的，请填写月救助金额：处理建议没有确定的金额"
+    if chosen is Outcome.WITHDRAW:
+        yield from ((name, said) for name, said in _OF_WITHDRAWAL if name not in given)
+        if "months" in given and len(given.get("schedule", ())) not in (0, given["months"]):
+            yield "schedule", f"渐退 {given['months']} 个月，各月发放比例应当有 {given['months']} 个数"
+
+
+def _settles(stands: Recommendation, chosen: Outcome) -> bool:
+    """Does the recommendation itself say the new amount?"""
+    return outcome_of(stands) is chosen and _settled(stands)
+
+
 def _opined(desk: Desk, work: Work, one: Frame, form: Form) -> str:
     given, changed = form.given, form.given["verdict"] == Verdict.CHANGED.name
-    terms = {name: given[name] for name in ("amount", "months", "schedule") if name in given}
-    if not changed and "outcome" in given:
-        raise Refused(
-            "选了变更后的处理，审核意见却不是“变更”；请核对",
-            (Obstacle("verdict", "采纳、不采纳的，“变更后的处理”不填", ""),),
-        )
+    terms = {name: given[name] for name in ("amount", "months", "schedule", "exception") if name in given}
     said = opinions.give(
         work, one.household_id, Verdict[given["verdict"]], reason=given["reason"],
         outcome=Outcome[given["outcome"]] if changed else None, **terms,

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from integrity import area_choice, periodic, statistics
-from integrity.errors import Invalid, NotFound
+from integrity import area_choice, counting, periodic, statistics, statistics_lists
+from integrity.counting import Progress
+from integrity.errors import Invalid, NotFound, Refused
 from integrity.export_kinds import period_of
 from integrity.periods import Period, month_of, quarter_of
 from integrity.records.columns import SHANGHAI
 from integrity.rules.workdays import add_months
-from integrity.web.desk import Desk, looks
+from integrity.web.desk import SEE_OTHER, Desk, looks
 from integrity.web.pages.downloads import PDF, XLSX, download
 
 router = APIRouter()
@@ -25,12 +26,8 @@ _MONTHS, _QUARTERS = 24, 8
 _FIRST_YEAR, _LAST_YEAR = 1950, 2200
 
 
-class Asked(NamedTuple):
-    """看什么 (what is looked at): area, period, moment; `link` is the address of the same with changes."""
-
-    area: str
-    period: Period
-    on: datetime | None
+class Asked(statistics.Asked):
+    """看什么 (what is looked at); `link` is the address of the same with changes."""
 
     def link(self, to: str = "", **changed: str) -> str:
         """An address below /statistics for the same, or with something else in it."""
@@ -75,23 +72,53 @@ def periods(today: date) -> list[tuple[str, str]]:
 @router.get("/statistics")
 def show(
     desk: Looking, area: str = "", period: str = "", as_of: str = "", chapter: int = 0, anew: bool = False
-) -> HTMLResponse:  # fmt: skip
+) -> Response:  # fmt: skip
     """一个区划、一个月或者季度的统计：本级和下一级，每个数可以点开看是哪些家庭。"""
     one = asked(desk, area, period, as_of)
-    found = _counted(desk, one, anew=anew)
+    desk.work.session.rollback()  # a look holds up the writer
+    if anew:
+        moment = statistics.anew(desk.office, desk.officer.code, one)
+        return RedirectResponse(one._replace(on=moment).link(chapter=str(chapter)), SEE_OTHER)
+    found = statistics.look(desk.office, desk.officer.code, one)
+    if isinstance(found, Progress):
+        return _waiting(desk, one, found)
     one = one._replace(on=found.moment)
     table = found.tables[min(max(chapter, 0), len(found.tables) - 1)]
     return desk.page(
-        "statistics.html", one=one, found=found, table=table, chapter=found.tables.index(table), asked=one,
-        choices=_areas(desk, one.area), periods=_with(periods(desk.work.today), one.period), up=_above(desk, one.area),
-        place=periodic.name_of(desk.work, one.area, desk.work.today), moment=found.moment.astimezone(SHANGHAI),
-        ended=found.moment.astimezone(SHANGHAI).date() > one.period.last,
+        "statistics.html", found=found, table=table, chapter=found.tables.index(table), up=_above(desk, one.area),
+        moment=found.moment.astimezone(SHANGHAI), ended=found.moment.astimezone(SHANGHAI).date() > one.period.last,
+        **_choice(desk, one),
     )  # fmt: skip
 
 
-def _counted(desk: Desk, one: Asked, *, anew: bool = False) -> statistics.Counted:
-    desk.work.session.rollback()  # a look holds up the writer
-    return statistics.look(desk.office, desk.officer.code, one.area, one.period, one.on, anew=anew)
+def _waiting(desk: Desk, one: Asked, far: Progress) -> HTMLResponse:
+    """正在统计: how far it is; what was counted last can be looked at meanwhile."""
+    with statistics.reading(desk.office, one.area) as work:
+        last = counting.newest(work, one.area, one.period)
+    return desk.page(
+        "statistics_counting.html", far=far, last=last and one._replace(on=last.moment).link(),
+        last_moment=last and last.moment.astimezone(SHANGHAI), moment=far.moment.astimezone(SHANGHAI),
+        **_choice(desk, one._replace(on=far.moment)),
+    )  # fmt: skip
+
+
+def _choice(desk: Desk, one: Asked) -> dict[str, Any]:
+    """What every page of numbers has: where, when, and what else can be chosen."""
+    return {
+        "one": one, "choices": _areas(desk, one.area), "periods": _with(periods(desk.work.today), one.period),
+        "place": periodic.name_of(desk.work, one.area, desk.work.today),
+    }  # fmt: skip
+
+
+@router.get("/statistics/progress")
+def progress(desk: Looking, area: str = "", period: str = "", as_of: str = "") -> Response:
+    """统计到哪里了：页面自己更新这一部分，统计完了就打开。"""
+    one = asked(desk, area, period, as_of)
+    desk.work.session.rollback()
+    found = statistics.found(desk.office, desk.officer.code, one)
+    if not isinstance(found, Progress):
+        return Response(headers={"HX-Redirect": one.link()})
+    return desk.page("_statistics_progress.html", one=one, far=found, moment=found.moment.astimezone(SHANGHAI))
 
 
 def _areas(desk: Desk, area: str) -> list[tuple[str, str]]:
@@ -120,7 +147,11 @@ def _above(desk: Desk, area: str) -> str:
 @router.get("/statistics/chart")
 def chart(desk: Looking, area: str = "", period: str = "", as_of: str = "", number: int = 0) -> Response:
     """一幅图，SVG。"""
-    found = _counted(desk, asked(desk, area, period, as_of))
+    one = asked(desk, area, period, as_of)
+    desk.work.session.rollback()
+    found = statistics.look(desk.office, desk.officer.code, one)
+    if isinstance(found, Progress):
+        raise Refused("这些数字正在统计，统计完了再看图")
     if not 0 <= number < len(found.charts):
         raise NotFound("没有这幅图")
     return Response(statistics.drawn(found.charts[number]), media_type="image/svg+xml")
@@ -132,29 +163,18 @@ def behind(
 ) -> HTMLResponse:  # fmt: skip
     """一个数字背后的家庭。"""
     one = asked(desk, area, period, as_of)
-    one = one._replace(on=one.on or desk.work.now)
     desk.work.session.rollback()  # a look holds up the writer
-    found = statistics.behind(desk.office, desk.officer.code, (one.area, one.period), number, one.on)
-    at = next((n + 1 for n, line in enumerate(found) if _key(line) == after), 0)
-    rows = found[at : at + PAGE]
-    more = one.link("/behind", number=number, after=_key(rows[-1])) if len(found) > at + PAGE else ""
+    found = statistics_lists.leaf(desk.office, desk.officer.code, one, number, after, size=PAGE)
+    if isinstance(found, Progress):
+        return _waiting(desk, one, found)
+    one = one._replace(on=found.one.moment)
     return desk.page(
-        "statistics_behind.html", asked=one, number=number, rows=rows, whole=len(found), next=more,
-        total=sum(line.value for line in found), unit=found[0].unit if found else "",
-        names=area_choice.names(desk.work, {line.area for line in rows}), meaning=_meaning(desk, one, number),
-        first=one.link("/behind", number=number) if at else "", start=at + 1,
+        "statistics_behind.html", asked=one, number=found.number, rows=found.rows, total=found.total,
+        unseen=found.unseen, next=found.next and one.link("/behind", number=number, after=found.next),
+        names=area_choice.names(desk.work, {line.area for line in found.rows}),
+        first=one.link("/behind", number=number) if after else "",
         place=periodic.name_of(desk.work, one.area, desk.work.today),
     )  # fmt: skip
-
-
-def _key(line: periodic.Behind) -> str:
-    return f"{line.area}-{line.household}"
-
-
-def _meaning(desk: Desk, one: Asked, number: str) -> tuple[str, str]:
-    """Name and meaning of a number."""
-    found = statistics.numbers(desk.work, one.area, one.period)
-    return next(((each.name, each.meaning) for each in found if number in (each.code, each.name)), (number, ""))
 
 
 @router.get("/statistics/report.{form}")
@@ -164,7 +184,6 @@ def report(form: str, desk: Looking, area: str = "", period: str = "", as_of: st
         raise NotFound("报表有 PDF 和 XLSX 两种")
     one = asked(desk, area, period, as_of)
     desk.work.session.rollback()
-    with desk.office.work(desk.officer.code) as work:
-        made = periodic.make(work, one.area, one.period, one.on)
+    made = statistics.made(desk.office, desk.officer.code, one)
     data = made.paper.pdf if form == "pdf" else made.workbook
     return download(data, f"{made.record.number}.{form}", PDF if form == "pdf" else XLSX)

@@ -5,6 +5,7 @@
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const EVERY = 10_000;
+  const WAITED = 8_000;
   const states = new WeakMap();
   root.classList.add("js");
 
@@ -119,6 +120,27 @@
     button.setAttribute("aria-disabled", String(busy));
   };
 
+  // Without a network the browser would put its own page in the place of what was typed: ask first, then send.
+  const reach = async (form, by) => {
+    const state = states.get(form);
+    if (state.reaching) return;
+    state.reaching = true;
+    label(by, true);
+    try {
+      if (navigator.onLine === false) throw new Error("offline");
+      await fetch(one("link[rel=icon]").href, { cache: "no-store", signal: AbortSignal.timeout(WAITED) });
+      state.reached = true;
+    } catch {
+      const said = "现在连接不上，没有提交；填写的内容和选好的照片都还在这里，有网络以后再按一次";
+      const place = one("[data-kept]", form);
+      if (place) place.textContent = said;
+      tell(said);
+    }
+    state.reaching = false;
+    label(by, false);
+    if (state.reached) form.requestSubmit(by);
+  };
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || "download" in form.dataset) return;
@@ -128,6 +150,12 @@
       event.preventDefault();
       return;
     }
+    if (!state.reached && (navigator.onLine === false || "away" in form.dataset)) {
+      event.preventDefault();
+      reach(form, event.submitter);
+      return;
+    }
+    state.reached = false;
     state.sending = true;
     label(event.submitter || one("[type=submit]", form), true);
   });

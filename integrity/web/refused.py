@@ -1,0 +1,50 @@
+"""没有权限的答复 (the answer to who may not): who does it, and the way back; the request is in the audit log."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from integrity.permissions import RIGHTS
+from integrity.refusals import Refusals
+from integrity.web.api_access import office_of
+from integrity.web.desk import here, local
+from integrity.web.shell import rendered
+
+
+def write_down(request: Request, status: int) -> None:
+    """Write a refused page of somebody who is logged in into the audit log; programs have lines of their own."""
+    officer = getattr(request.state, "officer", "")
+    if officer and not request.url.path.startswith("/api/"):
+        refusals: Refusals = request.app.state.refusals
+        matter, route = _asked(request)
+        refusals.note(office_of(request), officer, matter, f"{request.method} {route}（{status}）")
+
+
+def _asked(request: Request) -> tuple[str, str]:
+    """The matter of the way in that was asked, and its address as it stands in the program."""
+    route = str(getattr(request.scope.get("route"), "path", ""))
+    doors = request.app.state.doors
+    matter = next((one.matter for one in doors if (one.verb, one.path) == (request.method, route)), "")
+    return matter, route
+
+
+def told(request: Request, message: str, status: int) -> Response | None:
+    """The page for whoever has not the right; None where the matter is nobody's in particular."""
+    matter, _ = _asked(request)
+    if not matter:
+        return None
+    roles = RIGHTS[matter].roles
+    who = "、".join(role.value if role.value.endswith("员") else f"{role.value}人员" for role in roles)
+    return rendered("forbidden.html", status=status, message=message.rstrip("。"), who=who, back=_back(request))
+
+
+def _back(request: Request) -> str:
+    """From which page of this site the request came; "" for none, and for the page itself."""
+    came = urlsplit(request.headers.get("referer", ""))
+    if came.netloc != request.headers.get("host", "") or not came.path:
+        return ""
+    to = local(came.path + (f"?{came.query}" if came.query else ""))
+    return "" if to == here(request) else to
