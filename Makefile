@@ -20,7 +20,7 @@ setup:  ## 只安装
 test:   ## 安装、检查代码、运行全部测试
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory lint types
-	@$(PYTHON) -m pytest -n 2 --dist worksteal
+	@$(PYTHON) -m pytest -n 2 --dist worksteal --durations=20
 
 lint:   ## 检查写法（ruff）
 	@$(PYTHON) -m ruff check .

@@ -1,6 +1,6 @@
 """Tens of thousands of requests drawn from the interface's own description, every one by every role.
 
-    python -m benchmarks.interface [--examples 12] [--most 1000000] [--seed 1] [--press 0.05]
+    python -m benchmarks.interface [--examples 12] [--most 1000000] [--seed 1] [--press 0.05] [--engine postgresql]
 
 Of each operation all that the description calls for (bounds, missing and unknown fields, wrong kinds, methods) and
 `--examples` sound and unsound ones by chance (tests/schema_requests.py); each is sent for every role, for nobody and
@@ -10,14 +10,10 @@ with a revoked token. Prints how often each operation answered each role with wh
 from __future__ import annotations
 
 import argparse
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 
-from integrity.database import upgrade
-from integrity.work import make_engine
-from tests.counties_open import opened
+from benchmarks.authorization import arguments, built
 from tests.schema_requests import CALLERS, Asker
 
 SHOWN = 300
@@ -58,20 +54,14 @@ def table(asker: Asker) -> None:
 def main() -> None:
     """Build the two counties and ask."""
     asked = argparse.ArgumentParser(description=__doc__)
-    for name, usual in (("examples", 12), ("most", 1_000_000), ("seed", 1)):
+    for name, usual in (("examples", 12), ("most", 1_000_000)):
         asked.add_argument(f"--{name}", type=int, default=usual)
     asked.add_argument("--press", type=float, default=0.05)
-    given = asked.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        template, home = Path(folder) / "template.db", Path(folder) / "counties"
-        engine = make_engine(f"sqlite:///{template}")
-        upgrade(engine)
-        engine.dispose()
-        home.mkdir()
-        for world in opened(home, template):
-            asker = Asker(world.office, world.desks.client.app, world.marks, given.seed, given.press)  # type: ignore[arg-type]
-            wrong = ask(asker, given.examples, given.most)
-            table(asker)
+    given = arguments(asked)
+    for world in built(given.engine):
+        asker = Asker(world.office, world.desks.client.app, world.marks, given.seed, given.press)  # type: ignore[arg-type]
+        wrong = ask(asker, given.examples, given.most)
+        table(asker)
     raise SystemExit(wrong > 0)
 
 

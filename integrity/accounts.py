@@ -174,6 +174,21 @@ def listed(work: Work, after: str = "", limit: int | None = None) -> list[Line]:
     return [_line(work, person, account) for person, account in found]
 
 
+def waiting(work: Work, limit: int = 50) -> list[Line]:
+    """等待核准的账户: those of the area that are not in force, or whose 统一身份 is not, first opened first."""
+    require(work, SEEING)
+    low, high = _range(work)
+    stated = select(AccountIdentity.account_id).where(
+        col(AccountIdentity.ended_at).is_(None), col(AccountIdentity.approved_at).is_(None)
+    )
+    query = select(Officer, Account).where(
+        Account.officer == Officer.code, col(Account.closed_at).is_(None), Officer.area >= low, Officer.area < high,
+        or_(col(Account.approved_at).is_(None), col(Account.id).in_(stated)),
+    )  # fmt: skip
+    found = work.session.exec(query.order_by(col(Account.opened_at), col(Officer.code)).limit(limit)).all()
+    return [_line(work, person, account) for person, account in found]
+
+
 def line_of(work: Work, code: str) -> Line:
     """The account of an officer, as `listed` tells it. Raises NotFound alike for none and for one elsewhere."""
     require(work, SEEING)

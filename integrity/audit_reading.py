@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from integrity.errors import Refused
+from integrity.errors import Forbidden, Refused
 from integrity.permissions import require
 from integrity.records.columns import SHANGHAI
-from integrity.records.ledger import Household
+from integrity.records.ledger import Household, Member, Notice
 from integrity.records.office import Audit, Officer
 from integrity.records.places import HouseholdPlace
 from integrity.rules.areas import code_range
@@ -28,12 +29,13 @@ _HOUSEHOLD = "household:"
 
 
 class Wanted(NamedTuple):
-    """查什么 (what is asked for): days, officer, action."""
+    """查什么 (what is asked for): days, officer, action, number of a household."""
 
     since: date
     until: date
     actor: str = ""
     action: str = ""
+    household: str = ""
 
 
 class Line(NamedTuple):
@@ -53,15 +55,12 @@ class Found(NamedTuple):
 
 def read(work: Work, wanted: Wanted, before: int = 0, limit: int = 50) -> Found:
     """Some lines of the log, the last first. Raises Forbidden, Refused for more than a year at once."""
-    require(work, MATTER)
-    if not 0 <= (wanted.until - wanted.since).days <= LONGEST_SPAN:
-        raise Refused("起止日期不对，或者超过一年；请分几次查")
-    officer = work.session.get_one(Officer, work.actor)
-    bounds = None if officer.role is Role.AUDIT_ADMIN else code_range(officer.area)
+    bounds = _bounds(work, wanted)
+    query = _asked(work, wanted, only=bounds is not None)
     found: list[Line] = []
     last: Audit | None = None
     for _ in range(_PORTIONS):
-        rows = _portion(work, wanted, last.id or 0 if last else before, only=bounds is not None)
+        rows = _portion(work, query, last.id or 0 if last else before)
         for row in _seen(work, rows, bounds):
             last = row.row
             found.append(row)
@@ -74,19 +73,62 @@ def read(work: Work, wanted: Wanted, before: int = 0, limit: int = 50) -> Found:
     return Found(found, last.id or 0, last.at)
 
 
-def _portion(work: Work, wanted: Wanted, before: int, *, only: bool) -> list[Audit]:
+def count(work: Work, wanted: Wanted, until: datetime, most: int) -> int:
+    """How many lines before a moment; counted no further than one beyond `most`. By who reads the whole log."""
+    lines = _whole(work, wanted, until, most + 1).subquery()
+    return int(work.session.exec(select(func.count()).select_from(lines)).one())
+
+
+def whole(work: Work, wanted: Wanted, until: datetime, most: int) -> list[Line]:
+    """Every line before a moment, the last first, no more than `most`. By who reads the whole log."""
+    rows = list(work.session.exec(_whole(work, wanted, until, most)))
+    return [one for start in range(0, len(rows), _PORTION) for one in _seen(work, rows[start : start + _PORTION], None)]
+
+
+def _whole(work: Work, wanted: Wanted, until: datetime, most: int) -> SelectOfScalar[Audit]:
+    if _bounds(work, wanted) is not None:
+        raise Forbidden("整份操作日志由审计管理员导出")
+    query = _asked(work, wanted, only=False).where(Audit.at < until)
+    return query.order_by(col(Audit.id).desc()).limit(most)
+
+
+def _bounds(work: Work, wanted: Wanted) -> tuple[str, str] | None:
+    """The area of whose households the log may be read; None for all of it. Raises as `read`."""
+    require(work, MATTER)
+    if not 0 <= (wanted.until - wanted.since).days <= LONGEST_SPAN:
+        raise Refused("起止日期不对，或者超过一年；请分几次查")
+    officer = work.session.get_one(Officer, work.actor)
+    return None if officer.role is Role.AUDIT_ADMIN else code_range(officer.area)
+
+
+def _asked(work: Work, wanted: Wanted, *, only: bool) -> SelectOfScalar[Audit]:
     since = datetime.combine(wanted.since, time(), SHANGHAI)
     until = datetime.combine(wanted.until + timedelta(days=1), time(), SHANGHAI)
     query = select(Audit).where(Audit.at >= since, Audit.at < until)
-    if before:
-        query = query.where(col(Audit.id) < before)
     if wanted.actor:
         query = query.where(Audit.actor == wanted.actor)
     if wanted.action:
         query = query.where(Audit.action == wanted.action)
+    if wanted.household:
+        query = query.where(col(Audit.subject).in_(_subjects(work, wanted.household)))
     if only:
         query = query.where(col(Audit.subject).startswith(_HOUSEHOLD))
-    return list(work.session.exec(query.order_by(col(Audit.id).desc()).limit(_PORTION)))
+    return query
+
+
+def _subjects(work: Work, number: str) -> list[str]:
+    """Under what the log names a household: itself, its papers, its members. Nothing for a number that is none."""
+    found = work.session.exec(select(Household.id).where(Household.number == number)).first()
+    if found is None:
+        return []
+    papers = work.session.exec(select(Notice.number).where(Notice.household_id == found))
+    people = work.session.exec(select(Member.person_id).where(Member.household_id == found).distinct())
+    return [f"{_HOUSEHOLD}{found}", *papers, *(f"person:{one}" for one in people)]
+
+
+def _portion(work: Work, query: SelectOfScalar[Audit], before: int) -> list[Audit]:
+    further = query.where(col(Audit.id) < before) if before else query
+    return list(work.session.exec(further.order_by(col(Audit.id).desc()).limit(_PORTION)))
 
 
 def _seen(work: Work, rows: list[Audit], bounds: tuple[str, str] | None) -> list[Line]:

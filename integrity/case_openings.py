@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 from sqlmodel import col, func, select
 
+from integrity import conduct_lists
 from integrity.assistance import running
 from integrity.case_files import Case
 from integrity.cases import obstacles_to
 from integrity.delivery import service_of
 from integrity.errors import ChengxinError, Refused
-from integrity.households import acts, members, standing
+from integrity.households import acts, home, members, standing
 from integrity.records.ledger import Conduct, Notice, Step
 from integrity.records.office import Person
 from integrity.rules.policy import NotInForce
@@ -186,12 +187,23 @@ def entries_for(work: Work, household_id: int, procedure: Procedure) -> list[tup
 def _facts(*kinds: ConductKind) -> Callable[[Work, int], Iterator[tuple[int, str]]]:
     def found(work: Work, household_id: int) -> Iterator[tuple[int, str]]:
         names = names_of(work, household_id)
+        called = {kind: _items(work, household_id, kind) for kind in kinds}
         for one in standing(work, Conduct, household_id, date.max):
             if one.kind in kinds:
                 who = names.get(one.member_no, f"第 {one.member_no} 号成员")
-                yield one.seq, f"第 {one.seq} 条　{one.kind.value}　{who}　{one.item}　{one.happened_on}"
+                item = called[one.kind].get(one.item, one.item)
+                yield one.seq, f"第 {one.seq} 条　{one.kind.value}　{who}　{item}　{one.happened_on}"
 
     return found
+
+
+def _items(work: Work, household_id: int, kind: ConductKind) -> dict[str, str]:
+    """The items of the adopted catalogue in words, by code; none where no edition is in force."""
+    try:
+        listed = conduct_lists.items(work, home(work, household_id, work.today).area, kind)
+    except NotInForce:
+        return {}
+    return {one.code: f"{one.code} {one.name}" for one in listed}
 
 
 def _papers(work: Work, household_id: int) -> Iterator[tuple[int, str]]:

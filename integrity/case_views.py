@@ -124,11 +124,20 @@ def story(work: Work, case: Case) -> list[Taken]:
 def _taken(work: Work, case: Case, done: Done) -> Taken:
     return Taken(
         done, step_name(case.table, done.code), officer_name(work, done.by),
-        tuple(stated(case.table, done.code, done.data)),
+        tuple(_named(work, one) for one in stated(case.table, done.code, done.data)),
         tuple(paper_state(work, one) for one in papers_of(work, case, done.no)),
         proof_name(work, case.household_id, done.evidence) if done.evidence else "",
         bool(done.evidence) and evidence.standing(work, case.household_id, done.evidence) == evidence.IN_STORE,
     )  # fmt: skip
+
+
+_OFFICERS = frozenset({"visitor_1", "visitor_2", "recorder", "presider"})
+"""Fields in which an officer stands by 工号."""
+
+
+def _named(work: Work, one: Stated) -> Stated:
+    """A field as it is told: an officer by name and 工号."""
+    return one._replace(text=officer_name(work, one.text)) if one.name in _OFFICERS else one
 
 
 def officer_name(work: Work, code: str) -> str:

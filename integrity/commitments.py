@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 from integrity.errors import NotFound, Refused
 from integrity.households import correct, home, members, standing
-from integrity.records.ledger import Commitment
+from integrity.records.ledger import Commitment, Member
 from integrity.rules.facts import ADULT, age
-from integrity.terms import Capacity, SignedBy
+from integrity.terms import Capacity, Presence, SignedBy
 from integrity.work import Work
+
+OUTSIDE: Final = 0
+"""监护人不是本户成员 (a guardian who lives elsewhere, or an organ): who, stands on the signed sheet alone."""
+OUTSIDE_SAID: Final = "不在本户的监护人"
 
 
 def sign(
@@ -19,19 +25,19 @@ def sign(
 ) -> Commitment:  # fmt: skip
     """Write down a promise. A minor or a person without full capacity is signed for by the guardian.
 
+    A guardian who is no member of the household is `OUTSIDE`, with the signed sheet that names him.
     A refusal to sign is written down too: the application goes on, the missing promise is listed once, and nothing
     follows from it (民发〔2021〕57号 第9、10条). Raises Refused or NotFound.
     """
-    member = members(work, household_id, on).get(member_no)
+    people = members(work, household_id, on)
+    member = people.get(member_no)
     if member is None:
         raise NotFound(f"该户在 {on} 没有第 {member_no} 号成员")
-    dependent = member.capacity is not Capacity.FULL or (member.born_on is not None and age(member.born_on, on) < ADULT)
+    dependent = needs_guardian(member, on)
     if signed_by in (SignedBy.SIGNATURE, SignedBy.FINGERPRINT) and dependent:
         raise Refused("未成年人或者非完全民事行为能力人的承诺由监护人代签（民法典第20–23条）")
-    if signed_by is SignedBy.GUARDIAN and guardian_no is None:
-        raise Refused("监护人代签须写明监护人")
-    if signed_by is SignedBy.GUARDIAN and guardian_no == member_no:
-        raise Refused("本人不能做自己的监护人；有完全民事行为能力的成年人由本人签名或者按手印")
+    if signed_by is SignedBy.GUARDIAN:
+        _guarded(people, member, guardian_no, on, sheet=bool(evidence))
     if signed_by is not SignedBy.REFUSED and not explained_by:
         raise Refused("承诺前须有人讲解政策，请填写讲解人")
     return work.append(
@@ -42,6 +48,40 @@ def sign(
             guardian_no=guardian_no, explained_by=explained_by, evidence=evidence,
         ),
     )  # fmt: skip
+
+
+def needs_guardian(member: Member, on: date) -> bool:
+    """由监护人代签的人 (for whom the guardian signs): a minor, or whoever is without full capacity, on a day."""
+    return member.capacity is not Capacity.FULL or (member.born_on is not None and age(member.born_on, on) < ADULT)
+
+
+def _guarded(people: Mapping[int, Member], member: Member, guardian_no: int | None, on: date, *, sheet: bool) -> None:
+    """May this guardian sign for this member? `sheet`: the signed one is there. Raises Refused."""
+    if guardian_no is None:
+        raise Refused("监护人代签须写明监护人")
+    if guardian_no == member.no:
+        raise Refused("本人不能做自己的监护人；有完全民事行为能力的成年人由本人签名或者按手印")
+    if not needs_guardian(member, on) and member.born_on is not None:
+        raise Refused(
+            f"第 {member.no} 号成员已成年，登记为完全民事行为能力，由本人签名或者按手印，他人不能代签（民法典第18条）；"
+            "本人不能完全辨认自己行为的，先在“成员变化”中登记民事行为能力"
+        )
+    if guardian_no == OUTSIDE:
+        if not sheet:
+            raise Refused("监护人不在本户的，请附上签好的承诺书：监护人是谁、与被监护人是什么关系，以承诺书上写的为准")
+        return
+    guardian = people.get(guardian_no)
+    if guardian is None or guardian.presence is Presence.DEAD:
+        raise Refused(f"该户在 {on} 没有第 {guardian_no} 号成员，不能由其代签；请核对监护人")
+    if needs_guardian(guardian, on):
+        raise Refused(
+            f"第 {guardian_no} 号成员未成年或者不是完全民事行为能力人，不能作监护人（民法典第27、28条）；请核对"
+        )
+
+
+def guardian_said(guardian_no: int | None, name: str) -> str:
+    """代签的监护人 (who signed for another), in words: `name` for a member; "" for nobody."""
+    return "" if guardian_no is None else OUTSIDE_SAID if guardian_no == OUTSIDE else name
 
 
 def office_signed(work: Work, household_id: int, member_no: int, *, signed_on: date, version: str) -> Commitment:

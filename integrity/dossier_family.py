@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from integrity import areas, persons
+from integrity.commitments import guardian_said
 from integrity.dossier_sight import DESTROYED, Sight
 from integrity.errors import ChengxinError
 from integrity.households import members, standing
@@ -40,7 +41,7 @@ def name_of(sight: Sight, no: int | None) -> str:
     name = rows[-1].name if rows else ""
     if not name:
         return f"第{no}号成员（{DESTROYED}）" if rows else f"第{no}号成员"
-    return name if sight.member_no in (None, no) else mask_name(name)
+    return mask_name(name) if sight.hides(no) else name
 
 
 def _members(sight: Sight) -> Grid:
@@ -111,13 +112,18 @@ def _place(sight: Sight, one: Residence) -> str:
         return f"{one.area} "
 
 
+def _by(sight: Sight, one: Commitment) -> str:
+    """How it was signed, and by which guardian."""
+    guardian = guardian_said(one.guardian_no, name_of(sight, one.guardian_no) if one.guardian_no else "")
+    return f"{one.signed_by.value}：{guardian}" if guardian else one.signed_by.value
+
+
 def _commitments(sight: Sight) -> Block:
     """Which text, explained by whom, signed how; the office's own promise beside it."""
     rows = tuple(
         (
             str(one.seq), one.happened_on.isoformat(), one.occasion, f"{one.text_version}（{one.text_sha256[:12]}）",
-            name_of(sight, one.member_no),
-            one.signed_by.value + (f"：{name_of(sight, one.guardian_no)}" if one.guardian_no else ""),
+            name_of(sight, one.member_no), _by(sight, one),
             sight.officer(one.explained_by), one.office_text_version, one.evidence[:16],
         )
         for one in sight.of(Commitment)

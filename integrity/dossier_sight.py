@@ -74,6 +74,8 @@ class Sight:
     case_no: int | None = None
     numbers: Mapping[int, str] | None = None
     """ID numbers in full by person, where they were revealed for this dossier."""
+    masks: bool = False
+    """Is every name covered up, since whoever prints only watches?"""
 
     @property
     def on(self) -> date:
@@ -194,16 +196,20 @@ class Sight:
         """The names of the other members, where they are covered up."""
         mine = {one.name for one in self.people.get(self.member_no or 0, [])}
         others = {one.name for rows in self.people.values() for one in rows} - mine - {""}
-        if self.member_no is None or not others:
+        if not others or not (self.masks or self.member_no):
             return re.compile(r"(?!)")
         return re.compile("|".join(map(re.escape, sorted(others | (mine - {""}), key=lambda one: (-len(one), one)))))
+
+    def hides(self, no: int) -> bool:
+        """Is the name of a member covered up?"""
+        return self.masks or self.member_no not in (None, no)
 
     @cached_property
     def _own(self) -> set[str]:
         return {one.name for one in self.people.get(self.member_no or 0, [])}
 
     def words(self, text: str) -> str:
-        """A text as this reader may see it: other members' names masked in a person's copy, ID numbers everywhere."""
+        """A text as this reader may see it: names of others masked in a person's copy, ID numbers everywhere."""
         shown = self._names.sub(lambda found: found[0] if found[0] in self._own else mask_name(found[0]), text)
         plain = set((self.numbers or {}).values())
         return _NUMBER.sub(lambda found: found[0] if found[0] in plain else mask_id(found[0]), shown)

@@ -30,7 +30,8 @@ from integrity.letters_family import Desk, desk
 from integrity.permissions import require
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Assistance
-from integrity.terms import PaperKind
+from integrity.records.office import Officer
+from integrity.terms import PaperKind, Role
 from integrity.work import Work
 from reports.dossier import Dossier, Part, dossier_pdf
 from reports.faults import PressStopped
@@ -115,12 +116,20 @@ def compiled(work: Work, household_id: int, wanted: Wanted, until: datetime) -> 
     """The dossier as of a moment, ready for the press. Raises NotFound before the household was registered."""
     numbers = _numbers(work, household_id, wanted, until)
     with as_known(work, until) as then:
-        sight = Sight(then, household_id, wanted.reader, until, wanted.member_no, wanted.case_no, numbers)
+        sight = Sight(
+            then, household_id, wanted.reader, until, wanted.member_no, wanted.case_no, numbers, _watches(work)
+        )  # fmt: skip
         if wanted.member_no is not None and wanted.member_no not in sight.people:
             raise NotFound(f"该户没有第 {wanted.member_no} 号成员")
         office = desk(then, sight.area, PaperKind.F32, sight.on)
         parts = tuple(_parts(sight, office))
         return _bound(sight, office, wanted, parts)
+
+
+def _watches(work: Work) -> bool:
+    """Does whoever prints only watch? Then he reads no name in full here either."""
+    officer = work.session.get(Officer, work.actor)
+    return officer is not None and officer.role is Role.INSPECTOR
 
 
 def _numbers(work: Work, household_id: int, wanted: Wanted, until: datetime) -> Mapping[int, str]:
@@ -174,7 +183,7 @@ def _bound(sight: Sight, office: Desk, wanted: Wanted, parts: tuple[Part, ...]) 
     return Dossier(
         number=f"卷{household.number}-{code}", title=f"{people[0]}户社会救助案卷（{scope}）",
         household=household.number, reader=wanted.reader.name, reason=wanted.reason.strip(),
-        masking=_masking(wanted), moment=f"{at:%Y-%m-%d %H:%M:%S.%f}", organ=organ.name,
+        masking="姓名遮蔽，" * sight.masks + _masking(wanted), moment=f"{at:%Y-%m-%d %H:%M:%S.%f}", organ=organ.name,
         printed_by=sight.officer(sight.work.actor), keep=kept,
         category=_category(sight), persons=tuple(people), since=min(days), until=max(days), scope=scope,
         parts=tuple(one for one in parts if not one.empty),

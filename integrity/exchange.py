@@ -6,8 +6,8 @@ the rows, written in the same transaction as the entries: a repeated or resumed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +23,7 @@ from integrity.exchange_rows import Fault, Sheaf, Unit, read_rows
 from integrity.exchange_template import template
 from integrity.exchange_undo import Undone, undo
 from integrity.records.office import ImportBatch
+from integrity.rules.identity import mask_name
 from integrity.rules.policy import Policy
 from integrity.work import Office, Work
 
@@ -46,12 +47,24 @@ class Report:
     ignored: tuple[str, ...]
     """Columns that the program does not know and does not read."""
     error_file: bytes
+    whose: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    """Row → 户编号 and masked name, of the rows with faults or hints."""
+    batches: tuple[int, ...] = ()
+    """The imports by which the rows that are imported already came in."""
+
+    @property
+    def bad(self) -> int:
+        """How many rows are wrong themselves."""
+        return len({fault.row for fault in self.errors})
+
+    @property
+    def held(self) -> int:
+        """How many rows are right and wait for another row of their household."""
+        return self.rows - self.good - self.imported - self.bad
 
     def __str__(self) -> str:
-        bad = len({fault.row for fault in self.errors})
-        said = f"共 {self.rows} 行：可导入 {self.good} 行，已导入过 {self.imported} 行，有误 {bad} 行"
-        held = self.rows - self.good - self.imported - bad
-        return said + (f"，因同户有误暂缓 {held} 行" if held else "")
+        said = f"共 {self.rows} 行：可导入 {self.good} 行，已导入过 {self.imported} 行，有误 {self.bad} 行"
+        return said + (f"，因同户有误暂缓 {self.held} 行" if self.held else "")
 
 
 def check(office: Office, kind: str, path: Path, actor: str, *, within: Within = None) -> Report:
@@ -62,18 +75,23 @@ def check(office: Office, kind: str, path: Path, actor: str, *, within: Within =
     Raises Invalid for a file that cannot be read, NotFound for an unknown kind.
     """
     table, sheaf = _read(office, kind, path)
-    imported = good = 0
+    imported, good, batches = 0, 0, set[int]()
     with office.reading() as work:
         known, policy = villages(work, within), policy_in_use(work)
         for units in _chunks(sheaf):
             facts = _judge(work, sheaf, units, known, policy)
-            imported += sum(len(unit.lines) for unit in units if is_imported(unit, facts))
+            again = [line for unit in units if is_imported(unit, facts) for line in unit.lines]
+            imported += len(again)
+            batches |= {facts.imported[line.digest] for line in again}
             good += sum(len(unit.lines) for unit in units if not unit.faults and not is_imported(unit, facts))
     with office.work(actor) as work:
         work.audit("检查导入文件", f"{kind}:{table.sha256[:12]}", f"{path.name}：{len(table.rows)} 行")
-    errors = tuple(fault for unit in sheaf.units for fault in unit.faults)
+    errors = tuple(sorted((fault for unit in sheaf.units for fault in unit.faults), key=lambda one: one.row))
     marked = marked_file(table, _texts(sheaf)) if errors else b""
-    return Report(len(table.rows), good, imported, errors, tuple(sheaf.hints), table.ignored, marked)
+    return Report(
+        len(table.rows), good, imported, errors, tuple(sheaf.hints), table.ignored, marked,
+        whose=_whose(sheaf, {one.row for one in (*errors, *sheaf.hints)}), batches=tuple(sorted(batches)),
+    )  # fmt: skip
 
 
 def accept(
@@ -117,6 +135,12 @@ def _judge(work: Work, sheaf: Sheaf, units: list[Unit], known: Villages, policy:
             fault for fault in check_unit(sheaf.sheet, unit, facts, work.vault) if fault not in said
         ]
     return facts
+
+
+def _whose(sheaf: Sheaf, rows: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Of whom these rows speak: 户编号, and the name as far as it may be shown in a list of faults."""
+    lines = (line for unit in sheaf.units for line in unit.lines if line.row in rows)
+    return {line.row: (line.household, mask_name(line["姓名"] or "")) for line in lines}
 
 
 def _texts(sheaf: Sheaf) -> dict[int, str]:

@@ -118,12 +118,12 @@ def _member(
 
 
 def guardian_of(standing: Standing, line: Line) -> list[Resident]:
-    """Members who may be the named guardian: of full age on the day, and not the signer himself."""
+    """Members who may be the named guardian: of full age and capacity on the day, and not the signer himself."""
     on, signer = line["签署日期"], line["姓名"]
     return [
         member
         for member in standing.members
-        if member.name == line["监护人"] != signer and member.born_on and age(member.born_on, on) >= ADULT
+        if member.name == line["监护人"] != signer and member.born_on and not _dependent(member, on)
     ]
 
 
@@ -144,6 +144,8 @@ def _commitment(sheet: Sheet, unit: Unit, facts: Facts, vault: Vault) -> list[Fa
     by = line["签署方式"]
     if member is not None and by in (SignedBy.SIGNATURE, SignedBy.FINGERPRINT) and _dependent(member, on):
         found.append(fault_at(sheet, line, "签署方式", "未成年人或者非完全民事行为能力人的承诺由监护人代签"))
+    if member is not None and by is SignedBy.GUARDIAN and member.born_on and not _dependent(member, on):
+        found.append(fault_at(sheet, line, "签署方式", "已成年并有完全民事行为能力的，由本人签，他人不能代签"))
     if line["监护人"] is not None and len(guardian_of(standing, line)) != 1:
         found.append(fault_at(sheet, line, "监护人", "应是该户另一名成年成员，请核对姓名"))
     return found

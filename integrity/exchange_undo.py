@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlmodel import col, select
 
@@ -28,6 +29,8 @@ from integrity.work import Office, Work
 
 UNDOING, UNDONE = "undoing", "undone"
 _CHUNK = 50
+LOOKED_AT = 300
+"""Households that are looked through while somebody waits for the page."""
 _NAMES = {
     "residence": "户情", "member": "成员", "assistance": "救助行为", "verification": "核对", "change": "变化与预警",
     "recheck": "核查", "commitment": "承诺", "conduct": "守信失信事实", "finding": "认定", "decision": "审核意见",
@@ -53,6 +56,17 @@ class Undone:
     kept: dict[str, str] = field(default_factory=dict)
     """户编号 → why it was kept."""
     failed: dict[str, str] = field(default_factory=dict)
+
+
+class Foreseen(NamedTuple):
+    """将要撤销的 (what an undo would do): households of the import, how many of them it takes back, with how many
+    entries, which are kept and why; `going` is None where there are too many to look through while somebody waits.
+    """
+
+    households: int
+    going: int | None
+    entries: int
+    kept: dict[str, str]
 
 
 def undo(
@@ -81,6 +95,29 @@ def undo(
             said = f"撤销 {result.undone} 户，保留 {len(result.kept)} 户" + (f"；理由：{why}" if why else "")
             work.audit("撤销导入", f"import:{import_id}", said)
     return result
+
+
+def foreseen(work: Work, batch: ImportBatch) -> Foreseen:
+    """将要撤销的 (what an undo would take back), looked at and not written; beyond some households only how many.
+
+    Raises Refused where the import cannot be taken back.
+    """
+    if batch.kind in _FOR_EVER:
+        raise Refused(_FOR_EVER[batch.kind])
+    ids = _household_ids(work, batch.id or 0)
+    if len(ids) > LOOKED_AT:
+        return Foreseen(len(ids), None, 0, {})
+    going = entries = 0
+    kept: dict[str, str] = {}
+    for done in range(0, len(ids), _CHUNK):
+        ledgers = _ledgers(work, ids[done : done + _CHUNK])
+        for household_id in ids[done : done + _CHUNK]:
+            mine, later = _mine(batch, ledgers.get(household_id, {}))
+            if later:
+                kept[_number_of(work, household_id)] = f"导入后又有{'、'.join(later)}"
+            elif mine:
+                going, entries = going + 1, entries + len(mine)
+    return Foreseen(len(ids), going, entries, kept)
 
 
 def _batch(work: Work, import_id: int) -> ImportBatch:
@@ -119,7 +156,11 @@ def _take_back(
 
 def _number(office: Office, household_id: int) -> str:
     with office.reading() as work:
-        return work.session.exec(select(Household.number).where(Household.id == household_id)).one()
+        return _number_of(work, household_id)
+
+
+def _number_of(work: Work, household_id: int) -> str:
+    return work.session.exec(select(Household.number).where(Household.id == household_id)).one()
 
 
 def _ledgers(work: Work, ids: list[int]) -> dict[int, dict[int, Entry]]:
@@ -135,18 +176,22 @@ def _household(
     work: Work, batch: ImportBatch, household_id: int, ledger: dict[int, Entry], part: Undone, *, write: bool
 ) -> None:
     """One household: void what this import entered, or say why it is kept."""
-    replaced = {entry.corrects for entry in ledger.values()}
-    standing = [ledger[seq] for seq in sorted(ledger) if not ledger[seq].void and seq not in replaced]
-    mine = [entry for entry in standing if entry.import_id == batch.id and entry.corrects is None]
-    later = list(_resting(batch, ledger, standing, {entry.seq for entry in mine}))
+    mine, later = _mine(batch, ledger)
     if later:
-        number = work.session.exec(select(Household.number).where(Household.id == household_id)).one()
-        part.kept[number] = f"导入后又有{'、'.join(later)}，保留"
+        part.kept[_number_of(work, household_id)] = f"导入后又有{'、'.join(later)}，保留"
     elif mine and write:
         for entry in reversed(mine):
             why = f"撤销导入批次 {batch.id}"
             correct(work, household_id, entry.seq, None, kind=type(entry), why=why, undoing=True)
         part.undone += 1
+
+
+def _mine(batch: ImportBatch, ledger: dict[int, Entry]) -> tuple[list[Entry], list[str]]:
+    """What this import entered and still stands, and what rests on it, in words."""
+    replaced = {entry.corrects for entry in ledger.values()}
+    standing = [ledger[seq] for seq in sorted(ledger) if not ledger[seq].void and seq not in replaced]
+    mine = [entry for entry in standing if entry.import_id == batch.id and entry.corrects is None]
+    return mine, list(_resting(batch, ledger, standing, {entry.seq for entry in mine}))
 
 
 def _resting(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from integrity import periodic, recheck_lists, registers
+from integrity import audit_reading, audit_words, periodic, recheck_lists, registers
 from integrity.books import Books
 from integrity.dossiers import moment_of
 from integrity.errors import Invalid, Refused
@@ -38,9 +38,10 @@ class Content(NamedTuple):
 
 
 class Source(NamedTuple):
-    """一种名单 (kind of list): official name, the matter beside 导出名单, and how it is described, counted and made.
+    """一种名单 (kind of list): official name, the matter beside that of taking it out, how it is described and made.
 
-    `asked` tells in words what was chosen, before anybody gives a reason; `level` is that of the areas it is made for.
+    `taking` and `approving` are the matters of who takes it out and of who approves a long one. `asked` tells in
+    words what was chosen, before anybody gives a reason; `level` is that of the areas it is made for.
     """
 
     title: str
@@ -50,6 +51,8 @@ class Source(NamedTuple):
     counted: Callable[[Work, str, Mapping[str, str]], int]
     made: Callable[[Work, str, Mapping[str, str], str], Content]
     level: AreaLevel | None = None
+    taking: str = "导出名单"
+    approving: str = "批准导出"
 
 
 def moment(wanted: Mapping[str, str]) -> datetime:
@@ -161,6 +164,47 @@ def _recheck_made(work: Work, area: str, wanted: Mapping[str, str], trace: str) 
     return Content(rows, f"核查名单-{area[:9]}.xlsx", data)
 
 
+def _log(wanted: Mapping[str, str]) -> audit_reading.Wanted:
+    said = (wanted.get(name, "") for name in ("actor", "action", "household"))
+    return audit_reading.Wanted(_day(wanted, "since"), _day(wanted, "until"), *said)
+
+
+def _log_asked(work: Work, area: str, wanted: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    one = _log(wanted)
+    chosen = (("工号", one.actor), ("操作", one.action), ("户编号", one.household))
+    return (("起止", f"{one.since} 至 {one.until}"), *((name, said or "全部") for name, said in chosen))
+
+
+def _log_told(work: Work, area: str, wanted: Mapping[str, str]) -> str:
+    """Without the number of the household: whoever approves has no business with households."""
+    one = _log(wanted)
+    chosen = (one.actor and f"工号 {one.actor}", one.action, one.household and "一户")
+    return "，".join(("操作日志", f"{one.since} 至 {one.until}", *(said for said in chosen if said)))
+
+
+def _log_counted(work: Work, area: str, wanted: Mapping[str, str]) -> int:
+    rows = audit_reading.count(work, _log(wanted), moment(wanted), MOST)
+    if rows > MOST:
+        raise Refused(f"超过 {MOST} 行，不能一次导出，请缩短起止日期，或者写明工号、操作")
+    return rows
+
+
+def _log_made(work: Work, area: str, wanted: Mapping[str, str], trace: str) -> Content:
+    asked, at = _log(wanted), moment(wanted).astimezone(SHANGHAI)
+    lines = audit_reading.whole(work, asked, at, MOST)
+    columns = (Column("时间", 20), Column("工号", 14), Column("人员", 14), Column("操作", 22), Column("对象", 30),
+               Column("说明", 60))  # fmt: skip
+    worded = audit_words.Worded(work, lines)
+    rows = [
+        (f"{one.row.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}", one.row.actor, worded.actor(one), one.row.action,
+         worded.subject(one), worded.detail(one))
+        for one in lines
+    ]  # fmt: skip
+    page = Page("操作日志", _log_told(work, area, wanted), columns, rows, f"截至时刻：{at:%Y-%m-%d %H:%M:%S}")
+    data = book_xlsx("操作日志", [page], mark=trace, made_on=work.today, trace=trace)
+    return Content(len(rows), f"操作日志-{asked.since}-{asked.until}.xlsx", data)
+
+
 KINDS: dict[str, Source] = {
     "register": Source("台账", "制作台账报表", _register_asked, _register_told, _register_counted, _register_made),
     "behind": Source(
@@ -170,8 +214,12 @@ KINDS: dict[str, Source] = {
     "recheck": Source(
         "核查名单", "登记核查结论", _recheck_asked, _recheck_told, _recheck_counted, _recheck_made, AreaLevel.TOWNSHIP
     ),
+    "audit": Source(
+        "操作日志", "查看操作日志", _log_asked, _log_told, _log_counted, _log_made,
+        taking="导出操作日志", approving="批准导出操作日志",
+    ),
 }  # fmt: skip
 """Every kind of list that can be taken out."""
-ASKED = ("kind", "since", "until", "form", "unmask", "period", "number")
+ASKED = ("kind", "since", "until", "form", "unmask", "period", "number", "actor", "action", "household")
 """What may be said of a list; whatever else is sent is not kept."""
 LONGEST = min(100, LARGEST)

@@ -28,7 +28,6 @@ from integrity.rules.identity import refuse_id_numbers
 from integrity.settings import settings
 from integrity.work import Work
 
-MATTER, APPROVING = "导出名单", "批准导出"
 _MOST_SHOWN = 1000
 ALONE = 500
 """Rows that one officer may take out within `DAY`, all his lists together."""
@@ -113,7 +112,7 @@ def taken_alone(work: Work) -> int:
 
 
 def _may(work: Work, source: Source, area: str) -> None:
-    require(work, MATTER, area)
+    require(work, source.taking, area)
     require(work, source.matter, area)
 
 
@@ -126,7 +125,7 @@ def _reasoned(reason: str) -> None:
 def decide(work: Work, export_id: int, *, approved: bool, remark: str = "") -> Export:
     """Approve a long export, or not: by another officer than who asked. Raises Forbidden, Conflict, NotFound."""
     one = _one(work, export_id)
-    require(work, APPROVING, one.area)
+    require(work, source_of(one.what).approving, one.area)
     if one.asked_by == work.actor:
         raise Forbidden("自己申请的导出由另一人批准")
     if state_of(work, one) != WAITING:
@@ -171,7 +170,7 @@ def trace_of(work: Work, one: Export) -> str:
 def take(work: Work, export_id: int) -> tuple[str, bytes]:
     """Name and content of the file, for who asked; every taking is written down. Raises NotFound, Refused when over."""
     one = _own(work, export_id)
-    require(work, MATTER, one.area)
+    require(work, source_of(one.what).taking, one.area)
     if state_of(work, one) != READY:
         raise Refused(f"这次导出{state_of(work, one)}，没有可以下载的文件；需要的请重新申请")
     try:
@@ -188,7 +187,7 @@ def seen(work: Work, export_id: int) -> Export:
     """An export that the acting officer may see: his own, or one in his area that he might approve. Raises NotFound."""
     one, officer = _one(work, export_id), work.session.get_one(Officer, work.actor)
     low, high = code_range(officer.area)
-    if one.asked_by != work.actor and not (may(officer.role, APPROVING) and low <= one.area < high):
+    if one.asked_by != work.actor and not (one.what in _approved_by(officer) and low <= one.area < high):
         raise NotFound(f"没有编号为 {export_id} 的导出")
     return one
 
@@ -198,8 +197,8 @@ def listed(work: Work, before: int = 0, limit: int = 30) -> list[Export]:
     officer = work.session.get_one(Officer, work.actor)
     low, high = code_range(officer.area)
     mine = col(Export.asked_by) == work.actor
-    here = and_(col(Export.area) >= low, col(Export.area) < high)
-    query = select(Export).where(or_(mine, here) if may(officer.role, APPROVING) else mine)
+    here = and_(col(Export.area) >= low, col(Export.area) < high, col(Export.what).in_(_approved_by(officer)))
+    query = select(Export).where(or_(mine, here))
     if before:
         query = query.where(col(Export.id) < before)
     return list(work.session.exec(query.order_by(col(Export.id).desc()).limit(limit)))
@@ -208,14 +207,20 @@ def listed(work: Work, before: int = 0, limit: int = 30) -> list[Export]:
 def to_decide(work: Work) -> int:
     """How many long exports of his area wait for the acting officer; none of his own."""
     officer = work.session.get_one(Officer, work.actor)
-    if not may(officer.role, APPROVING):
+    kinds = _approved_by(officer)
+    if not kinds:
         return 0
     low, high = code_range(officer.area)
     query = select(Export.id).where(
         Export.area >= low, Export.area < high, col(Export.long), col(Export.decided_at).is_(None),
-        Export.asked_by != work.actor,
+        Export.asked_by != work.actor, col(Export.what).in_(kinds),
     )  # fmt: skip
     return len(work.session.exec(query.limit(_MOST_SHOWN)).all())
+
+
+def _approved_by(officer: Officer) -> list[str]:
+    """Kinds of list that an officer of this role may approve."""
+    return [what for what, source in KINDS.items() if may(officer.role, source.approving)]
 
 
 def sweep(work: Work) -> int:

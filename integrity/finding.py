@@ -74,8 +74,22 @@ def find(work: Work, said: str, *, scope: Scope, after: str = "", limit: int = 2
         if found is not None and (found.rows or found.areas):
             return found
     if any(character.isdigit() for character in asked) or not plain(asked):
-        return Found("没有找到", ())
+        return Found(_tried(asked), ())
     return _named(page, asked)
+
+
+def _tried(asked: str) -> str:
+    """As what a number was looked up that led nowhere: told from the number alone, never from what is elsewhere."""
+    bare = "".join(asked.split())
+    if _TAIL.fullmatch(asked.upper()):
+        return "身份证号后四位"
+    if not _ID.fullmatch(bare):
+        return "户编号、案件号、文号和核验码"
+    try:
+        check_id(bare)
+    except Invalid:
+        return "身份证号（校验码不符，可能写错一位，请核对）"
+    return "身份证号"
 
 
 class _Page(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,8 @@ _SHOWN = 200
 _LONGEST_NAME = 100
 _DATA, _MARKED, _TOLD = "data", "marked", "told"
 Scope = tuple[str, str]
+Told = tuple[int, str, str, str]
+"""What is told of a row: its number, 户编号, masked name, what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,10 @@ class Checked:
     imported: int
     bad: int
     summary: str
-    errors: tuple[tuple[int, str], ...]
-    hints: tuple[tuple[int, str], ...]
+    held: int
+    batches: tuple[int, ...]
+    errors: tuple[Told, ...]
+    hints: tuple[Told, ...]
     ignored: tuple[str, ...]
 
 
@@ -49,9 +54,8 @@ def check(office: Office, kind: str, name: str, data: bytes, *, actor: str, with
         report = exchange.check(office, kind, path, actor, within=within)
     found = Checked(
         uploads.new(), kind, name, whose.now + uploads.LIVES, report.rows, report.good, report.imported,
-        len({one.row for one in report.errors}), str(report),
-        tuple((one.row, str(one)) for one in report.errors[:_SHOWN]),
-        tuple((one.row, str(one)) for one in report.hints[:_SHOWN]), report.ignored,
+        report.bad, str(report), report.held, report.batches, _told(report, report.errors),
+        _told(report, report.hints), report.ignored,
     )  # fmt: skip
     _keep(whose, found, {_DATA: data, _MARKED: report.error_file})
     return found
@@ -60,9 +64,16 @@ def check(office: Office, kind: str, name: str, data: bytes, *, actor: str, with
 def find(office: Office, actor: str, file_id: str) -> Checked:
     """The result of a check, for whoever sent the file. Raises NotFound for another's, and when its time is over."""
     told = json.loads(uploads.get(_whose(office, actor), file_id, _TOLD))
-    rows = {name: tuple((row, text) for row, text in told[name]) for name in ("errors", "hints")}
+    if set(told) != set(Checked.__slots__):
+        raise NotFound("这个文件是程序升级以前上传的，请重新上传")
+    rows = {name: tuple(tuple(one) for one in told[name]) for name in ("errors", "hints")}
     until = datetime.fromisoformat(told["kept_until"])
-    return Checked(**(told | rows | {"kept_until": until, "ignored": tuple(told["ignored"])}))
+    lists = {name: tuple(told[name]) for name in ("ignored", "batches")}
+    return Checked(**(told | rows | lists | {"kept_until": until}))
+
+
+def _told(report: exchange.Report, faults: Sequence[exchange.Fault]) -> tuple[Told, ...]:
+    return tuple((one.row, *report.whose.get(one.row, ("", "")), str(one)) for one in faults[:_SHOWN])
 
 
 def marked(office: Office, actor: str, file_id: str) -> tuple[str, bytes]:

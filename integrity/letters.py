@@ -32,6 +32,7 @@ from reports.forms import (
     Person,
     PolicyNotice,
     RecheckNotice,
+    Ward,
     WithdrawalNotice,
 )
 
@@ -181,7 +182,14 @@ def commitment(work: Work, household_id: int, number: str, on: date) -> Commitme
         report_within=str(office.value("report_change.duty")), consequences=text.cited("consequences"),
         clerk=clerk.name, time_limit=_time_limit(office), more=text.cited("more"),
         complaints=organs.county_organ(work, who.area, on).phone, guardian=_guardian(who, bound),
+        wards=tuple(_ward(who, one) for one in who.members if not one.able and one not in bound),
     )  # fmt: skip
+
+
+def _ward(who: Family, one: Kin) -> Ward:
+    """A member for whom the guardian on record signs; for a guardian who lives elsewhere there is the pen."""
+    guardian = "" if one.guardian_no is None else who.named(one.guardian_no)
+    return Ward(name=one.name, relation=one.relation.value, identity=one.identity, guardian=guardian)
 
 
 def _both(work: Work, household_id: int, kind: PaperKind, on: date) -> tuple[Family, Desk]:

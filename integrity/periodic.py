@@ -159,7 +159,7 @@ def behind(work: Work, area: str, period: Period, code: str, on: date | None = N
     books = Books(work, area, period, until)
     number = listed(books, code)
     found = households_of(books, number)
-    work.audit("查看报表明细", area, f"{period.code} {number.code}：{len(found)} 户")
+    work.audit("查看报表明细", area, f"{period.code} {number.name}：{len(found)} 户")
     return found
 
 

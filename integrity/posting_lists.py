@@ -87,7 +87,7 @@ def _cursor(after: str) -> tuple[date, int] | None:
     parts = after.split("-")
     if len(parts) != len(("until", "id")) or not all(one.isascii() and one.isdecimal() for one in parts):
         return None
-    if max(len(one) for one in parts) > len("9999999"):
+    if len(parts[0]) > len("999999") or len(parts[1]) > len("9999999"):
         return None
     return date_of(int(parts[0])), int(parts[1])
 

@@ -12,12 +12,12 @@ from typing import NamedTuple
 from sqlmodel import col, select
 
 from integrity import cases
-from integrity.case_files import Case, cases_in, cases_of
+from integrity.case_files import Case, cases_in
 from integrity.errors import ChengxinError, Refused
 from integrity.household_views import Aid, Eyes, Resident, aid, residents
 from integrity.households import home, standing
 from integrity.letters import DONE
-from integrity.recheck_steps import NOT_MET
+from integrity.recheck_steps import NOT_MET, Visit, open_case, send_pair, steps_of
 from integrity.records.ledger import Household, Recheck, Step, Verification
 from integrity.records.office import Officer, Recommendation
 from integrity.rules.areas import code_range
@@ -29,22 +29,9 @@ from integrity.work import Work
 FOUND = (RecheckResult.UNCHANGED.value, RecheckResult.CHANGED.value)
 """Results that conclude a check."""
 RESULTS = (*FOUND, *NOT_MET)
-LATER = "LATER"
-"""The visit is written down, the conclusion is left to the one who draws it."""
 VISITING = (Role.ASSISTANT, Role.HANDLER, Role.REVIEWER)
 """Roles of those who go."""
 _SENT = ("ASSIGNED", "VISITED")
-
-
-class Visit(NamedTuple):
-    """入户情况 (what two visitors found): the result, the day, whom they met, what they learned, and why so."""
-
-    result: str
-    on: date
-    met: str = ""
-    found: str = ""
-    reason: str = ""
-    evidence: str = ""
 
 
 class Sent(NamedTuple):
@@ -63,11 +50,6 @@ class Glance(NamedTuple):
     residents: list[Resident]
     verified: Verification | None
     checked: Recheck | None
-
-
-def open_case(work: Work, household_id: int) -> Case | None:
-    """The open recheck of a household; there is never a second one."""
-    return next((one for one in cases_of(work, household_id, Procedure.RECHECK) if not one.closed), None)
 
 
 def sent(work: Work, households: Iterable[int]) -> dict[int, Sent]:
@@ -140,10 +122,7 @@ def send(work: Work, households: Iterable[int], pair: tuple[str, str]) -> int:
 
 def _send(work: Work, household_id: int, pair: tuple[str, str]) -> None:
     work.lock(household_id)
-    case = open_case(work, household_id)
-    if case is None:
-        case = cases.open_case(work, household_id, Procedure.RECHECK).case
-    cases.take(work, household_id, case.no, "ASSIGNED", visitor_1=pair[0], visitor_2=pair[1])
+    send_pair(work, household_id, open_case(work, household_id), pair)
 
 
 def enter(work: Work, household_id: int, visit: Visit) -> Case:
@@ -156,14 +135,10 @@ def enter(work: Work, household_id: int, visit: Visit) -> Case:
     told = case.last("ASSIGNED") if case is not None else None
     if case is None or told is None or case.stage != "ASSIGNED":
         raise Refused("这一户现在没有被指派的入户人员，请由复核人员先指派（民发〔2021〕57号第16条）")
-    pair = {name: str(told.data[name]) for name in ("visitor_1", "visitor_2")}
-    if visit.result in NOT_MET:
-        reason = "：".join(filter(None, (visit.result, visit.found)))
-        gone = {**pair, "reason": reason}
-        return cases.take(work, household_id, case.no, "UNREACHED", on=visit.on, evidence=visit.evidence, **gone).case
-    went = {**pair, "met": visit.met, "found": visit.found}
-    done = cases.take(work, household_id, case.no, "VISITED", on=visit.on, evidence=visit.evidence, **went).case
-    return done if visit.result == LATER else conclude(work, household_id, visit.result, visit.reason)
+    pair = str(told.data["visitor_1"]), str(told.data["visitor_2"])
+    for code, on, given, evidence in steps_of(visit, pair, work.today):
+        case = cases.take(work, household_id, case.no, code, on=on, evidence=evidence, **given).case
+    return case
 
 
 def conclude(work: Work, household_id: int, result: str, reason: str) -> Case:

@@ -32,7 +32,20 @@ from integrity.work import Work
 VISITORS = ("入户人员一", "入户人员二")
 NOT_MET = ("家中无人", "拒绝入户", "其他原因未能入户")
 """Results by which nobody was met: the case waits for another assignment."""
+LATER = "LATER"
+"""The visit is written down, the conclusion is left to the one who draws it."""
 _ASSIGN = "chengxin recheck assign 文件 --by 工号"
+
+
+class Visit(NamedTuple):
+    """入户情况 (what two visitors found): the result, the day, whom they met, what they learned, and why so."""
+
+    result: str
+    on: date
+    met: str = ""
+    found: str = ""
+    reason: str = ""
+    evidence: str = ""
 
 
 class Taken(NamedTuple):
@@ -56,13 +69,13 @@ def take_result(work: Work, line: Line) -> Taken:
     """登记核查结果 (one filled row): visited and concluded, or not met. Raises RowRefused, Conflict."""
     household_id = _known(work, line)
     faults = [*_unfit(work, line, household_id), *_not_to_visit(work, line, household_id)]
-    case = _open(work, household_id)
+    case = open_case(work, household_id)
     if case is None:
         raise RowRefused(faults or [_at(line, "户编号", f"没有在办的核查案件，请由复核人员先指派：{_ASSIGN}")])
     steps: list[int] = []
     papers: list[Notice] = []
     try:
-        for code, on, given, evidence in _steps(line, work.today):
+        for code, on, given, evidence in steps_of(_visit(line), (line[VISITORS[0]], line[VISITORS[1]]), work.today):
             taken = cases.take(work, household_id, case.no, code, on=on, evidence=evidence, **given)
             steps.append(taken.step.seq)
             papers += taken.papers
@@ -81,16 +94,14 @@ def assign(work: Work, line: Line) -> bool:
     Raises RowRefused with every fault, Conflict.
     """
     household_id = _known(work, line)
-    case = _open(work, household_id)
+    case = open_case(work, household_id)
     pair = {"visitor_1": line[VISITORS[0]], "visitor_2": line[VISITORS[1]]}
     last = case.history[-1] if case is not None else None
     if last is not None and last.code == "ASSIGNED" and _same(last.data, pair):
         return False
     faults = list(_unfit(work, line, household_id))
     try:
-        if case is None:
-            case = cases.open_case(work, household_id, Procedure.RECHECK).case
-        cases.take(work, household_id, case.no, "ASSIGNED", **pair)
+        send_pair(work, household_id, case, (line[VISITORS[0]], line[VISITORS[1]]))
     except Conflict:
         raise
     except ChengxinError as reason:
@@ -98,6 +109,13 @@ def assign(work: Work, line: Line) -> bool:
     if faults:
         raise RowRefused(faults)
     return True
+
+
+def send_pair(work: Work, household_id: int, case: Case | None, pair: tuple[str, str]) -> None:
+    """指派两人 (two visitors are sent): by the open recheck, or by one that is opened. Raises as `cases.take`."""
+    if case is None:
+        case = cases.open_case(work, household_id, Procedure.RECHECK).case
+    cases.take(work, household_id, case.no, "ASSIGNED", visitor_1=pair[0], visitor_2=pair[1])
 
 
 def sent_of(work: Work, numbers: Mapping[int, str]) -> dict[str, tuple[str, str]]:
@@ -108,7 +126,7 @@ def sent_of(work: Work, numbers: Mapping[int, str]) -> dict[str, tuple[str, str]
             col(Step.household_id).in_(portion), Step.procedure == Procedure.RECHECK, Step.step == "ASSIGNED"
         ).distinct()  # fmt: skip
         for household_id in work.session.exec(query):
-            case = _open(work, household_id)
+            case = open_case(work, household_id)
             last = case.history[-1] if case is not None else None
             if last is not None and last.code == "ASSIGNED":
                 found[numbers[household_id]] = (str(last.data["visitor_1"]), str(last.data["visitor_2"]))
@@ -133,20 +151,27 @@ def _known(work: Work, line: Line) -> int:
     return household_id
 
 
-def _open(work: Work, household_id: int) -> Case | None:
+def open_case(work: Work, household_id: int) -> Case | None:
     """The open recheck of a household; there is never a second one."""
     return next((one for one in cases_of(work, household_id, Procedure.RECHECK) if not one.closed), None)
 
 
-def _steps(line: Line, today: date) -> Iterator[tuple[str, date, dict[str, Any], str]]:
-    """(step, day, what it states, evidence) of a row. The conclusion makes a paper, which is dated today."""
-    pair = {"visitor_1": line[VISITORS[0]], "visitor_2": line[VISITORS[1]]}
-    on, said, proof = line["入户日期"], line["了解的情况"], line["证据指纹"] or ""
-    if line["结果"] in NOT_MET:
-        yield "UNREACHED", on, {**pair, "reason": "：".join(filter(None, (line["结果"], said)))}, proof
+def _visit(line: Line) -> Visit:
+    return Visit(
+        line["结果"], line["入户日期"], line["见到的人"], line["了解的情况"], line["结论的理由"], line["证据指纹"] or ""
+    )
+
+
+def steps_of(visit: Visit, pair: tuple[str, str], today: date) -> Iterator[tuple[str, date, dict[str, Any], str]]:
+    """(step, day, what it states, evidence) of a visit. The conclusion makes a paper, which is dated today."""
+    went = {"visitor_1": pair[0], "visitor_2": pair[1]}
+    if visit.result in NOT_MET:
+        reason = "：".join(filter(None, (visit.result, visit.found)))
+        yield "UNREACHED", visit.on, {**went, "reason": reason}, visit.evidence
         return
-    yield "VISITED", on, {**pair, "met": line["见到的人"], "found": said}, proof
-    yield "RESULT", today, {"result": line["结果"], "reason": line["结论的理由"]}, ""
+    yield "VISITED", visit.on, {**went, "met": visit.met, "found": visit.found}, visit.evidence
+    if visit.result != LATER:
+        yield "RESULT", today, {"result": visit.result, "reason": visit.reason}, ""
 
 
 def _unfit(work: Work, line: Line, household_id: int) -> Iterator[Fault]:
@@ -196,6 +221,7 @@ def _strangers(work: Work, line: Line, household_id: int, on: date) -> Iterator[
 
 _COLUMNS = {
     "order": "户编号", "back": "入户日期", "assigned": VISITORS[0], "kin": VISITORS[0], "visitors": VISITORS[0],
+    "reason": "结论的理由",
 }  # fmt: skip
 _REMEDIES = {
     "order": f"请核对是否已经登记过；没有指派（或者上次未能入户）的，由复核人员先指派：{_ASSIGN}",

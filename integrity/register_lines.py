@@ -13,6 +13,7 @@ from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from integrity.books import Books
+from integrity.commitments import guardian_said
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import (
     Assistance,
@@ -93,9 +94,10 @@ def _entered(one: Entry, names: Names) -> str:
 
 
 def _promise(one: Commitment, names: Names) -> Row:
+    guardian = names.member(one.household_id, one.guardian_no)
     return (
         names.member(one.household_id, one.member_no), names.relation(one.household_id, one.member_no),
-        one.happened_on, one.occasion, one.signed_by.value, names.member(one.household_id, one.guardian_no),
+        one.happened_on, one.occasion, one.signed_by.value, guardian_said(one.guardian_no, guardian),
         names.officer(one.explained_by) if one.explained_by else "", one.text_version, one.office_text_version,
         "有" if one.evidence else "", _entered(one, names),
     )  # fmt: skip

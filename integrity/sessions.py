@@ -10,7 +10,7 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Update
 from sqlmodel import col, select, update
@@ -30,8 +30,18 @@ HALF = timedelta(minutes=10)
 TOUCHED = timedelta(minutes=1)
 COOKIE = "__Host-session"
 WRONG = "密码或者动态码不正确"
+WHY: Final = {
+    "另行登录": "这个工号又登录了一次，一个工号只能在一处登录。不是您本人登录的，请马上告诉安全管理员",
+    "重置密码": "安全管理员重置了密码，请用新的初始密码登录",
+    "账户关闭": "账户已经关闭，有疑问的请问安全管理员",
+    "修改密码": "密码已经修改，请用新密码登录",
+    "多次核验失败": "连续多次核验身份都没有通过",
+    "退出登录": "",
+}
+"""What is told of an end (`ended_why`); nothing of the one that was wanted."""
 _BYTES = 32
 _MOST_TOLD = 500
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 class Held(NamedTuple):
@@ -39,6 +49,13 @@ class Held(NamedTuple):
 
     officer: Officer
     session: WebSession
+
+
+class Over(NamedTuple):
+    """登录已经结束 (a login that is over): since when, where that is known, and why, in words."""
+
+    at: datetime | None
+    why: str
 
 
 def enter(work: Work, code: str, *, address: str, waits: str = "", by_provider: bool = False) -> str:
@@ -189,6 +206,29 @@ def _row(held: Held) -> Update:
     return update(WebSession).where(
         col(WebSession.sha256) == held.session.sha256, col(WebSession.ended_at).is_(None)
     )  # fmt: skip
+
+
+def why_over(work: Work, secret: str) -> Over | None:
+    """为什么退出 (why a login is over), for whoever comes back with its secret; None when there is nothing to say."""
+    row = work.session.get(WebSession, digest(secret))
+    if row is None:
+        return None
+    if row.ended_at is not None:
+        why = WHY.get(row.ended_why, "")
+        return Over(row.ended_at, why) if why else None
+    return _run_out(row, work.now) or (None if _live(work, row.sha256) else Over(None, "岗位、辖区或者账户有变动"))
+
+
+def _run_out(row: WebSession, now: datetime) -> Over | None:
+    """The end to which a session came that nobody ended; None while it lasts."""
+    ends = [
+        (row.seen_at + IDLE, f"超过 {IDLE // _MINUTE} 分钟没有操作"),
+        (row.opened_at + LONGEST, f"登录满了 {LONGEST // _HOUR} 小时"),
+    ]
+    if row.waits:
+        ends.append((row.opened_at + HALF, f"登录没有在 {HALF // _MINUTE} 分钟内做完"))
+    at, why = min(ends)
+    return Over(at, why) if at <= now else None
 
 
 def form_token(secret: str) -> str:

@@ -49,7 +49,10 @@ class Desk(NamedTuple):
 
 
 class Group(NamedTuple):
-    """一组待办 (group of what waits): code, name, what is asked of the index; the matter under which it falls."""
+    """一组待办 (group of what waits): code, name, what is asked of the index; the matter under which it falls.
+
+    `beside`: groups in which the same work may stand already; then it is not listed here once more.
+    """
 
     code: str
     name: str
@@ -59,6 +62,7 @@ class Group(NamedTuple):
     until: date
     told_by: date | None = None
     organs: tuple[str, ...] = ()
+    beside: tuple[Group, ...] = ()
 
 
 class Count(NamedTuple):
@@ -90,6 +94,15 @@ def groups(work: Work, desk: Desk) -> list[Group]:
     """The groups of a desk today, most pressing first; those of matters that are not its own are left out."""
     found = (*_pressing(work.today), *_rechecks(work.today), *_standing(work.today), *_cases(work, desk))
     return [one for one in found if desk.area and may(desk.role, one.matter)]
+
+
+def tiles(work: Work, desk: Desk) -> list[Group]:
+    """The same groups with a recheck in the first of them only: 逾期, 到期, 待录结论, then its case (clocks remind)."""
+    every = groups(work, desk)
+    rechecks = tuple(one for one in every if one.kind in (kinds.RECHECK, kinds.RESULT))
+    due = tuple(one for one in rechecks if one.kind == kinds.RECHECK)
+    beside = {kinds.RESULT: due, f"{kinds.CASE}.{desk.role.name}.{Procedure.RECHECK.name}": rechecks}
+    return [one._replace(beside=beside.get(one.kind, ())) for one in every]
 
 
 def _pressing(today: date) -> Iterator[Group]:
@@ -209,11 +222,22 @@ def _query(desk: Desk, group: Group, after: tuple[Any, ...] = ()) -> tuple[str, 
         if desk.officer and desk.role is Role.APPROVER:
             where.append(_not_his(group.kind))
             told["officer"] = desk.officer
+    for n, other in enumerate(group.beside):
+        where.append(_not_in(n))
+        told |= {f"kind{n}": other.kind, f"until{n}": day(other.until)}
     if after:
         where.append(f"({_COLUMNS}) > (:day0, :area0, :household0, :ref0)")
         told |= dict(zip(("day0", "area0", "household0", "ref0"), after, strict=True))
     said = f"SELECT {_COLUMNS} FROM waits WHERE {' AND '.join(where)} ORDER BY {_COLUMNS} LIMIT :limit"
     return said, told
+
+
+def _not_in(n: int) -> str:
+    """Not what stands in another group: the same household, and the same case where that group is of cases."""
+    return (
+        "NOT EXISTS (SELECT 1 FROM waits AS beside WHERE beside.household_id = waits.household_id AND "
+        f"beside.kind = :kind{n} AND beside.on_day <= :until{n} AND beside.ref IN (0, waits.ref))"
+    )
 
 
 _TAKEN = "EXISTS (SELECT 1 FROM step WHERE step.household_id = waits.household_id AND step.case_no = waits.ref AND "
@@ -269,7 +293,8 @@ def _postings(work: Work, desk: Desk, group: Group, after: str, limit: int) -> l
         Posting.area >= low, Posting.area < high, Posting.until < group.until, ~down.exists()
     )  # fmt: skip
     parts = after.split("-")
-    if len(parts) == 2 and all(one.isascii() and one.isdecimal() and len(one) < 16 for one in parts):
+    known = len(parts) == 2 and all(one.isascii() and one.isdecimal() and len(one) < 16 for one in parts)
+    if known and len(parts[0]) <= len("999999"):
         until, last = date_of(int(parts[0])), int(parts[1])
         query = query.where((col(Posting.until) > until) | ((col(Posting.until) == until) & (col(Posting.id) > last)))
     return list(work.session.exec(query.order_by(col(Posting.until), col(Posting.id)).limit(limit)))

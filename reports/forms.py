@@ -52,6 +52,13 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ward(Person):
+    """由监护人代签的成员 (ward): a minor or a person without full capacity; `guardian` "" leaves room for the pen."""
+
+    guardian: str = may("监护人")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """逐月发放 (one month's payment): `month` is any day of the month, `fen` the amount in 分."""
 
@@ -130,6 +137,7 @@ class Commitment(Letter):
     complaints: str = said("监督电话")
     more: tuple[str, ...] = may("补充承诺", ())
     guardian: str = may("监护人")
+    wards: tuple[Ward, ...] = may("由监护人代签的成员", ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import jsonschema_rs
 import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
@@ -58,21 +59,17 @@ class Caller:
         body = {"step": step, "values": values, "evidence": evidence}
         return self.post(f"/households/{number}/cases/{case}/steps", body)
 
-    def open(
-        self, number: str, procedure: str, step: str = "", *, evidence: str = "", **values: Any
-    ) -> Response:
+    def open(self, number: str, procedure: str, step: str = "", *, evidence: str = "", **values: Any) -> Response:
         """The first step of a case, today."""
         body = {"procedure": procedure, "step": step, "values": values, "evidence": evidence}
         return self.post(f"/households/{number}/cases", body)
 
     def _checked(self, answer: Response) -> Response:
-        """Only status codes that the interface declares, only answers of the declared shape of an error."""
-        path = answer.request.url.path
-        declared = _declared()
-        for route in declared:
-            known = declared[route].get(answer.request.method.lower())
-            if known and _fits(route, path):
-                assert str(answer.status_code) in known["responses"], f"{route}: {answer.status_code} {answer.text}"
+        """Only what the interface declares: statuses, kinds of content, the shape of every answer."""
+        verb, path = answer.request.method.lower(), answer.request.url.path
+        routes = [route for route, ways in _declared()["paths"].items() if verb in ways and _fits(route, path)]
+        if routes:
+            _as_declared(min(routes, key=lambda one: one.count("{")), verb, answer)
         if answer.status_code >= 400:
             assert set(answer.json()) <= {"message", "obstacles", "asks", "fields"}, answer.text
         return answer
@@ -83,7 +80,27 @@ def _declared() -> dict[str, Any]:
     """What the interface declares: the same in every office, and slow to write down."""
     bare = make_engine("sqlite://")
     keys = Vault("", {}, b"")
-    return dict(create_app(Office(bare, bare, keys)).openapi()["paths"])
+    return dict(create_app(Office(bare, bare, keys)).openapi())
+
+
+@cache
+def _shape(route: str, verb: str, status: str) -> jsonschema_rs.Validator:
+    """The shape of the JSON of an answer."""
+    declared = _declared()
+    schema = declared["paths"][route][verb]["responses"][status]["content"]["application/json"]["schema"]
+    return jsonschema_rs.validator_for(schema | {"components": declared["components"]}, validate_formats=True)
+
+
+def _as_declared(route: str, verb: str, answer: Response) -> None:
+    said = f"{verb} {route}: {answer.status_code} {answer.text[:2000]}"
+    responses, status = _declared()["paths"][route][verb]["responses"], str(answer.status_code)
+    assert status in responses, said
+    kinds = responses[status].get("content", {})
+    kind = answer.headers.get("content-type", "").partition(";")[0]
+    assert kind in kinds if kinds else not answer.content, said
+    if kind == "application/json":
+        wrong = [str(one) for one in _shape(route, verb, status).iter_errors(answer.json())]
+        assert not wrong, f"{said}\n{wrong}"
 
 
 def _fits(route: str, path: str) -> bool:

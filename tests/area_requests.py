@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import zip_longest
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 import pypdfium2
 from fastapi.routing import APIRoute
 from httpx2 import Response
+from starlette.routing import compile_path
 
 from integrity import sessions, tokens
 from integrity.permissions import RIGHTS
@@ -26,7 +27,7 @@ from integrity.rules.areas import code_range
 from integrity.terms import Procedure, Role
 from integrity.web.declared import OPEN, SAFE, Door, doors
 from integrity.work import Office
-from tests.desk_office import Desks
+from tests.desk_office import Desks, forms_of
 from tests.two_counties import OFFICERS, PLACES, Marks
 
 NOWHERE = "燚"
@@ -44,6 +45,12 @@ _GUESSED = {
     "from": ("2026-08-01",), "to": ("2026-09-01",), "length": ("5",), "unit": ("工作日",), "start": ("2026-09-01",),
     "reference": ("R1",), "intake_id": ("1", "2"), "before": ("", "999"), "after": ("", "1"), "page": ("1",),
 }  # fmt: skip
+_ODD = (
+    "", " ", "0", "-1", "9" * 30, "1.5", "²", "٣", "2026-02-30", "0000-00-00", "9999-12-31", "2026-13", "2026Q9",
+    "é" * 300, "\x00", "\u202e", "😀", "𠮷", "%", "'\"<>", "../../x", "null", "[]", "{}", "true", "a" * 5000,
+    "一\n二", "\ufeff", "9999999-1", "999999999999999-1", "0-0", "9-9-9", "999999999999999-1-1-1", "9" * 20 + "-1-1"
+)  # fmt: skip
+"""What nobody types on purpose."""
 _GROUPS = ("RESULT", "OPINION", "RECHECK_DUE", "RECHECK_OVER", "PRINT", "DELIVER", "CASE_DECISION", "POSTING")
 _KINDS = ("roll", "comparison", "核对台账", "公示台账", "default", "DEFAULT", "hang")
 _LINKED = {matter for matter, right in RIGHTS.items() if right.roles == (Role.LINKED,)}
@@ -102,6 +109,11 @@ class Asker:
     seed: int = 1
     press: float = 0.02
     """Share of the drawn requests for papers and workbooks that are really sent."""
+    odd: float = 0.05
+    """Share of the words that are sent that are none."""
+    forms: bool = False
+    """Are forms sent with the fields that the pages show? Much is entered then: what was typed is no leak any more, and
+    the second answer to a form may tell of the first."""
     tally: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -109,6 +121,11 @@ class Asker:
         self.doors = [one for one in doors(self.desks.client.app) if one.matter and _name(one) not in _HELD]
         self.queries = {(verb, one.path): _asked(one) for one in _routes(self.desks.client.app) for verb in one.methods}
         self.tokens: dict[str, str] = {}
+        posts = sorted({one.path for one in self.doors if one.verb == "POST"}, key=lambda one: one.count("{"))
+        self.patterns = {one: compile_path(one)[0] for one in posts}
+        self.fields: dict[str, dict[str, list[str]]] = {}
+        self.typed: set[str] = set()
+        self.words = {word for one in self.marks for word in one.words}
 
     def draw(self) -> Asked:
         """Any officer, any way in, any household; half of the officers may go in."""
@@ -128,6 +145,8 @@ class Asker:
             one: self._query(one, about) for one in self.queries[door.verb, door.path] if self.dice.random() < 0.6
         }
         body = self._sent(about) if door.matter in _LINKED else self._body(about)
+        body |= self._filled(door, about)
+        body |= {name: self.dice.choice(_ODD) for name in list(body) if self.dice.random() < self.odd}
         return Asked(self.dice.choice(officers), door, path, params, body, about, personal)
 
     def path(self, path: str, about: Marks) -> tuple[str, bool]:
@@ -143,6 +162,23 @@ class Asker:
             personal |= bool(word)
             found.append(begin + (word or self._guess(path, name)) + end)
         return "/".join(found), personal
+
+    def _filled(self, door: Door, about: Marks) -> dict[str, str]:
+        """The fields of a form as some page showed it, each with what was in it, may be chosen or is typed."""
+        known = self.fields.get(door.path, {}) if door.verb == "POST" and self.dice.random() < 0.7 else {}
+        filled = {name: self.dice.choice(values) for name, values in known.items()}
+        typed = [name for name, values in known.items() if len(values) == 1 and self.dice.random() < 0.4]
+        return filled | {name: self._query(name, about) for name in typed}
+
+    def _learn(self, answer: Response) -> None:
+        """Which fields the forms of a page have."""
+        for form in forms_of(answer):
+            path = unquote(urlsplit(form["action"]).path)
+            found = next((one for one, pattern in self.patterns.items() if pattern.match(path)), "")
+            held = self.fields.setdefault(found, {})
+            for name, values in form["values"].items():
+                found_there = sorted(form["choices"].get(name, ())) or [*values, ""][:1]
+                held[name] = [one for one in found_there if not any(mark in one for mark in self.words)] or [""]
 
     def _own(self, path: str, name: str, about: Marks) -> str:
         """What a part of an address says about a household; "" when it says nothing about any."""
@@ -164,6 +200,8 @@ class Asker:
         return self.dice.choice(_GUESSED.get(name, _KINDS))
 
     def _query(self, name: str, about: Marks) -> str:
+        if self.dice.random() < self.odd:
+            return self.dice.choice(_ODD)
         if name == "area":
             return self.dice.choice([*PLACES.values(), about.area])
         if name in _GUESSED:
@@ -193,6 +231,10 @@ class Asker:
         """Send a request and its twin; everything that is wrong with the answers."""
         role, area = OFFICERS[one.officer]
         answer = self._send(one, one.path, one.params, one.body)
+        if self.forms and one.door.verb == "GET" and answer.headers.get("content-type", "").startswith("text/html"):
+            self._learn(answer)
+        if self.forms and one.door.verb == "POST":
+            self.typed |= {word for word in self.words if word in str(one.body)}
         key = f"{one.door.verb} {answer.status_code}"
         self.tally[key] = self.tally.get(key, 0) + 1
         wrong = [f"{answer.status_code}"] if answer.status_code >= 500 else []
@@ -217,7 +259,7 @@ class Asker:
             for word in other.words:
                 if role.value == "审计管理员" and one.door.path == "/audit":
                     continue  # sees every log: acts and the numbers of households, no names
-                if word not in given and re.search(rf"{re.escape(word)}(?!\d)", text):
+                if word not in given and word not in self.typed and re.search(rf"{re.escape(word)}(?!\d)", text):
                     yield word
 
     def _differs(self, one: Asked, answer: Response) -> Iterator[str]:
@@ -231,10 +273,14 @@ class Asker:
         path = "/".join(twin(part) for part in one.path.split("/"))
         body = {name: twin(text) if isinstance(text, str) else text for name, text in one.body.items()}
         lists = {"lines": [{"household": twin(one.about.number), "case_no": 1}], "papers": [twin(one.about.papers[-1])]}
-        body |= {name: some for name, some in lists.items() if name in body}
+        body |= {name: some for name, some in lists.items() if isinstance(body.get(name), list)}
         other = self._send(one, path, {name: twin(text) for name, text in one.params.items()}, body)
+        if answer.status_code == 303 != other.status_code:  # of an act that is done once, the second time is the twin
+            answer = self._send(one, one.path, one.params, one.body)
         if answer.status_code != other.status_code:
             yield f"{answer.status_code} for one elsewhere, {other.status_code} for none"
+            return
+        if self.forms and one.door.verb == "POST":
             return
         lines = zip_longest(plain(answer, words).splitlines(), plain(other, words).splitlines())
         for one_line, other_line in lines:

@@ -231,12 +231,12 @@ class Asker:
         if not headers:
             case = case.derive()
             case.headers = {name: text for name, text in case.headers.items() if name.lower() != "authorization"}
-        answer = case.call(session=self.client, headers=headers)
+        sent: dict[str, Any] = {"session": self.client, "headers": headers}  # what a check sends again goes here too
+        answer = case.call(**sent)
         wrong = [f"{answer.status_code}: nobody foresaw it"] if answer.status_code >= 500 else []
         try:
-            case.validate_response(
-                answer, checks=[one for one in CHECKS if who not in STRANGERS or one not in _KNOWN_ONLY]
-            )
+            wanted = [one for one in CHECKS if who not in STRANGERS or one not in _KNOWN_ONLY]
+            case.validate_response(answer, checks=wanted, transport_kwargs=sent)
         except FailureGroup as found:
             wrong += [f"{type(one).__name__}: {one}" for one in found.exceptions]
         except Failure as found:

@@ -74,13 +74,18 @@ def test_an_account_is_opened_by_one_and_approved_by_another(seats: Seats, offic
     assert "jb09" not in page.text
     assert post(xt, "/accounts/open", officer="jb09").status_code == 422
     assert post(xt, "/accounts/open", officer="jb01").headers["location"] == "/accounts/jb01"
-    assert "待核准" in xt.get("/accounts").text
+    listed, mine = aq.get("/accounts").text, xt.get("/accounts").text
+    assert "等待您核准的 1 个" in listed
+    assert listed.index("/accounts/jb01/approve") < listed.index("账户一览"), "what waits stands first"
+    assert "/accounts/jb01/approve" not in mine
+    assert "由安全管理员核准" in mine
     assert xt.get("/accounts/jb01/approve").status_code == 409
     assert xt.post("/accounts/jb01/approve", data=hidden(xt.get("/accounts/open"))).status_code == 403
     form = hidden(aq.get("/accounts/jb01/approve"))
     answer = aq.post("/accounts/jb01/approve", data=form)
     once = once_in(answer)
     assert answer.headers["cache-control"] == "no-store"
+    assert "没有等待您核准的账户" in aq.get("/accounts").text
     again = aq.post("/accounts/jb01/approve", data=form)
     assert again.status_code == 303
     assert logins.log_in(office, "jb01", once, address="10.0.0.9").waits is logins.Waits.PASSWORD
@@ -148,7 +153,8 @@ def test_a_long_list_is_read_page_by_page(seats: Seats, office: Office) -> None:
     found = re.search(r'href="(/accounts\?after=[^"]+)" rel="next"', first.text)
     assert found
     second = sj.get(found[1])
-    codes = [re.findall(r'href="/accounts/(\w+)"', page.text) for page in (first, second)]
+    listed = [page.text.rpartition('aria-label="账户一览"')[2] for page in (first, second)]
+    codes = [re.findall(r'href="/accounts/(\w+)"', page) for page in listed]
     with office.reading() as work:
         work.actor = "sj01"
         assert codes[0] + codes[1] == [one.officer.code for one in accounts.listed(work)]

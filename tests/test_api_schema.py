@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Any
 
 import pytest
 from fastapi.exceptions import HTTPException
+from httpx2 import Request, Response
 from pydantic import ValidationError
 
 from integrity.errors import NotFound
 from integrity.rules.stated import EARLIEST, LATEST, unfit
 from integrity.web.api_access import household_within
 from integrity.web.api_requests import DAYS, FIT, AskRight
+from tests.api_office import ADDRESS, Caller
 from tests.area_requests import fake
 from tests.counties_open import World, opened
 from tests.schema_requests import CALLERS, Asker
@@ -32,6 +35,16 @@ CASES = "/api/households/{number}/cases"
 def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[World]:
     """Two counties, three townships."""
     yield from opened(tmp_path_factory.mktemp("counties"), sqlite_template)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here asks a port: whatever is asked is asked of the application itself."""
+
+    def connect(_: socket.socket, address: object) -> None:
+        raise AssertionError(f"asked {address}")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +119,22 @@ def test_a_paper_of_elsewhere_is_none_also_beside_a_run_of_ones_own(asker: Asker
         told.append((answer.status_code, answer.text.replace(number, "")))
     assert told[0] == told[1], told
     assert told[0][0] == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "sent"),
+    [
+        ("/households/Q1/cases", 200, {"json": {"x": 1}}), ("/households/Q1/cases", 200, {"json": [{"no": "1"}]}),
+        ("/households/Q1/cases", 418, {"json": {}}), ("/households/Q1/cases", 404, {"json": {"told": "x"}}),
+        ("/papers/x/pdf", 200, {"text": "x"}), ("/print-runs/PC1", 200, {"content": b""}),
+    ],
+)  # fmt: skip
+def test_the_clients_of_all_tests_see_an_answer_that_is_not_as_described(
+    path: str, status: int, sent: dict[str, Any]
+) -> None:
+    answer = Response(status, request=Request("GET", f"{ADDRESS}/api{path}"), **sent)
+    with pytest.raises(AssertionError, match="get /api"):
+        Caller(None, "")._checked(answer)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("given", ["1", True, 1.5, 0, -1, 2**31, float("inf"), None])

@@ -165,6 +165,21 @@ def test_nobody_learns_what_lies_outside_his_area(world: World) -> None:
     )
 
 
+def test_what_nobody_types_is_no_surprise(world: World) -> None:
+    """Places in a list, days and marks of a form that are none: told in words, and never a fault of the program."""
+    browser, own = world.desks("jb1"), world.marks[0].number
+    for path in ("postings", "work/POSTING", "work/RESULT", "work/INTAKE", "print", "search", "rechecks"):
+        for after in ("9999999-1", "999999999999999-1", "999999999999999-9-9-9", "²", "٣-٣", "9" * 5000):
+            assert browser.get(f"/{path}", after=after, before=after, page=after).status_code < 500, (path, after)
+    form = f"/households/{own}/verifications/new"
+    for day in ("9" * 20 + "-1-1", "²-1-1", "2026-²-1", "9" * 5000, "99999999999-9-9", "0-0-0"):
+        answer = browser.post_form(form, {"on": day})
+        assert (answer.status_code, "应为日期" in answer.text) == (422, True), day
+    for seen in ("²", "9" * 5000, "-1", "٣", "x", ""):
+        answer = browser.post_form(form, {"seen": seen, "on": "2026-08-30", "source": "入户"})
+        assert answer.status_code in (303, 409, 422), seen
+
+
 def test_no_log_names_anybody(
     world: World, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

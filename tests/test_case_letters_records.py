@@ -42,7 +42,7 @@ def trusted(office: Office, household: int, **given: Any) -> Any:
     seq = fact(office, household)
     begin(office, "jb02", household, Procedure.TRUST, subject_seq=seq, reason="主动报告收入变化")
     step(office, "fh01", household, "复核意见", adopted="属实", reason="与劳动合同一致")
-    return step(office, "sp01", household, "认定", reason="属实", **given)
+    return step(office, "sp01", household, "认定", reason="与服务记录一致", **given)
 
 
 def test_a_trust_record_names_finder_reviewer_item_and_end_and_promises_nothing(entry: tuple[Office, int]) -> None:
@@ -63,10 +63,10 @@ def test_an_item_that_no_catalogue_knows_is_said_by_a_person(entry: tuple[Office
     seq = fact(office, household, item="本地-7")
     begin(office, "jb02", household, Procedure.TRUST, subject_seq=seq, reason="照料邻居")
     step(office, "fh01", household, "复核意见", adopted="属实", reason="村委会证实")
-    assert "请填写对应事项" in refused(office, "sp01", household, "认定", reason="属实")
-    assert "记录截止日" in refused(office, "sp01", household, "认定", reason="属实", item="邻里互助")
+    assert "请填写对应事项" in refused(office, "sp01", household, "认定", reason="与服务记录一致")
+    assert "记录截止日" in refused(office, "sp01", household, "认定", reason="与服务记录一致", item="邻里互助")
     more = {"item": "邻里互助", "ends_on": date(2027, 8, 31)}
-    letter = letter_of(office, step(office, "sp01", household, "认定", reason="属实", **more), PaperKind.F09)
+    letter = letter_of(office, step(office, "sp01", household, "认定", reason="与服务记录一致", **more), PaperKind.F09)
     assert (letter.item, letter.ends_on) == ("邻里互助", date(2027, 8, 31))
 
 
@@ -74,7 +74,7 @@ def test_what_was_not_confirmed_and_what_is_no_trust_get_no_trust_record(entry: 
     office, household = entry
     begin(office, "jb02", household, Procedure.TRUST, subject_seq=fact(office, household), reason="主动报告")
     step(office, "fh01", household, "复核意见", adopted="不属实", reason="日期不符")
-    assert "不能认定" in refused(office, "sp01", household, "认定", reason="属实")
+    assert "不能认定" in refused(office, "sp01", household, "认定", reason="与服务记录一致")
     assert step(office, "sp01", household, "不予认定", reason="不属实").case.closed
     seq = fact(office, household, ConductKind.DEFAULT, "D01")
     with pytest.raises(Refused, match="守信事实"):

@@ -50,6 +50,11 @@ def paper_of(browser: Browser, number: str) -> str:
     return unquote(unescape(found[-1]))
 
 
+def leading(page: str) -> list[str]:
+    """Where the buttons lead that stand out on a page."""
+    return [unquote(unescape(one)) for one in re.findall(r'class="btn btn-primary" href="([^"]+)"', page)]
+
+
 def print_and_serve(desks: Desks, number: str, step: str) -> None:
     """The paper that waits on the case's page is printed and delivered by hand."""
     browser = desks("jb01")
@@ -69,11 +74,16 @@ def test_a_case_from_the_recommendation_to_the_remedy(
     number = recommended
     opened(desks, number)
     clock.on(date(2026, 9, 2))
+    assert leading(desks("jb01").page(case(number))) == [case(number, "steps", "NOTICE")]
+    offered = desks("sp01").page(case(number)).partition('id="next"')[2]
+    assert leading(offered) == [], "nobody is led to break a case off"
+    assert offered.index("告知") < offered.index("其他：不再往下办、撤销") < offered.index("不予调整")
     told = desks("jb01").done(case(number, "steps", "NOTICE"))
     assert told == case(number)
     page = desks("jb01").page(case(number))
     assert "已办理“告知”" in page
     assert "待打印的文书" in page
+    assert leading(page) == [f"{paper_of(desks('jb01'), number)}/print"], "a paper that waits comes first"
     print_and_serve(desks, number, "NOTICE_SERVED")
     assert "听取意见期限" in desks("jd01").page(case(number))
 
@@ -93,6 +103,9 @@ def test_a_case_from_the_recommendation_to_the_remedy(
     assert "养老金只补发了一次" in again.text
     assert "笔录.png" in again.text
     handler.done(case(number, "steps", "STATEMENT"))
+    more = desks("jb01").page(case(number)).partition('id="s-STATEMENT"')[2].partition("</article>")[0]
+    assert "补充陈述" in more
+    assert "还缺" not in more
     desks("fh01").done(case(number, "steps", "REVIEW"), {"adopted": "不采纳", "reason": "银行流水显示按月发放"})
     assert "养老金只补发了一次" in desks("sp01").page(case(number))
 
@@ -103,8 +116,14 @@ def test_a_case_from_the_recommendation_to_the_remedy(
     assert "停发" not in str(_acts(office, number)), "nothing was decided before the password"
     back = approver.post_form(first.headers["location"], {"password": PASSWORD}, action="/login/prove")
     assert back.headers["location"] == case(number, "steps", "DECIDE")
-    assert "收入超过标准，不符合条件" in approver.page(back.headers["location"])
-    approver.done(case(number, "steps", "DECIDE"))
+    kept = approver.get(back.headers["location"])
+    assert "收入超过标准，不符合条件" in kept.text
+    assert "身份已核验" in kept.text
+    mere = approver.send(kept, {"reason": "经研究，同意。"}, to=case(number, "steps", "DECIDE"))
+    assert mere.status_code == 409, "a reason that is none would stand in the decision"
+    assert 'href="#f-reason"' in mere.text
+    assert "理由不能只写“经研究，同意”" in mere.text
+    approver.done(case(number, "steps", "DECIDE"), {"reason": "收入超过标准，不符合条件"})
 
     clock.on(date(2026, 9, 8))
     print_and_serve(desks, number, "SERVED")

@@ -138,7 +138,7 @@ def test_a_township_can_work_from_the_command_line(township: Path) -> None:
     assert "收入增加的原因属于可以给予渐退期的情形；家庭人均收入超过当地低保标准" in listed
     assert name in listed
     assert village not in listed
-    said = run("review", "H1", "accept", "--reason", "经核实同意", "--by", BOSS)
+    said = run("review", "H1", "accept", "--reason", "工资流水与核对结果一致", "--by", BOSS)
     assert "已登记审核意见：采纳" in said
     assert "听取当事人意见" in said
     ledger = run("show", "H1", "--by", HANDLER)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
 import pyotp
 import pytest
 from httpx2 import Response
+from sqlalchemy import text
 from sqlmodel import select
 from starlette.testclient import TestClient
 
@@ -189,6 +191,56 @@ def test_the_first_login_of_an_approver_sets_a_password_and_a_telephone(
     assert answer.headers["location"] == "/account"
     assert client.get("/account").status_code == 303, "there is one session of an account"
     assert second.get("/account").status_code == 200
+
+
+def over(client: TestClient) -> str:
+    """What the login page says about the login before; "" when it says nothing."""
+    answer = client.get("/account")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Faccount")
+    found = re.search(r'alert-warning" role="status">您的登录(.*?)。</p>', client.get("/login?next=/account").text)
+    return found[1] if found else ""
+
+
+def test_whoever_was_logged_out_reads_on_the_login_page_how_that_came(
+    browser: Callable[[], TestClient], staffed: Office, clock: SetClock
+) -> None:
+    client, begun = browser(), clock.now
+    assert over(client) == "", "nobody was logged in"
+    sign_in(client, "jd01")
+    clock.now += sessions.IDLE + timedelta(hours=1)
+    said = f"{begun + sessions.IDLE:%Y-%m-%d %H:%M} 结束：超过 30 分钟没有操作"
+    assert over(client) == f"已于 {said}"
+    assert over(client) == f"已于 {said}", "also when the page is loaded again"
+    wrong = post(client, "/login", "/login", code="jd01", password="Wrong-Pass-9")
+    assert "结束：" not in wrong.text
+    sign_in(client, "jd01")
+    begun = clock.now
+    while clock.now - begun < sessions.LONGEST:
+        assert client.get("/account").status_code == 200
+        clock.now += timedelta(minutes=20)
+    assert over(client).endswith("结束：登录满了 12 小时")
+    sign_in(client, "jd01")
+    sign_in(browser(), "jd01")
+    assert "结束：这个工号又登录了一次，一个工号只能在一处登录。不是您本人登录的" in over(client)
+    sign_in(client, "sp01")
+    clock.now += sessions.HALF
+    assert over(client).endswith("结束：登录没有在 10 分钟内做完")
+    for why, words in sessions.WHY.items():
+        sign_in(client, "jd01")
+        with staffed.work("jd01") as work:
+            sessions.end_all(work, "jd01", why)
+        assert over(client) == (f"已于 {clock.now:%Y-%m-%d %H:%M} 结束：{words}" if words else ""), why
+    sign_in(client, "jd01")
+    with staffed.work("jd01") as work:
+        work.session.execute(text("UPDATE officer SET area = '370811000000' WHERE code = 'jd01'"))
+    assert over(client) == "已经结束：岗位、辖区或者账户有变动"
+
+
+def test_every_end_of_a_login_has_its_words() -> None:
+    sources = Path(sessions.__file__).parent.rglob("*.py")
+    ends = r'\bend(?:_all)?\(\s*work, [\w.]+, "([^"]+)"'
+    named = {why for one in sources for why in re.findall(ends, one.read_text(encoding="utf-8"))}
+    assert named == set(sessions.WHY)
 
 
 def test_one_proves_oneself_again_and_keeps_ones_own_account(

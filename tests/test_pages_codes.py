@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from integrity import notices, printing, seal_lists, seals, verifying
 from integrity.errors import Forbidden
+from integrity.papers import content as papers_content
 from integrity.seal_lists import SealList
 from integrity.settings import settings
 from integrity.terms import PaperKind
@@ -57,11 +59,17 @@ def test_a_paper_is_withdrawn_once_by_an_approver_and_whoever_verifies_it_sees_i
         household = work.session.connection().exec_driver_sql(
             f"SELECT number FROM household WHERE id = {notice.household_id}"
         ).scalar_one()  # fmt: skip
+        heading = papers_content(work, notice).heading
     home = path("households", household, "papers", number)
     assert desks("jb01").get(f"{home}/withdraw").status_code == 403
     assert "撤回、替换" not in desks("jb01").page(home)
     assert desks("sp09").get(f"{home}/withdraw").status_code == 404
-    assert f"{home}/withdraw" in desks("sp01").page(home)
+    shown = desks("sp01").page(home)
+    assert f"{home}/withdraw" in shown
+    assert f"<title>《{heading}》{number}" in shown
+    assert f"<h1>《{heading}》</h1>" in shown
+    assert "/pdf#navpanes=0&amp;view=FitH" in shown
+    assert not re.search(r"<dd>(?:\s|<li>)*[a-z_]+(?:\s|<)", shown.partition('id="text"')[2]), "no name of the program"
     ask = f"{home}/withdraw"
     unsure = desks("sp01").post_form(ask, {"reason": "印错了金额"})
     assert unsure.status_code == 422

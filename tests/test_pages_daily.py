@@ -13,7 +13,8 @@ import pytest
 from httpx2 import Response
 from sqlmodel import select
 
-from integrity import conduct_lists, places
+from integrity import commitments, conduct_lists, places
+from integrity.errors import Refused
 from integrity.households import standing
 from integrity.records.ledger import Commitment, Conduct, Decision, Recheck
 from integrity.records.office import Audit
@@ -56,6 +57,7 @@ def test_a_commitment_is_printed_signed_and_scanned(three: list[int], desks: Des
     assert sha256(page).digest() == sha256(printed.read_bytes()).digest(), "what is opened is what was printed"
     home = f"/households/{ONE}/papers/{quote(paper)}"
     assert "不须送达" in desks("jb01").page(home)
+    assert "由监护人代签的成员" in desks("jb01").page(home), "the child and the guardian stand on the paper"
     assert f"{home}/service" not in desks("jb01").page(home)
     assert desks("jb01").get(f"{home}/service").status_code == 409
     assert desks("jb01").done(to, files=SCAN) == f"/households/{ONE}"
@@ -80,6 +82,24 @@ def test_a_commitment_of_a_child_a_refusal_and_a_scan_that_comes_later(
     alone = desks("xl01").post_form(to, {"member": "3", "signed_by": "GUARDIAN"})
     assert alone.status_code == 422
     assert 'href="#f-guardian"' in alone.text
+    assert "（由监护人" in desks("xl01").page(to)
+    with pytest.raises(AssertionError, match="offers"):
+        desks("xl01").post_form(to, {"member": "2", "signed_by": "GUARDIAN", "guardian": "3"})
+    for_another = {"member": "2", "signed_by": "GUARDIAN", "guardian": "1"}
+    grown = desks("xl01").post_form(to, for_another, files=SCAN)
+    assert grown.status_code == 409
+    assert "由本人签名或者按手印，他人不能代签（民法典第18条）" in grown.text
+    assert "刚才选的文件（签名.txt）没有保存，请重新选择" in grown.text
+    with pytest.raises(Refused, match="没有第 9 号成员，不能由其代签"), office.work("xl01") as work:
+        commitments.sign(
+            work, three[0], member_no=3, on=work.today, occasion="申请", signed_by=SignedBy.GUARDIAN, guardian_no=9,
+            explained_by="xl01", text_version="1", text_sha256="0" * 64,
+        )  # fmt: skip
+    elsewhere = {"member": "3", "signed_by": "GUARDIAN", "guardian": "0"}
+    assert "监护人不在本户的，请附上签好的承诺书" in desks("xl01").post_form(to, elsewhere).text
+    assert "他人不能代签" in desks("xl01").post_form(to, elsewhere | {"member": "2"}, files=SCAN).text
+    desks("xl01").done(to, elsewhere, files=SCAN)
+    assert "监护人代签（不在本户的监护人）" in desks("xl01").page(f"/households/{ONE}/commitments/new")
     desks("xl01").done(to, {"member": "3", "signed_by": "GUARDIAN", "guardian": "1"})
     desks("xl01").done(to, {"member": "2", "signed_by": "REFUSED"})
     with office.reading() as work:
@@ -135,7 +155,14 @@ def test_a_fact_is_entered_has_no_effect_and_waits(three: list[int], desks: Desk
     fact = desks("jb01").done(form, right, files=SCAN)
     told = desks("jb01").page(fact)
     assert "事实本身不产生任何后果" in told
-    assert f"/households/{ONE}/cases/new?procedure=DEFAULT&amp;step=" in told
+    opening = f"/households/{ONE}/cases/new?procedure=DEFAULT&amp;step="
+    assert opening in told
+    to = opening + told.split(opening)[1].partition('"')[0]
+    shown = desks("fh01").page(to.replace("&amp;", "&"))
+    assert name in shown, "the fact is told in words, not by its code alone"
+    for field in ("subject", "evidence"):
+        chosen = shown.split(f'name="{field}"')[1].split("</select>")[0]
+        assert " selected>" in chosen, field
     with office.reading() as work:
         (entry,) = standing(work, Conduct, three[0], work.today)
         assert not standing(work, Decision, three[0], work.today)
@@ -158,16 +185,23 @@ def test_two_are_sent_and_write_down_what_they_found(three: list[int], desks: De
     assert (ONE in mine, THREE in mine) == (True, False)
     assert ONE not in desks("jb01").page("/rechecks", show="mine")
     assert f"{ONE}</span>" in desks("fh01").page("/rechecks", person="xl01", area=VILLAGE)
+    assert "（xz01）" in desks("xz01").page(f"/households/{ONE}/cases/1").split("入户人员一")[1].split("</dd>")[0]
     door = desks("xz01").get(f"/households/{ONE}/rechecks/new").headers["location"]
-    short = desks("xz01").post_form(door, {"result": RecheckResult.CHANGED.value})
+    short = desks("xz01").post_form(door, {"result": RecheckResult.CHANGED.value}, files=SCAN)
     assert short.status_code == 422
+    assert "已留住 1 个（签名.txt），不用重选" in short.text
     assert 'href="#f-met"' in short.text
     found = {"result": RecheckResult.CHANGED.value, "met": "户主", "found": "领取养老金", "reason": "收入增加"}
-    assert desks("xz01").done(door, found, files=SCAN) == f"/households/{ONE}/cases/1"
+    number = short.text.split('name="kept" value="')[1].split('"')[0]
+    other = desks("xl01").send(desks("xl01").get(door), {"result": "LATER", "kept": number}, to=door)
+    assert (other.status_code, "已留住" in other.text) == (422, False), "a number is its officer's alone"
+    assert "请重新选择" in other.text
+    for _ in range(2):
+        assert desks("xz01").send(short, found, to=door).headers["location"] == f"/households/{ONE}/cases/1"
     with office.reading() as work:
         (check,) = standing(work, Recheck, three[0], work.today)
     assert (check.result, {check.visitor_1, check.visitor_2}) == (RecheckResult.CHANGED, {"xz01", "xl01"})
-    assert case(office, three[0]).history[-2].evidence
+    assert case(office, three[0]).history[-2].evidence == sha256("本人签名（样本）".encode()).hexdigest()
     later = f"/households/{TWO}/rechecks/results"
     assert (
         RecheckResult.CHANGED.value not in desks("xl01").page(later).split("结果</legend>")[1].split("</fieldset>")[0]
@@ -284,6 +318,8 @@ def test_several_at_once_only_where_nobody_loses(three: list[int], desks: Desks,
     assert refused.status_code == 409
     assert "红线第1条" in refused.text
     together = "/recommendations/batch?outcome=KEEP"
+    assert f'href="{together}"' in desks("fh01").page("/recommendations")
+    assert together not in desks("jb01").page("/recommendations") + desks("fh01").page("/recommendations?outcome=EXIT")
     page = desks("fh01").get(together)
     assert (f"{TWO}|2026-09-01" in page.text, ONE in page.text) == (True, False)
     assert desks("fh01").send(page, {"reason": "没有变化"}, to=together).status_code == 409, "nothing is ticked"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from hashlib import sha256
 
 import pytest
 from sqlmodel import col, select
@@ -72,9 +73,9 @@ def test_every_part_is_shown_and_names_no_number_in_full(desks: Desks, office: O
 
 @ONE
 def test_nobody_else_finds_the_household_or_a_form_of_it(desks: Desks, recommended: str) -> None:
-    none = desks("jb09").get("/households/JN999999").text.replace("JN999999", recommended)
     for part in (*PARTS, *FORMS):
         closed = desks("sp09" if part == "/grants/new" else "fh09" if "correct" in part else "jb09")
+        none = closed.get("/households/JN999999").text.replace("JN999999", recommended)
         answer = closed.get(f"/households/{recommended}{part}")
         assert (answer.status_code, answer.text) == (404, none), part
         assert closed.client.post(f"/households/{recommended}{part}", headers=closed.headers).status_code in (403, 405)
@@ -115,6 +116,9 @@ def test_a_household_is_opened_and_its_members_come_go_and_move(desks: Desks, of
     same = desk.post_form("/households/LY000001/members/2/change", {"since": "2026-08-20"})
     assert same.status_code == 422
     assert "没有变化" in same.text
+    phone = desk.get("/households/LY000001/reveal?member=1&column=phone")
+    dialled = desk.send(phone, {"reason": "入户前联系"}, to="/households/LY000001/reveal?member=1&column=phone")
+    assert 'href="tel:010' in dialled.text
     desk.done("/households/LY000001/members/2/change", {"since": "2026-08-20", "presence": "DEAD"})
     desk.done("/households/LY000001/move", {"since": "2026-08-25", "place": VILLAGE, "address": "新村 5 号"})
     with office.reading() as work:
@@ -151,18 +155,25 @@ def test_what_is_entered_is_there_once_and_never_over_another(
     desks("jb02").done(f"/households/{recommended}/changes/new", {
         "kind": "WARNING", "happened_on": "2026-08-30", "reported_on": "2026-09-01", "detail": "车辆登记",
     })  # fmt: skip
+    for page in ("cases/new", "kin", "papers/new", "evidence"):
+        assert f'href="/households/{recommended}/prospects"' in desks("fh01").page(f"/households/{recommended}/{page}")
     mine = {"kind": "REPORTED_CHANGE", "happened_on": "2026-08-29", "reported_on": "2026-09-01", "detail": "找到工作"}
     beside = desk.send(late, mine, to=f"/households/{recommended}/changes/new")
     assert beside.status_code == 409
     assert "车辆登记" in beside.text
     assert "找到工作" in beside.text
     assert desk.send(beside, to=f"/households/{recommended}/changes/new").status_code == 303
-    backwards = desk.post_form(f"/households/{recommended}/changes/new", mine | {"reported_on": "2026-08-01"})
+    proof = {"files": [("合同.txt", "劳动合同（样本）".encode(), "text/plain")]}
+    changes = f"/households/{recommended}/changes/new"
+    backwards = desk.post_form(changes, mine | {"reported_on": "2026-08-01"}, files=proof)
     assert backwards.status_code == 422
+    assert "刚才选的文件（合同.txt）没有保存" in backwards.text
+    desk.done(changes, mine | {"detail": "附合同"}, files=proof)
     assert "得知日期不能早于发生日期" in backwards.text
     with office.reading() as work:
         changes = work.session.exec(select(Change).order_by(col(Change.seq)))
-        assert [one.detail for one in changes] == ["车辆登记", "找到工作"]
+        told = [(one.detail, one.evidence) for one in changes]
+    assert told == [("车辆登记", ""), ("找到工作", ""), ("附合同", sha256("劳动合同（样本）".encode()).hexdigest())]
 
 
 def test_a_past_day_is_told_as_known_then_and_as_known_now(
@@ -248,6 +259,7 @@ def test_numbers_dossier_and_copy_leave_with_a_reason_and_a_line_in_the_log(
     assert not asked(office, "查看完整号码")
     assert number not in bare.text
     told = desks("jb01").post_form(path, {"reason": "核对发放名册"})
+    assert 'href="tel:' not in told.text
     assert told.status_code == 200
     assert number in told.text
     assert told.headers["cache-control"] == "no-store"

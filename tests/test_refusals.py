@@ -83,7 +83,7 @@ def test_very_many_full_numbers_in_a_day_are_told_to_whoever_watches(
     assert "需要核对" in desks("aq01").page("/system")
     link = re.search(r'href="(/audit\?[^"]*actor=jb01[^"]*)"', asked["sj01"])
     assert link
-    assert desks("sj01").page(link[1].replace("&amp;", "&")).count("id_number：核对") == 4
+    assert desks("sj01").page(link[1].replace("&amp;", "&")).count("身份证号：核对") == 4
     clock.now += timedelta(days=reveals.DAYS)
     assert "需要核对" not in desks("aq01").page("/accounts")
 

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import SQLModel
 
 from integrity.cli.serving import _secured
 from integrity.errors import Refused
+from integrity.records import row_security
 
 ROOT = Path(__file__).resolve().parent.parent
-ROWS = tomllib.loads((ROOT / "docs" / "security" / "asvs.toml").read_text(encoding="utf-8"))
+SECURITY = ROOT / "docs" / "security"
+ROWS = tomllib.loads((SECURITY / "asvs.toml").read_text(encoding="utf-8"))
 LEVELS = (70, 183)
 """How many rows ASVS 5.0.0 has at level 1, and at level 2."""
 
@@ -55,6 +58,63 @@ def test_the_clauses_of_the_application_are_all_there() -> None:
     }  # fmt: skip
     clauses = {f"8.1.4.{number} {letter}" for number, letters in wanted.items() for letter in letters}
     assert set(ROWS["djbh"]) == clauses | {"8.1.4.5", "8.1.4.6"}
+
+
+def told(heading: str) -> str:
+    """A part of the inventory."""
+    return (
+        (SECURITY / "inventory.zh-CN.md")
+        .read_text(encoding="utf-8")
+        .partition(f"## {heading}\n")[2]
+        .partition("\n## ")[0]
+    )
+
+
+def sources() -> dict[str, str]:
+    """The modules of the program, and what stands in them."""
+    found = (one for top in ("integrity", "reports", "scheduler") for one in (ROOT / top).rglob("*.py"))
+    return {one.relative_to(ROOT).as_posix(): one.read_text(encoding="utf-8") for one in found}
+
+
+def test_the_inventory_names_every_module_with_a_cipher_and_every_log() -> None:
+    more = re.compile(
+        r"^(?:import|from) (?:hmac|ssl|pyotp|cryptography|argon2|joserfc)|blake2|sha512|sha1\b|md5", re.MULTILINE
+    )
+    ciphers, logs = told("算法和密钥"), told("日志")
+    using = {name for name, text in sources().items() if more.search(text) and "/migrations/" not in name}
+    assert len(using) > 12
+    assert {name for name in using if f"`{name}`" not in ciphers} == set()
+    assert not re.search(r"\bmd5\b|\bRC4\b|\bDES\b|\bECB\b", "".join(sources()[name] for name in using))
+    written = {one for text in sources().values() for one in re.findall(r'"([a-z_.-]+\.(?:log|jsonl))"', text)}
+    speakers = {one for text in sources().values() for one in re.findall(r'LOG = logging\.getLogger\("(\w+)"\)', text)}
+    assert written == {"chengxin.log", "outside.log", "destroyed.jsonl"}
+    assert {one for one in written | speakers if one not in logs} == set()
+
+
+def test_every_table_has_one_class_and_those_of_persons_are_sealed_or_kept_to_an_area() -> None:
+    classes = {
+        line[2]: set(re.findall(r"`(\w+)`", line))
+        for line in told("数据分级").splitlines()
+        if re.match(r"\| [甲乙丙丁戊] ", line)
+    }
+    tables = SQLModel.metadata.tables
+    assert set().union(*classes.values()) == set(tables)
+    assert sum(map(len, classes.values())) == len(tables), "each once"
+    sealed = {name for name, one in tables.items() if "key_id" in one.columns} - {"paper_code"}
+    assert sealed <= classes["甲"] | classes["乙"], "of a code it is the key that signs"
+    assert set(row_security.conditions()) <= classes["乙"] | classes["丙"]
+    assert not {name for name in classes["丁"] | classes["戊"] if "household_id" in tables[name].columns}
+
+
+def test_the_pages_need_no_plugin_and_their_script_takes_over_no_foreign_names() -> None:
+    pages = {one.name: one.read_text(encoding="utf-8") for one in (ROOT / "templates" / "pages").rglob("*.html")}
+    assert len(pages) > 100
+    old = re.compile(r"<(?:applet|embed|object|bgsound|marquee)\b|\bon[a-z]+=|javascript:", re.IGNORECASE)
+    assert {name for name, text in pages.items() if old.search(text)} == set()
+    script = (ROOT / "integrity" / "web" / "static" / "app.js").read_text(encoding="utf-8")
+    code = re.sub(r"//.*|/\*.*?\*/", "", script)
+    merging = r"__proto__|\.prototype\b(?!\))|\bObject\.|JSON\.|\beval|\bFunction\b|innerHTML|\w\[[^\]\"']+\]\s*=[^=]"
+    assert re.findall(merging, code) == []
 
 
 def test_another_address_is_served_only_with_a_certificate(tmp_path: Path) -> None:

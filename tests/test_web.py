@@ -201,7 +201,9 @@ def test_the_last_backup_and_failed_jobs_are_told_in_words(
             attempts=3, finished_at=clock.now,
         ))  # fmt: skip
     page = desks("sp02").page("/system")
-    told = page[page.index("需要处理") : page.index("</section>", page.index("需要处理"))]
+    told = page[page.index("项须处理") : page.index("</section>", page.index("项须处理"))]
+    assert told.count("<li>") == int(re.findall(r"有 (\d+) 项须处理", page)[0]), "one verdict, and as many as it says"
+    assert re.search(r"最近一次备份</dt><dd>最近一次 \d{4}-\d\d-\d\d \d\d:\d\d 做完并核对", page)
     for said in ("距今 27 小时，已超过 26 小时", "没有做完", "的“到期提醒”失败：没有机关", "chengxin run deadlines"):
         assert said in told, said
     (made.folder / backups.MANIFEST).write_text("{")

@@ -15,7 +15,7 @@ from integrity.printing import original
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Notice
 from integrity.records.office import Officer
-from integrity.records.places import CLOCK, RESTORED, Waits
+from integrity.records.places import CLOCK, RESTORED, RESULT, Waits
 from integrity.records.placing_waits import _cases
 from integrity.rules.facts import day
 from integrity.rules.procedure import Done
@@ -23,7 +23,7 @@ from integrity.rules.procedure_tables import TABLES
 from integrity.rules.procedure_waits import still_open
 from integrity.settings import ROOT
 from integrity.terms import PaperKind, Procedure, Role, Scheme, ServiceWay, SignedBy
-from integrity.work import Office
+from integrity.work import Office, Work
 from integrity.worklists import Count, Desk
 from scheduler.jobs import PLACES
 from scheduler.runner import run_now
@@ -33,6 +33,7 @@ from tests.papers_office import furnish, granted, papers
 
 __all__ = ["papers"]
 Family = Callable[..., int]
+Groups = Callable[[Work, Desk], list[worklists.Group]]
 COUNTY, TOWN, ELSEWHERE = "370811000000", "370811001000", "370829001000"
 DAY = date(2026, 9, 2)
 
@@ -54,12 +55,14 @@ def town(office: Office, family: Family, papers: Path, clock: SetClock) -> Offic
     return office
 
 
-def waiting(office: Office, role: Role, area: str = TOWN) -> dict[str, list[tuple[int, int]]]:
+def waiting(
+    office: Office, role: Role, area: str = TOWN, of: Groups = worklists.groups
+) -> dict[str, list[tuple[int, int]]]:
     """Group → (household, entry or case), where there is anything; each count is of its list, page by page."""
     found = {}
     with office.reading() as work:
         desk = Desk(role, area)
-        groups = worklists.groups(work, desk)
+        groups = of(work, desk)
         counts = worklists.counts(work, desk, groups)
         for group in groups:
             rows, after = [], ""
@@ -102,6 +105,15 @@ def test_a_case_goes_from_hand_to_hand(town: Office, clock: SetClock) -> None:
     step(town, "fh01", 1, "ASSIGNED", visitor_1="jb01", visitor_2="jb02")
     handler = waiting(town, Role.HANDLER)
     assert handler["CASE_RECHECK"] == handler["RESULT"] == [(1, 1)]
+    once = waiting(town, Role.HANDLER, of=worklists.tiles)
+    assert (1, 0) in once["RECHECK_OVER"]
+    assert {"CASE_RECHECK", "RESULT"}.isdisjoint(once), "one recheck is one piece of work"
+    with town.reading() as work:
+        desk = Desk(Role.HANDLER, TOWN)
+        again = [one._replace(beside=tuple(other for other in one.beside if other.kind == RESULT))
+                 for one in worklists.tiles(work, desk)]  # fmt: skip
+        counts = worklists.counts(work, desk, again)
+    assert (counts["RESULT"], counts["CASE_RECHECK"]) == (Count(1), Count(0)), "before it is due: by its conclusion"
     step(town, "jb01", 1, "VISITED", visitor_1="jb01", visitor_2="jb02", met="户主", found="一致")
     step(town, "jb01", 1, "RESULT", result="无明显变化", reason="没有变化")
     done = waiting(town, Role.HANDLER)

@@ -7,7 +7,7 @@ import socket
 from contextlib import closing
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 import uvicorn
@@ -20,6 +20,8 @@ from integrity.web.app import create_app
 from scheduler.__main__ import start
 
 app = typer.Typer()
+SERVED: Final[dict[str, Any]] = {"log_level": "warning", "server_header": False, "proxy_headers": False}
+"""How the pages are served: no forwarded header is believed, the server does not say what it is."""
 
 
 @app.command()
@@ -42,10 +44,7 @@ def serve(
         # uvicorn passes a signal on when it has closed down; SIGTERM too must then come back here, not end the process
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            uvicorn.run(
-                create_app(office), host=where, port=number, log_level="warning", server_header=False,
-                proxy_headers=False, **secured,
-            )  # fmt: skip
+            uvicorn.run(create_app(office), host=where, port=number, **SERVED, **secured)
         except KeyboardInterrupt:
             pass  # uvicorn has closed down in order and passes the signal on
         finally:

@@ -32,7 +32,7 @@ EXPLAINED = {
     Role.HANDLER: "登记家庭和事实，导入，打印，办理案件",
     Role.REVIEWER: "提出复核意见，安排核查，更正",
     Role.APPROVER: "作出决定；不利的决定前再输入一次密码",
-    Role.INSPECTOR: "只查看、抽查，不登记",
+    Role.INSPECTOR: "只查看，不登记",
     Role.SYSTEM_ADMIN: "开设账户，看运行状况；没有业务数据",
     Role.SECURITY_ADMIN: "核准、重置、解锁账户；没有业务数据",
     Role.AUDIT_ADMIN: "查看操作日志；没有业务数据",

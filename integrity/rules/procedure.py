@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from integrity.errors import Invalid
 from integrity.rules.facts import ADULT, age
-from integrity.rules.stated import LARGEST, check_value, empty, seen
+from integrity.rules.stated import LARGEST, check_value, empty, mere_assent, seen
 from integrity.rules.workdays import Term
 from integrity.terms import AreaLevel, Capacity, PaperKind, Procedure, Role, StepEffect
 
@@ -363,6 +363,8 @@ def _stated(row: Row, facts: Facts) -> Iterator[Obstacle]:
             yield Obstacle("asks", f"{ask.official}应为不小于零的整数", row.law)
         elif ask.kind == "text" and ask.name == "reason" and len(seen(str(value))) < 2:
             yield Obstacle("asks", f"请写明{ask.official}", row.law)
+        elif ask.kind == "text" and ask.name == "reason" and (said := mere_assent(str(value))):
+            yield Obstacle("reason", f"理由不能只写“{said}”，请写明认定的事实和依据：文书要让当事人看到理由", row.law)
 
 
 def _needs(row: Row, facts: Facts) -> Iterator[Obstacle]:

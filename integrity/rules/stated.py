@@ -5,6 +5,7 @@ Checked once for every way in, before a number is taken: what stands in a case c
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -26,6 +27,18 @@ _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 """Characters that turn the direction of reading: the paper would show something else than what is stored."""
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and signs that show nothing."""
+
+_ASSENT = re.compile(
+    r"(?:经?(?:研究|审核|审查|复核|核实|调查)[，,]?)?(?:情况|拟|准予)?(?:同意|属实|通过|按规定|已阅)"
+    r"(?:(?:以上|上述|审核|复核|初审|该)*意见|办理|处理|执行)?"
+)
+"""Words that say that somebody agrees, and not why."""
+
+
+def mere_assent(text: str) -> str:
+    """同意 and nothing else (a reason that is none): the words as they stand; "" for a text that says more."""
+    said = text.strip(" \n\t。．.，,；;！!")
+    return said if _ASSENT.fullmatch(said) else ""
 
 
 def unfit(text: str) -> str:

@@ -25,6 +25,7 @@ from integrity.web.api_access import BEARER, Key, Known, Looking, Public, Readin
 from integrity.web.api_models import CaseLine, CaseView, Obstacles, Problem, ProcedureRule, TakenStep
 from integrity.web.api_requests import Clean, Day, OpenCase, TakeStep
 from integrity.web.api_values import SHIFT, read_values
+from integrity.web.veils import veiled
 from integrity.work import Work
 
 T = TypeVar("T", bound=Term)
@@ -134,7 +135,8 @@ def show_case(number: Household, no: CaseNo, work: Reading) -> CaseView:
     household_id = household_within(work, number)
     case = cases.read_case(work, household_id, no)
     work.audit("查看案件", f"household:{household_id}", f"接口：第 {no} 号案件")
-    return views.case_view(work, case, organs.officer(work, work.actor, work.today).role)
+    seen = views.case_view(work, case, organs.officer(work, work.actor, work.today).role)
+    return veiled(work, household_id, seen)
 
 
 @router.post("/households/{number}/cases/{no}/steps", summary="办理一步")

@@ -150,10 +150,12 @@ def _sees(work: Work, area: str) -> bool:
 
 
 def _sees_household(work: Work, household_id: int) -> bool:
+    """Also of none (0) everything is looked up: the time of an answer tells no more than its words."""
     try:
-        return _sees(work, households.home(work, household_id, work.today).area)
+        home = households.home(work, household_id, work.today).area
     except NotFound:
-        return False
+        home = ""
+    return _sees(work, home)
 
 
 def household_within(work: Work, number: str) -> int:
@@ -162,7 +164,7 @@ def household_within(work: Work, number: str) -> int:
         found = households.by_number(work, number)
     except NotFound:
         found = 0
-    if not found or not _sees_household(work, found):
+    if not _sees_household(work, found):
         raise NotFound(f"没有户编号为 {number} 的家庭")
     return found
 
@@ -173,7 +175,7 @@ def paper_within(work: Work, number: str) -> Notice:
         notice = papers.by_number(work, number)
     except NotFound:
         notice = None
-    if notice is None or not _sees_household(work, notice.household_id):
+    if not _sees_household(work, notice.household_id if notice else 0) or notice is None:
         raise NotFound(f"没有文号为 {number} 的文书")
     return notice
 
@@ -184,6 +186,6 @@ def posting_within(work: Work, number: str) -> Posting:
         posting = postings.by_number(work, number)
     except NotFound:
         posting = None
-    if posting is None or not _sees(work, posting.area):
+    if not _sees(work, posting.area if posting else "") or posting is None:
         raise NotFound(f"没有文号为 {number} 的公示单")
     return posting

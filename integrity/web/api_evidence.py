@@ -22,6 +22,7 @@ from integrity.web.api import router as cases
 from integrity.web.api_access import BEARER, Key, Known, Reading, Taking, household_within
 from integrity.web.api_requests import Clean, Day, Sent
 from integrity.web.api_views import number_of
+from integrity.web.veils import veiled
 from integrity.work import Work
 
 router = APIRouter(
@@ -95,7 +96,8 @@ def keep_evidence(
 @router.get("/households/{number}/evidence", summary="证据目录")
 def list_evidence(number: Household, work: Reading) -> list[Kept]:
     """某户保存的证据，按保存先后。查看会记入操作日志。"""
-    return [_told(work, row) for row in evidence.listed(work, household_within(work, number))]
+    household_id = household_within(work, number)
+    return [veiled(work, household_id, _told(work, row)) for row in evidence.listed(work, household_id)]
 
 
 @router.get(

@@ -63,6 +63,7 @@ from integrity.web.api_requests import (
     SupposedMember,
 )
 from integrity.web.declared import verbs_at
+from integrity.web.veils import veiled
 from integrity.work import Work
 
 _FIELDS = {"household": "户编号", "case_no": "案件号", "amount": "保障金额", "guardian": "监护人"}
@@ -73,7 +74,7 @@ def show_paper(number: Paper, work: Reading) -> PaperView:
     """文书上写的内容，逐项列出；证件号码遮蔽。查看会记入操作日志。"""
     notice = paper_within(work, number)
     work.audit("查看文书", notice.number, "接口")
-    return views.paper_view(work, notice)
+    return veiled(work, notice.household_id, views.paper_view(work, notice))
 
 
 @router.get(

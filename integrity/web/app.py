@@ -5,7 +5,8 @@ Requests for another host name (a page elsewhere that points its own name here) 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -90,12 +91,14 @@ async def failed(request: Request, error: Exception) -> Response:
     if isinstance(error, errors.Forbidden | errors.NotFound):
         await run_in_threadpool(refused.write_down, request, status)
     if isinstance(error, NoRight) and not request.url.path.startswith("/api/"):
-        return refused.told(request, said, status) or answer(request.url.path, status, said)
+        told = await run_in_threadpool(refused.told, request, said, status)
+        return told or answer(request.url.path, status, said)
+    around = await run_in_threadpool(refused.frame, request)
     if isinstance(error, errors.Refused):
         found = error.obstacles or (Obstacle("refused", said, ""),)
-        return answer(request.url.path, status, said, obstacles=hindrances(found))
+        return answer(request.url.path, status, said, around=around, obstacles=hindrances(found))
     asks = [said] if isinstance(error, errors.Unset | NotInForce) else []
-    return answer(request.url.path, status, said, asks=asks)
+    return answer(request.url.path, status, said, around=around, asks=asks)
 
 
 async def misread(request: Request, error: Exception) -> Response:
@@ -143,7 +146,8 @@ async def refused_entry(request: Request, error: Exception) -> Response:
     if status == 405:
         return other_verb(request)
     if not request.url.path.startswith("/api/"):
-        return answer(request.url.path, status, _PLAIN.get(status, said))
+        around = await run_in_threadpool(refused.frame, request)
+        return answer(request.url.path, status, _PLAIN.get(status, said), around=around)
     if status == 400:  # the framework could not read it: nested too deeply, or no text at all
         status, said = 422, "发来的内容不能读取，应为正确的 JSON"
     told = answer(request.url.path, status, said)
@@ -160,13 +164,16 @@ def other_verb(request: Request) -> Response:
     return told
 
 
-def answer(path: str, status: int, message: str, **more: Any) -> Response:
-    """What went wrong: JSON for programs, a page for people."""
+def answer(
+    path: str, status: int, message: str, *, around: Mapping[str, Any] = MappingProxyType({}), **more: Any
+) -> Response:  # fmt: skip
+    """What went wrong: JSON for programs, a page for people, with the menu `around` it of who is signed in."""
     message = message.encode(errors="replace").decode()  # what was sent may hold half a character
     if path.startswith("/api/"):
         said = Problem(message=message, **more).model_dump(exclude_defaults=True)
         return JSONResponse(said, status_code=status)
-    return rendered("failed.html", status=status, message=message, obstacles=more.get("obstacles", ()))
+    found = more.get("obstacles", ())
+    return rendered("failed.html", status=status, message=message, absent=status == 404, obstacles=found, **around)
 
 
 def create_app(office: Office) -> FastAPI:

@@ -35,7 +35,7 @@ MultiPartParser.spool_max_size = 2**26
 """More than may be sent at all: what an officer sends is never written to the disk as it came."""
 SEE_OTHER, UNPROCESSABLE, CONFLICT = 303, 422, 409
 MOST_FIELDS, MOST_FILES = 2000, 40
-_LONGEST_NAME = 40
+_LONGEST_NAME, _LONGEST_SEQ = 40, 18
 
 
 class NotSignedIn(Exception):
@@ -185,7 +185,7 @@ class Desk:
     def _not_overtaken(self, work: Work, form: Form, household_id: int) -> None:
         work.lock(household_id)
         head = work.session.get_one(LedgerHead, household_id)
-        if form.seen.isdigit() and int(form.seen) < head.seq:
+        if form.seen.isascii() and form.seen.isdigit() and int(form.seen[:_LONGEST_SEQ]) < head.seq:
             raise Overtaken(head.seq)
 
     def _overtaken(self, form: Form, seq: int, household_id: int) -> Response:

@@ -144,8 +144,9 @@ def show_login(request: Request, office: Here, next: str = "/") -> Response:
     with office.reading() as work:
         if secret and sessions.holder(work, secret) is not None:
             return RedirectResponse(local(next), SEE_OTHER)
+        over = sessions.why_over(work, secret)
     secret = secret or token_urlsafe()
-    answer = _login_page(request, office, _form(LOGIN, secret, next), secret)
+    answer = _login_page(request, office, _form(LOGIN, secret, next), secret, over=over)
     give_cookie(answer, secret)
     return answer
 
@@ -163,14 +164,17 @@ def log_in(request: Request, office: Here, sent: Typed) -> Response:
     return _tried(form, act, lambda status: _login_page(request, office, form, secret_of(request), status))
 
 
-def _login_page(request: Request, office: Office, form: Form, secret: str, status: int = 200) -> Response:
+def _login_page(
+    request: Request, office: Office, form: Form, secret: str, status: int = 200,
+    *, over: sessions.Over | None = None,
+) -> Response:  # fmt: skip
     provider = provider_name(request)
     with office.reading() as work:
         demo = accounts.demo_accounts(work)
         token = sessions.form_token(secret)
         return rendered(
             "login.html", status=status, form=form, demo=demo, explained=EXPLAINED, password=PASSWORD, token=token,
-            provider=provider,
+            provider=provider, over=over,
         )  # fmt: skip
 
 

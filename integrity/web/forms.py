@@ -171,7 +171,7 @@ def read_day(label: str, text: str) -> date:
     parts = plain.split("-")
     try:
         day = date(*map(int, parts)) if len(parts) == len("年月日") and all(one.isdigit() for one in parts) else None
-    except ValueError:
+    except (ValueError, OverflowError):
         day = None
     if day is None:
         raise ValueError(f"{label}应为日期，如 2026-09-21")

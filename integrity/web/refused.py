@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import Response
 
+from integrity import areas, sessions
 from integrity.permissions import RIGHTS
 from integrity.refusals import Refusals
 from integrity.web.api_access import office_of
 from integrity.web.desk import here, local
-from integrity.web.shell import rendered
+from integrity.web.shell import menu, rendered
 
 
 def write_down(request: Request, status: int) -> None:
@@ -31,6 +33,22 @@ def _asked(request: Request) -> tuple[str, str]:
     return matter, route
 
 
+def frame(request: Request) -> dict[str, Any]:
+    """The menu and the name of whoever is signed in, around a page that says what went wrong; nothing for nobody."""
+    secret = request.cookies.get(sessions.COOKIE, "")
+    if not secret or request.url.path.startswith("/api/"):
+        return {}
+    with office_of(request).reading() as work:
+        held = sessions.holder(work, secret)
+        if held is None:
+            return {}
+        here_is = areas.named(work, [held.officer.area], work.today)[held.officer.area]
+    return {
+        "officer": held.officer, "menu": menu(held.officer, request.url.path), "token": sessions.form_token(secret),
+        "large": held.session.large_type, "area_name": here_is,
+    }  # fmt: skip
+
+
 def told(request: Request, message: str, status: int) -> Response | None:
     """The page for whoever has not the right; None where the matter is nobody's in particular."""
     matter, _ = _asked(request)
@@ -38,7 +56,9 @@ def told(request: Request, message: str, status: int) -> Response | None:
         return None
     roles = RIGHTS[matter].roles
     who = "、".join(role.value if role.value.endswith("员") else f"{role.value}人员" for role in roles)
-    return rendered("forbidden.html", status=status, message=message.rstrip("。"), who=who, back=_back(request))
+    return rendered(
+        "forbidden.html", status=status, message=message.rstrip("。"), who=who, back=_back(request), **frame(request)
+    )  # fmt: skip
 
 
 def _back(request: Request) -> str:

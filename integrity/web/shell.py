@@ -15,11 +15,13 @@ from integrity.permissions import may
 from integrity.records.office import Officer
 from integrity.rules.identity import mask_name
 from integrity.settings import ROOT
+from integrity.terms import Role
 from integrity.web.assets import asset
 from integrity.web.health import program_version
 
 PAGES = ROOT / "templates" / "pages"
 _FEN = 100
+_HOUSEHOLDS = "/households/"
 Item = tuple[str, str, bool, str | None]
 """What the shell shows of an entry of the menu: name, address, whether it is this page, and a count."""
 
@@ -66,6 +68,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry("账户", "/accounts", "查看账户"),
         Entry("机关与区划", "/organs", "查看政策参数"),
         Entry("操作日志", "/audit", "查看操作日志"),
+        Entry("日志导出", "/audit/exports", "批准导出操作日志"),
         Entry("推送", "/pushes", "查看推送"),
         Entry("核验码", "/codes", "管理核验码"),
         Entry("运行状况", "/system", "查看运行状况"),
@@ -94,16 +97,25 @@ def menu(officer: Officer, current: str) -> list[tuple[str, list[Item]]]:
     """The menu of an officer: (group, [(name, href, is this the page, count)])."""
     found: list[tuple[str, list[Item]]] = []
     whole = [one for _, entries in MENU for one in entries if may(officer.role, one.matter)]
-    here = max((one.href for one in whole if _within(one.href, current)), key=len, default="")
+    theirs = [one.href for one in whole if _within(one.href, current)]
+    here = current if current in theirs else max(theirs, key=len, default="")
     for group, entries in MENU:
-        lines: list[Item] = [(one.name, one.href, one.href == here, None) for one in entries if one in whole]
+        mine = [one for one in entries if one in whole]
+        lines: list[Item] = [(_named(one, officer), one.href, one.href == here, None) for one in mine]
         if lines:
             found.append((group, lines))
     return found
 
 
+def _named(entry: Entry, officer: Officer) -> str:
+    """Nothing waits for whoever only watches: his first page is called so."""
+    return "首页" if entry.href == "/" and officer.role is Role.INSPECTOR else entry.name
+
+
 def _within(href: str, current: str) -> bool:
-    return current == href or (href != "/" and current.startswith(href + "/"))
+    """Does a page stand below an entry of the menu? A household's below the search by which it is found."""
+    below = (href + "/", _HOUSEHOLDS) if href == "/search" else (href + "/",)
+    return current == href or (href != "/" and current.startswith(below))
 
 
 def path(*parts: object) -> str:

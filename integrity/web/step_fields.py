@@ -17,9 +17,11 @@ from integrity import evidence
 from integrity.case_acts import month_rule
 from integrity.case_files import Case
 from integrity.case_openings import ABOUT, About, entries_for, names_of, people_of
-from integrity.households import home
+from integrity.commitments import OUTSIDE, OUTSIDE_SAID
+from integrity.households import home, standing
 from integrity.policies_of import policy_for
 from integrity.records.evidence import Evidence
+from integrity.records.ledger import Conduct
 from integrity.records.office import Officer, Posting, PostingLine
 from integrity.rules.procedure import START, Ask, Row
 from integrity.terms import Procedure
@@ -109,7 +111,9 @@ def with_hint(one: Field) -> Field:
 def _tuned(work: Work, case: Case, row: Row, one: Field) -> Field:
     """A field with the choices that there are in this household."""
     if one.name == "guardian_no":
-        return replace(one, kind="choice", label="代签的监护人", choices=_numbered(people_of(work, case.household_id)))
+        outside = (OUTSIDE, f"{OUTSIDE_SAID}（须附上签好的承诺书）")
+        people = _numbered((*people_of(work, case.household_id), outside))
+        return replace(one, kind="choice", label="代签的监护人", choices=people)
     if one.name == "fact_seq":
         facts = _numbered(entries_for(work, case.household_id, case.procedure))
         return replace(one, kind="choice", label="失信事实", choices=facts)
@@ -203,6 +207,15 @@ def known(work: Work, case: Case, row: Row) -> dict[str, object]:
     if case.subject_seq is not None:
         values[SUBJECT] = case.subject_seq
     return values
+
+
+def about_entry(work: Work, household_id: int, procedure: Procedure, seq: int) -> dict[str, object]:
+    """What is known of a case that begins with an entry of the ledger: the entry; of a fact its member and proof."""
+    if seq not in dict(entries_for(work, household_id, procedure)):
+        return {}
+    facts = {one.seq: one for one in standing(work, Conduct, household_id, work.today)}
+    fact = facts.get(seq)
+    return {SUBJECT: seq} | ({} if fact is None else {MEMBER: fact.member_no, EVIDENCE: fact.evidence})
 
 
 def typed(ask: Ask, value: Any) -> str:

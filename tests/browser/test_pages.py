@@ -160,7 +160,7 @@ def test_a_first_visit_is_light(chromium: Any, county: County, officer: str) -> 
 def test_a_page_that_is_not_there_and_one_that_is_not_mine(chromium: Any, county: County) -> None:
     context = county.context(chromium, SYSTEM)
     page = context.new_page()
-    for path, status, title in (("/nothing", 404, "没有办成"), ("/cases", 403, "没有权限")):
+    for path, status, title in (("/nothing", 404, "没有找到"), ("/cases", 403, "没有权限")):
         assert page.goto(path).status == status
         assert page.locator("h1").inner_text() == title
         assert page.locator("main a").count() >= 1, "a way on"

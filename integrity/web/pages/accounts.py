@@ -6,15 +6,15 @@ A first password stands in one answer only: it is in no address, no flash messag
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from integrity import accounts, areas, oidc_links, reveals
+from integrity import accounts, areas, dispatches, oidc_links, reveals
 from integrity.errors import Refused
 from integrity.permissions import may
-from integrity.records.accounts import AccountIdentity
+from integrity.records.accounts import Account, AccountIdentity
 from integrity.records.office import Officer
 from integrity.terms import Role
 from integrity.web.desk import Desk, acts, looks
@@ -44,13 +44,43 @@ TELEPHONE = (Field("telephone", "连同动态码一并重置（手机遗失或�
 
 @router.get("/accounts")
 def show_list(desk: Looking, after: str = "") -> Response:
-    """账户一览：本辖区内没有关闭的账户。"""
+    """账户一览：本辖区内没有关闭的账户，等待核准的在前。"""
     lines = accounts.listed(desk.work, after[:40], PAGE + 1)
+    waiting = accounts.waiting(desk.work) if not after else []
     return desk.page(
-        "accounts.html", lines=lines[:PAGE], places=_places(desk, [one.officer for one in lines]),
+        "accounts.html", lines=lines[:PAGE], places=_places(desk, [one.officer for one in (*lines, *waiting)]),
+        waiting=[_waits(desk, one) for one in waiting], pushes=_pushes(desk), approves=desk.may(accounts.APPROVING),
         reveals=reveals.to_look_at(desk.work), first="/accounts" if after else "", opens=desk.may(accounts.OPENING),
         next=f"/accounts?after={path(lines[PAGE - 1].officer.code)[1:]}" if len(lines) > PAGE else "",
     )  # fmt: skip
+
+
+class Waits(NamedTuple):
+    """等待核准 (what waits): the account, what of it, stated by whom, where this officer approves it or why not."""
+
+    line: accounts.Line
+    what: str
+    stated: Account | AccountIdentity
+    href: str
+    why: str
+
+
+def _waits(desk: Desk, line: accounts.Line) -> Waits:
+    identity = oidc_links.current(desk.work, line.account)
+    stated: Account | AccountIdentity
+    if line.account.approved_at is None or identity is None:
+        what, act, stated = "账户", "approve", line.account
+    else:
+        what, act, stated = "统一身份", "identity-approve", identity
+    why = {name: why for name, _, _, why in _offers(desk, line)}.get(act, "由安全管理员核准")
+    return Waits(line, what, stated, "" if why else path("accounts", line.officer.code, act), why)
+
+
+def _pushes(desk: Desk) -> int:
+    """How many notifications wait for the approval of this officer."""
+    if not desk.may(dispatches.APPROVING):
+        return 0
+    return sum(one.state == "待核准" for one in dispatches.listed(desk.work))
 
 
 @router.get("/accounts/open")

@@ -34,6 +34,7 @@ from integrity.web import step_fields
 from integrity.web.desk import Desk, acts, looks
 from integrity.web.forms import Field, Form
 from integrity.web.pages.evidence import ACCEPT, keep_all
+from integrity.web.pages.household_frame import tabs_of
 from integrity.web.shell import path
 from integrity.web.veils import veil
 from integrity.web.wording import obstacles, on_page
@@ -95,15 +96,16 @@ def _about_to_open(desk: Desk, number: str, procedure: str, step: str) -> At:
 
 
 @router.get("/households/{number}/cases/new")
-def choose(desk: Opening, number: str, procedure: str = "", step: str = "") -> Response:
+def choose(desk: Opening, number: str, procedure: str = "", step: str = "", entry: int = 0) -> Response:
     """立案：选择程序，或者填写第一步。"""
     if procedure:
         at = _about_to_open(desk, number, procedure, step)
-        return _drawn(desk, at, desk.form(at.fields, _known(desk, at), household_id=at.case.household_id))
+        known = _known(desk, at) | step_fields.about_entry(desk.work, at.case.household_id, at.case.procedure, entry)
+        return _drawn(desk, at, desk.form(at.fields, known, household_id=at.case.household_id))
     household_id = desk.household(number)
     found, mine = case_openings.openings(desk.work, household_id), desk.officer.role
     return desk.page(
-        "case_choose.html", number=number, mine=mine, head=head_of(desk, household_id),
+        "case_choose.html", number=number, tabs=tabs_of(number, "cases"), mine=mine, head=head_of(desk, household_id),
         possible=[(any(mine in start.row.by for start in one.starts), one) for one in found if one.possible],
         others=[one for one in found if not one.possible],
         told=lambda starts: obstacles(lack for start in starts for lack in start.lacks),
@@ -146,7 +148,7 @@ def _drawn(desk: Desk, at: At, form: Form) -> Response:
     deliver = to_deliver(work, case, row) if row.serves else []
     trail = [(f"案件 {case.no}", path("households", at.number, "cases", case.no))] if case.history else []
     return desk.page(
-        "case_step.html", at=at, number=at.number, case=case, row=row, form=form,
+        "case_step.html", at=at, number=at.number, tabs=tabs_of(at.number, "cases"), case=case, row=row, form=form,
         lacks=obstacles(lacks), blocked=_blocked(row, lacks), deliver=deliver,
         story=story(work, case), veil=veil(desk, case.household_id),
         unprinted=any(not one.copies for one in deliver), head=head_of(desk, case.household_id),
@@ -332,7 +334,7 @@ def show_kin(desk: MayDeclare, number: str) -> Response:
 
 def _kin_page(desk: Desk, number: str, household_id: int, form: Form) -> Response:
     return desk.page(
-        "case_kin.html", number=number, form=form, here=path("households", number, "kin"),
+        "case_kin.html", number=number, tabs=tabs_of(number, "?"), form=form, here=path("households", number, "kin"),
         standing=sorted(kinship.relatives(desk.work, household_id).items()),
         crumbs=household_trail(number, ("近亲属备案", "")),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from integrity.rules.procedure_words import CLOCK_HEADS, STEP_HEADS, asked, cloc
 from integrity.terms import PaperKind, Role
 from integrity.web.desk import Desk, looks
 from integrity.web.pages.case_steps import head_of, household_trail
+from integrity.web.pages.household_frame import tabs_of
 from integrity.web.shell import path
 from integrity.web.veils import veil
 from integrity.web.wording import on_page
@@ -67,6 +68,7 @@ def show(desk: Looking, number: str, no: int) -> HTMLResponse:
     offers = case_views.offers(work, case, desk.officer, acts=desk.may("办理程序"))
     return desk.page(
         "case.html", number=number, head=head_of(desk, household_id), case=case, stage=stage_of(case),
+        tabs=tabs_of(number, "cases"),
         story=case_views.story(work, case), running=running, met=met,
         offers=[one._replace(lacks=_plain(one)) for one in offers],
         waiting=case_views.unprinted(work, case), printer=desk.may("打印文书"),

@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import col, select
 
-from integrity import commitments, evidence, print_wishes, rights
+from integrity import commitments, evidence, print_wishes
 from integrity.case_desk import at_desk
 from integrity.case_files import cases_of
 from integrity.errors import NotFound
@@ -26,7 +26,7 @@ from integrity.web.desk import Desk, acts, here, looks
 from integrity.web.forms import Field, Form, chosen_from
 from integrity.web.pages.daily import with_form
 from integrity.web.pages.evidence import ACCEPT, keep_all
-from integrity.web.pages.household_fields import member_choices, typed
+from integrity.web.pages.household_fields import typed
 from integrity.web.pages.household_frame import Frame, frame, shown
 from integrity.work import Work
 
@@ -46,7 +46,7 @@ def _occasion() -> Field:
 
 
 def _first_fields(one: Frame) -> tuple[Field, ...]:
-    people = tuple((str(no), one.view.name(no)) for no in sorted(_living(one)))
+    people = tuple((str(no), _called(one, each)) for no, each in sorted(_living(one).items()))
     return (
         Field("member", "由哪一位成员承诺", "choice", choices=people), _occasion(),
         Field("explained_by", "讲解人", max_length=40, hint="先讲清政策和后果再签；写工号或者姓名"),
@@ -54,17 +54,33 @@ def _first_fields(one: Frame) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
+def _called(one: Frame, member: Member) -> str:
+    """A member by name; of one for whom the guardian signs, who that is."""
+    name = one.view.name(member.no)
+    if not commitments.needs_guardian(member, one.view.work.today):
+        return name
+    by = "监护人" if member.guardian_no is None else f"监护人{one.view.name(member.guardian_no)}"
+    return f"{name}（由{by}代签）"
+
+
 def _second_fields(one: Frame) -> tuple[Field, ...]:
     return (
         *_first_fields(one)[:3], Field("on", "签署日期", "date", hint="不晚于今天"),
         Field("signed_by", "签署方式", "radio", choices=chosen_from(SignedBy)),
         Field(
-            "guardian", "代签的监护人", "choice", False, "未成年人、非完全民事行为能力人由监护人代签",
-            member_choices(one.view),
+            "guardian", "代签的监护人", "choice", False,
+            "未成年人、非完全民事行为能力人由监护人代签；成年人由本人签，他人不能代签", _guardians(one),
         ),
         Field("office", "经办人已同时签署经办人承诺", "tick", False, "承诺是双方的：您也在同一张上签名"),
         _SCAN,
     )  # fmt: skip
+
+
+def _guardians(one: Frame) -> tuple[tuple[str, str], ...]:
+    """Those who may sign for another: of age and of full capacity; and whoever does not live here."""
+    grown = (no for no, each in _living(one).items() if not commitments.needs_guardian(each, one.view.work.today))
+    outside = (str(commitments.OUTSIDE), f"{commitments.OUTSIDE_SAID}（须附上签好的承诺书，上面写明姓名和关系）")
+    return (*((str(no), one.view.name(no)) for no in sorted(grown)), outside)
 
 
 _SCAN = Field("files", "签好的承诺书", "files", False, "照片或者扫描件；可以以后再补", accept=ACCEPT)
@@ -131,6 +147,7 @@ def _page(desk: Desk, one: Frame, form: Form, values: dict[str, Any]) -> HTMLRes
     promise, office = wording("commitment", today), wording("promise_office", today)
     return desk.page(
         "commitment.html", **with_form(form), action=here(desk.request), signed=_signed(desk.work, one),
+        outside=commitments.OUTSIDE_SAID,
         open_case=_open_case(desk.work, one), need=print_wishes.need_of(desk.work, one.household_id),
         texts=((SHEET, promise.version, _plain(promise)), ("经办人承诺", office.version, _plain(office))),
         most=evidence.limit() // 2**20, **values, **shown(one, "?", "诚信承诺"),
@@ -160,7 +177,7 @@ def signing(
     one = frame(desk, number)
     no = int(member) if member.isascii() and member.isdecimal() and len(member) < len("1000") else _head(one)
     found = _living(one).get(no or 0)
-    minor = found is not None and bool(rights.credit_subject(found, desk.work.today))
+    minor = found is not None and commitments.needs_guardian(found, desk.work.today)
     known = {
         "member": no, "occasion": dict(enumerate(code for code, _ in _occasion().choices)).get(occasion, ""),
         "explained_by": desk.officer.code if by is None else by,

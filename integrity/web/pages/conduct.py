@@ -29,7 +29,6 @@ from integrity.web.pages.daily import list_page, where, with_form
 from integrity.web.pages.evidence import ACCEPT, keep_all
 from integrity.web.pages.household_fields import evidence_field, typed
 from integrity.web.pages.household_frame import Frame, frame, shown
-from integrity.web.shell import path
 from integrity.work import Work
 
 router = APIRouter()
@@ -175,5 +174,5 @@ def _of(desk: Desk, one: Frame, fact: Conduct) -> dict[str, Any]:
         "state": conduct_lists.state_of(desk.work, one.household_id, fact.seq),
         "open_case": conduct_lists.case_about(desk.work, fact), "item": listed.get(fact.item),
         "procedure": procedure, "acts": desk.may("办理程序"), "proof": proof,
-        "opening": path("households", one.number, "cases", "new") + f"?procedure={procedure.name}&step={step}",
+        "opening": one.href("cases", "new") + f"?procedure={procedure.name}&step={step}&entry={fact.seq}",
     }  # fmt: skip

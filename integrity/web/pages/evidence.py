@@ -97,7 +97,23 @@ def keep_all(
     work: Work, household_id: int, uploads: Iterable[UploadFile], named: str = "", taken_on: Any = None
 ) -> list[Evidence]:  # fmt: skip
     """Keep each file that was sent, in one piece of work: all of them or none. Several of one name are numbered."""
-    files = [(one.filename or "", one.file.read()) for one in uploads if one.filename]
+    return keep_read(work, household_id, read_all(uploads), named, taken_on)
+
+
+def read_all(uploads: Iterable[UploadFile]) -> list[tuple[str, bytes]]:
+    """Each file that was sent: its name and its bytes."""
+    found = []
+    for one in uploads:
+        if one.filename:
+            one.file.seek(0)
+            found.append((one.filename, one.file.read()))
+    return found
+
+
+def keep_read(
+    work: Work, household_id: int, files: list[tuple[str, bytes]], named: str = "", taken_on: Any = None
+) -> list[Evidence]:  # fmt: skip
+    """The same of files that were read already."""
     kept = []
     for n, (name, content) in enumerate(files, start=1):
         wanted = named and (f"{named} {n}" if len(files) > 1 else named)

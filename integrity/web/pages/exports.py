@@ -28,6 +28,7 @@ Looking = Annotated[Desk, looks("导出名单")]
 Asking = Annotated[Desk, acts("导出名单")]
 Approving = Annotated[Desk, acts("批准导出")]
 PAGE = 30
+HOME = "/exports"
 COLOURS = {
     exports.WAITING: "orange", exports.APPROVED: "blue", exports.REFUSED: "red", exports.READY: "green",
     exports.OVER: "grey",
@@ -44,14 +45,19 @@ DECIDE = (
 @router.get("/exports")
 def show(desk: Looking, before: int = 0) -> HTMLResponse:
     """导出记录：自己的；批准人员还看本辖区待批的。"""
+    village = level_of(desk.officer.area) is AreaLevel.VILLAGE
+    return desk.page("exports.html", **records(desk, before, HOME), village=village, may=desk.may)
+
+
+def records(desk: Desk, before: int, home: str) -> dict[str, Any]:
+    """What a page of exports shows: those that the officer may see, leaf by leaf."""
     exports.sweep(desk.work)
     before = before if 0 < before <= LARGEST else 0
     rows = exports.listed(desk.work, before, PAGE + 1)
-    return desk.page(
-        "exports.html", lines=[_line(desk, one) for one in rows[:PAGE]], alone=exports.ALONE,
-        next=f"/exports?before={rows[PAGE - 1].id}" if len(rows) > PAGE else "", first="/exports" if before else "",
-        village=level_of(desk.officer.area) is AreaLevel.VILLAGE, may=desk.may,
-    )  # fmt: skip
+    return {
+        "lines": [_line(desk, one) for one in rows[:PAGE]], "alone": exports.ALONE, "home": home,
+        "next": f"{home}?before={rows[PAGE - 1].id}" if len(rows) > PAGE else "", "first": home if before else "",
+    }  # fmt: skip
 
 
 def _line(desk: Desk, one: Export) -> dict[str, Any]:
@@ -84,10 +90,18 @@ def _wanted(desk: Desk, form: Form) -> exports.Wanted:
 @router.get("/exports/new")
 def asking(desk: Looking, what: str) -> HTMLResponse:
     """导出什么、为什么。"""
-    source, area = exports.source_of(what), own_area(desk, desk.request.query_params.get("area", ""))
+    source, area = _source(desk, what), own_area(desk, desk.request.query_params.get("area", ""))
     if source.level not in (None, level_of(area)):
         return _choose_area(desk, what, source)
     return _asking(desk, desk.form(_fields(desk, what), {"form": "xlsx"}))
+
+
+def _source(desk: Desk, what: str) -> Source:
+    """A kind of list that this officer takes out. Raises NotFound."""
+    source = exports.source_of(what)
+    if not desk.may(source.taking):
+        raise NotFound("没有这种可以导出的名单")
+    return source
 
 
 def _choose_area(desk: Desk, what: str, source: Source) -> HTMLResponse:
@@ -99,26 +113,32 @@ def _choose_area(desk: Desk, what: str, source: Source) -> HTMLResponse:
 @router.post("/exports/new")
 def ask(desk: Asking, what: str) -> Response:
     """申请导出：一日内合计不超过 500 行的立即制作，超过的等另一人批准。"""
-    exports.source_of(what)
+    _source(desk, what)
     form = desk.read(_fields(desk, what))
     area = own_area(desk, desk.request.query_params.get("area", ""))
-
-    def act(work: Work) -> str:
-        one = exports.ask(work, _wanted(desk, form))
-        together = "" if one.rows > exports.ALONE else "连同您 24 小时内已导出的"
-        said = "文件已做好，24 小时内可以下载" if one.made_at else f"{together}超过 {exports.ALONE} 行，已交另一人批准"
-        desk.tell(work, f"导出 {one.id}：{one.rows} 行，{said}")
-        return path("exports", one.id)
-
+    act = lambda work: asked(desk, work, _wanted(desk, form), HOME)  # noqa: E731
     return desk.submit(form, act, lambda again: _asking(desk, again), area=area)
 
 
+def asked(desk: Desk, work: Work, wanted: exports.Wanted, home: str) -> str:
+    """Ask for a list; the path of the export, which says what became of it."""
+    one = exports.ask(work, wanted)
+    together = "" if one.rows > exports.ALONE else "连同您 24 小时内已导出的"
+    said = "文件已做好，24 小时内可以下载" if one.made_at else f"{together}超过 {exports.ALONE} 行，已交另一人批准"
+    desk.tell(work, f"导出 {one.id}：{one.rows} 行，{said}")
+    return f"{home}/{one.id}"
+
+
 def _asking(desk: Desk, form: Form) -> HTMLResponse:
-    wanted = _wanted(desk, form)
+    return asking_page(desk, form, _wanted(desk, form), HOME)
+
+
+def asking_page(desk: Desk, form: Form, wanted: exports.Wanted, home: str) -> HTMLResponse:
+    """The form that asks for the reason, above it what was chosen."""
     source = exports.source_of(wanted.what)
     about = export_kinds.about(desk.work, source, wanted.area, wanted.chosen)
     return desk.page(
-        "export_new.html", form=form, action=here(desk.request), source=source, alone=exports.ALONE,
+        "export_new.html", form=form, action=here(desk.request), source=source, alone=exports.ALONE, home=home,
         where=periodic.name_of(desk.work, wanted.area, desk.work.today), about=about,
     )  # fmt: skip
 
@@ -126,12 +146,29 @@ def _asking(desk: Desk, form: Form) -> HTMLResponse:
 @router.get("/exports/{export_id}")
 def one_page(export_id: int, desk: Looking) -> HTMLResponse:
     """一次导出：批准、制作、下载。"""
-    return _page(desk, export_id, desk.form(DECIDE))
+    return shown(desk, export_id, desk.form(DECIDE), HOME)
 
 
 @router.post("/exports/{export_id}")
 def decide(export_id: int, desk: Approving) -> Response:
     """批准或者不批准；不能批准自己的申请。"""
+    return decided(desk, export_id, HOME)
+
+
+@router.post("/exports/{export_id}/make")
+def make(export_id: int, desk: Asking) -> Response:
+    """制作已经批准的文件。"""
+    return made(desk, export_id, HOME)
+
+
+@router.post("/exports/{export_id}/file")
+def take(export_id: int, desk: Asking) -> Response:
+    """下载文件；每次下载都记入操作日志。"""
+    return taken(desk, export_id)
+
+
+def decided(desk: Desk, export_id: int, home: str) -> Response:
+    """What another officer says to a long export."""
     one = exports.seen(desk.work, _number(export_id))
     form = desk.read(DECIDE)
 
@@ -140,28 +177,26 @@ def decide(export_id: int, desk: Approving) -> Response:
             work, export_id, approved=form.given["approved"], remark=form.given.get("remark", "")
         )  # fmt: skip
         desk.tell(work, f"导出 {export_id}：{'已批准' if done.approved else '未批准'}")
-        return path("exports", export_id)
+        return f"{home}/{export_id}"
 
-    return desk.submit(form, act, lambda again: _page(desk, export_id, again), area=one.area)
+    return desk.submit(form, act, lambda again: shown(desk, export_id, again, home), area=one.area)
 
 
-@router.post("/exports/{export_id}/make")
-def make(export_id: int, desk: Asking) -> Response:
-    """制作已经批准的文件。"""
+def made(desk: Desk, export_id: int, home: str) -> Response:
+    """The file of an approved export, made by who asked."""
     exports.seen(desk.work, _number(export_id))
     form = desk.read(())
 
     def act(work: Work) -> str:
         exports.make(work, export_id)
         desk.tell(work, f"导出 {export_id}：文件已做好，24 小时内可以下载")
-        return path("exports", export_id)
+        return f"{home}/{export_id}"
 
-    return desk.submit(form, act, lambda again: _page(desk, export_id, desk.form(DECIDE), again.refused))
+    return desk.submit(form, act, lambda again: shown(desk, export_id, desk.form(DECIDE), home, again.refused))
 
 
-@router.post("/exports/{export_id}/file")
-def take(export_id: int, desk: Asking) -> Response:
-    """下载文件；每次下载都记入操作日志。"""
+def taken(desk: Desk, export_id: int) -> Response:
+    """The file for who asked."""
     exports.seen(desk.work, _number(export_id))
     desk.work.session.rollback()  # a look holds up the writer
     with desk.office.work(desk.officer.code) as work:
@@ -176,11 +211,12 @@ def _number(export_id: int) -> int:
     return export_id
 
 
-def _page(desk: Desk, export_id: int, form: Form, refused: str = "") -> HTMLResponse:
+def shown(desk: Desk, export_id: int, form: Form, home: str, refused: str = "") -> HTMLResponse:
+    """One export: what it is, how far it is, what this officer may do with it."""
     one = exports.seen(desk.work, _number(export_id))
     desk.note("查看导出", f"export:{one.id}")
     decided_by = officer_name(desk.work, one.decided_by) if one.decided_by else ""
     return desk.page(
-        "export.html", form=form, refused=refused, empty_form=desk.form(()), decided_by=decided_by,
-        may_decide=desk.may("批准导出"), **_line(desk, one),
+        "export.html", form=form, refused=refused, empty_form=desk.form(()), decided_by=decided_by, home=home,
+        may_decide=desk.may(exports.source_of(one.what).approving), **_line(desk, one),
     )  # fmt: skip

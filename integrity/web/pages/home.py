@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
@@ -37,6 +37,31 @@ _WAYS = {
     kinds.RECEIPT: ("papers",),
 }  # fmt: skip
 """Kind of what waits → the page of the household where it is done."""
+
+
+class Look(NamedTuple):
+    """可以看的 (something to look at), for whoever only watches: its name, address, matter, and what is seen there."""
+
+    name: str
+    href: str
+    matter: str
+    what: str
+
+
+LOOKING = (
+    Look("查找家庭", "/search", "查看户账", "按姓名、拼音、户编号、文号查；看户账、案件、文书的经过"),
+    Look("处理建议", "/recommendations", "查看户账", "程序对每户提出的建议和逐项理由"),
+    Look("核查名单", "/rechecks", "查看户账", "哪些家庭到期、逾期，由谁入户，结论是什么"),
+    Look("案件", "/cases", "查看户账", "在办和办结的案件，每一步由谁、何时、依据什么办理"),
+    Look("待认定的事实", "/conduct", "查看户账", "守信、失信的事实和认定"),
+    Look("公示", "/postings", "查看户账", "正在公示和已经撤下的名单"),
+    Look("核验文书", "/verify", "查看户账", "文书是不是本机关制发、有没有改动"),
+    Look("月报季报", "/statistics", "制作台账报表", "本级和下一级的数字和图，每个数可以点开看是哪些家庭"),
+    Look("台账", "/registers", "制作台账报表", "按条例建立的各种台账"),
+    Look("操作日志", "/audit", "查看操作日志", "谁在何时看过、办过什么；本人的查看也在其中"),
+    Look("运行状况", "/system", "查看运行状况", "备份、定时任务、账册核对是否正常"),
+)
+"""What a 监督 looks at, in the order of the menu."""
 _PAPERS = (kinds.PRINT, kinds.DELIVER, kinds.RETURNED, kinds.RECEIPT)
 
 
@@ -77,8 +102,10 @@ def home(desk: Anybody) -> Response:
     """待办：本岗位、本辖区今天要办的事。"""
     if desk.officer.role in _FIRST:
         return RedirectResponse(_FIRST[desk.officer.role], SEE_OTHER)
+    if desk.officer.role is Role.INSPECTOR:
+        return desk.page("home_looking.html", acts=[one for one in LOOKING if desk.may(one.matter)])
     post = worklists.Desk(desk.officer.role, desk.officer.area, desk.officer.code)
-    groups = worklists.groups(desk.work, post)
+    groups = worklists.tiles(desk.work, post)
     counts = worklists.counts(desk.work, post, groups)
     counted = [(one, counts[one.code]) for one in groups]
     waiting = [(one, count) for one, count in counted if count.number]
@@ -87,7 +114,9 @@ def home(desk: Anybody) -> Response:
     if tasks:
         desk.note("查看待办", desk.officer.area, first.name if first else "")
     return desk.page(
-        "home.html", exports=exports.to_decide(desk.work), waiting=waiting, first=first, tasks=tasks,
+        "home.html", exports=exports.to_decide(desk.work), first=first, tasks=tasks,
+        limits=[one for one in waiting if one[0].kind == kinds.CLOCK], nothing_waits=not waiting,
+        waiting=[one for one in waiting if one[0].kind != kinds.CLOCK],
         runs=print_desk.to_finish(desk.work, desk.scope) if desk.may("打印文书") else 0,
         way_to=_ways(desk, first, tasks), colours=_COLOURS, urgent=_URGENT,
         villages=_villages(desk, tasks),
@@ -99,7 +128,7 @@ def home(desk: Anybody) -> Response:
 def work_list(code: str, desk: Looking, after: Annotated[str, Query(max_length=80)] = "") -> Response:
     """一组待办的名单，逐页翻看。"""
     post = worklists.Desk(desk.officer.role, desk.officer.area, desk.officer.code)
-    groups = worklists.groups(desk.work, post)
+    groups = worklists.tiles(desk.work, post)
     group = next((one for one in groups if one.code == code), None)
     if group is None:
         raise NotFound("没有这一组待办，或者不由您的岗位办理")

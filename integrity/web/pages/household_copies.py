@@ -46,11 +46,12 @@ def refused(form: Form, fault: Exception) -> int:
 
 @router.get("/households/{number}/reveal")
 def reveal_form(
-    number: str, desk: Annotated[Desk, looks("查看完整号码")], member: int | None = None
+    number: str, desk: Annotated[Desk, looks("查看完整号码")], member: int | None = None, column: str = ""
 ) -> HTMLResponse:  # fmt: skip
     """查看完整号码：先写明理由。"""
     one = frame(desk, number)
-    return _reveal(desk, one, desk.form(_reveal_fields(one), {"member": member, "column": "id_number"}))
+    known = {"member": member, "column": column if column in NUMBERS else "id_number"}
+    return _reveal(desk, one, desk.form(_reveal_fields(one), known))
 
 
 @router.post("/households/{number}/reveal")
@@ -68,7 +69,8 @@ def reveal(number: str, desk: Annotated[Desk, acts("查看完整号码")], membe
     except ChengxinError as fault:
         return _reveal(desk, one, form, status=refused(form, fault))
     what = f"{one.view.name(int(given['member']))}，{NUMBERS[given['column']]}"
-    return _reveal(desk, one, desk.form(_reveal_fields(one)), told=told or "没有登记", what=what)
+    dial = told if given["column"] == "phone" else ""
+    return _reveal(desk, one, desk.form(_reveal_fields(one)), told=told or "没有登记", what=what, dial=dial)
 
 
 def _reveal_fields(one: Frame) -> tuple[Field, ...]:
@@ -80,11 +82,11 @@ def _reveal_fields(one: Frame) -> tuple[Field, ...]:
 
 
 def _reveal(
-    desk: Desk, one: Frame, form: Form, *, told: str = "", what: str = "", status: int = 200
+    desk: Desk, one: Frame, form: Form, *, told: str = "", what: str = "", dial: str = "", status: int = 200
 ) -> HTMLResponse:  # fmt: skip
     return desk.page(
         "household_reveal.html", status=status, form=form, action=here(desk.request), told=told, what=what,
-        **shown(one, "reveal", "查看完整号码"),
+        dial=dial, **shown(one, "reveal", "查看完整号码"),
     )  # fmt: skip
 
 

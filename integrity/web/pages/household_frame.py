@@ -67,12 +67,16 @@ def frame(desk: Desk, number: str, action: str = "查看家庭") -> Frame:
 
 def shown(one: Frame, part: str, title: str) -> dict[str, Any]:
     """What every page about a household is given: its head, its parts, the way to it."""
-    tabs = [(name, one.href(end) if end else one.href(), end == part) for end, name in PARTS]
     way = [("查找家庭", "/search"), (f"{one.brief.head}户 {one.number}", one.href())]
     return {
-        "house": one, "tabs": tabs, "heading": title,
+        "house": one, "tabs": tabs_of(one.number, part), "heading": title,
         "crumbs": list(crumbs(*way, *([(title, "")] if title else []))),
     }  # fmt: skip
+
+
+def tabs_of(number: str, part: str) -> list[tuple[str, str, bool]]:
+    """The parts of a household's page as links: name, address, whether it is the one that is shown."""
+    return [(name, path("households", number, *filter(None, (end,))), end == part) for end, name in PARTS]
 
 
 def doings(desk: Desk, one: Frame) -> list[tuple[str, list[Doing]]]:

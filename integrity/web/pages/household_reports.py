@@ -14,6 +14,7 @@ from integrity.rules.stated import LARGEST
 from integrity.terms import Cause, Event, Scheme
 from integrity.web.desk import Desk, acts, looks
 from integrity.web.forms import Field, Form, chosen_from
+from integrity.web.pages.evidence import ACCEPT, keep_all
 from integrity.web.pages.household_fields import (
     WHY,
     Section,
@@ -27,6 +28,7 @@ from integrity.web.pages.household_frame import Frame, frame
 from integrity.work import Work
 
 router = APIRouter()
+_UPLOAD = Field("files", "上传新的证据", "files", False, "照片、扫描件，可以几张；上传了的以它为证据", accept=ACCEPT)
 DETAIL = Field("detail", "说明", "area", required=False, max_length=400, hint="不要写身份证号")
 
 
@@ -46,10 +48,11 @@ def add_change(number: str, desk: Annotated[Desk, acts("登记变化")]) -> Resp
 
     def act(work: Work) -> str:
         given, kind = form.given, Event[form.given["kind"]]
+        rows = keep_all(work, one.household_id, form.files.get("files", ()))
         rechecks.report(
             work, one.household_id, kind, happened_on=given["happened_on"], reported_on=given["reported_on"],
             member_no=int(given["member"]) if "member" in given else None, detail=given.get("detail", ""),
-            evidence=given.get("evidence", ""),
+            evidence=rows[0].sha256 if rows else given.get("evidence", ""),
         )  # fmt: skip
         desk.tell(work, f"已登记变化：{kind.value}")
         return one.href()
@@ -63,7 +66,7 @@ def _change_fields(desk: Desk, one: Frame) -> tuple[Field, ...]:
         member_field(one.view, label="涉及的成员", hint="涉及全家的不选"),
         Field("happened_on", "发生日期", "date", hint="如 2026-09-21"),
         Field("reported_on", "得知日期", "date", hint="机关得知的那一天，期限从这天算起"), DETAIL,
-        evidence_field(desk, one.household_id),
+        evidence_field(desk, one.household_id), _UPLOAD,
     )  # fmt: skip
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from integrity import exchange, exchange_batches, import_files
+from integrity import exchange, exchange_batches, exchange_undo, import_files
 from integrity.case_views import officer_name
 from integrity.errors import Conflict, Invalid, NotFound, Refused
 from integrity.exchange_columns import SHEETS, TITLES, sheet_of
 from integrity.permissions import require
+from integrity.records.office import ImportBatch
 from integrity.rules.identity import refuse_id_numbers
 from integrity.rules.stated import LARGEST
 from integrity.web.desk import CONFLICT, SEE_OTHER, UNPROCESSABLE, Desk, acts, looks
@@ -49,10 +50,14 @@ def past(desk: Annotated[Desk, looks("撤销导入")], before: int = 0) -> HTMLR
     return _listed(desk, [], "/imports/undo", before)
 
 
+def _name(desk: Desk, code: str | None) -> str:
+    return officer_name(desk.work, code) if code else ""
+
+
 def _listed(desk: Desk, kinds: list[tuple[str, str, str]], at: str, before: int) -> HTMLResponse:
     before = before if 0 < before <= LARGEST else 0
     rows = exchange_batches.listed(desk.work, desk.scope, before=before, limit=PAGE + 1)
-    batches = [(one, TITLES[one.kind], officer_name(desk.work, one.recorded_by)) for one in rows[:PAGE]]
+    batches = [(one, TITLES[one.kind], _name(desk, one.recorded_by), _name(desk, one.undone_by)) for one in rows[:PAGE]]
     return desk.page(
         "imports.html", kinds=kinds, batches=batches, at=at, may_undo=desk.may("撤销导入"),
         next=f"{at}?before={rows[PAGE - 1].id}" if len(rows) > PAGE else "", first=at if before else "",
@@ -132,7 +137,7 @@ def accept(file_id: str, desk: Entering) -> Response:
         batch = import_files.accept(
             desk.office, desk.officer.code, file_id, form.given["mode"], within=desk.scope
         )  # fmt: skip
-        return path("imports", batch.id), f"已导入：{batch.rows} 行中导入 {batch.accepted} 行"
+        return path("imports", batch.id), f"已导入，第 {batch.id} 批：{batch.rows} 行中导入 {batch.accepted} 行"
 
     return _done(desk, form, act, lambda again: _checked(desk, found, again))
 
@@ -187,6 +192,16 @@ def _batch(desk: Desk, batch_id: int, form: Form | None) -> HTMLResponse:
     desk.note("查看导入", f"import:{batch.id}")
     return desk.page(
         "import_batch.html", batch=batch, title=TITLES[batch.kind], form=form, may_undo=desk.may("撤销导入"),
-        by=officer_name(desk.work, batch.recorded_by), back="/imports" if desk.may("导入") else "/imports/undo",
-        undone_by=officer_name(desk.work, batch.undone_by) if batch.undone_by else "",
+        by=_name(desk, batch.recorded_by), back="/imports/undo" if form or not desk.may("导入") else "/imports",
+        undone_by=_name(desk, batch.undone_by), **_foreseen(desk, batch, form),
     )  # fmt: skip
+
+
+def _foreseen(desk: Desk, batch: ImportBatch, form: Form | None) -> dict[str, Any]:
+    """What an undo would take back, on the page where its reason is written; or why there is none."""
+    if form is None or batch.undone_at:
+        return {"foreseen": None, "never": ""}
+    try:
+        return {"foreseen": exchange_undo.foreseen(desk.work, batch), "never": ""}
+    except Refused as why:
+        return {"foreseen": None, "never": str(why)}

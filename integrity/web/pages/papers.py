@@ -13,6 +13,7 @@ from integrity.case_desk import at_desk
 from integrity.case_files import Case, cases_of, text_of
 from integrity.case_openings import names_of
 from integrity.errors import ChengxinError, NotFound, Refused
+from integrity.papers import content
 from integrity.permissions import require
 from integrity.print_wishes import Asked
 from integrity.records.ledger import Notice
@@ -25,6 +26,7 @@ from integrity.web.desk import SEE_OTHER, Desk, acts, looks
 from integrity.web.forms import Field, Form, Kind, of_asks
 from integrity.web.guard import POLICY
 from integrity.web.pages.case_steps import household_trail
+from integrity.web.pages.household_frame import tabs_of
 from integrity.web.shell import path
 from integrity.web.veils import veil
 from integrity.web.wording import obstacles, on_page
@@ -90,7 +92,7 @@ def _make_page(desk: Desk, number: str, form: Form) -> HTMLResponse:
     form.refused, form.obstacles = on_page(form.refused), obstacles(form.obstacles)
     return desk.page(
         "paper_make.html", number=number, form=form, here=path("households", number, "papers", "new"),
-        crumbs=(*household_trail(number)[:-1], ("制发文书", "")),
+        tabs=tabs_of(number, "papers"), crumbs=(*household_trail(number)[:-1], ("制发文书", "")),
     )  # fmt: skip
 
 
@@ -122,10 +124,11 @@ def show(desk: Looking, number: str, paper: str) -> HTMLResponse:
     state = case_views.paper_state(work, at.notice)
     try:
         said, gone = api_views.paper_view(work, at.notice).model_dump()["said"], ""
+        heading = content(work, at.notice).heading
     except NotFound as fault:
-        said, gone = [], str(fault)
+        said, gone, heading = [], str(fault), at.notice.kind.value
     return desk.page(
-        "paper.html", at=at, number=number, notice=at.notice, state=state, said=said, gone=gone,
+        "paper.html", at=at, number=number, notice=at.notice, state=state, said=said, gone=gone, heading=heading,
         case=at.case, veil=veil(desk, at.household_id), sealed=case_views.sealed(work, at.notice),
         printer=desk.may("打印文书"), server=desk.may("登记送达"), wish=print_wishes.need_of(work, at.household_id),
         page=not gone and desk.may("打印文书" if at.notice.kind in WIDE else SHEET), remedies=_remedies(work, state),

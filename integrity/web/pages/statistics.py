@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlmodel import col, select
 
-from integrity import area_choice, counting, periodic, statistics, statistics_lists
+from integrity import area_choice, counting, periodic, places, statistics, statistics_lists
 from integrity.counting import Progress
 from integrity.errors import Invalid, NotFound, Refused
 from integrity.export_kinds import period_of
 from integrity.periods import Period, month_of, quarter_of
 from integrity.records.columns import SHANGHAI
+from integrity.records.ledger import Household
 from integrity.rules.workdays import add_months
 from integrity.web.desk import SEE_OTHER, Desk, looks
 from integrity.web.pages.downloads import PDF, XLSX, download
@@ -172,9 +174,17 @@ def behind(
         "statistics_behind.html", asked=one, number=found.number, rows=found.rows, total=found.total,
         unseen=found.unseen, next=found.next and one.link("/behind", number=number, after=found.next),
         names=area_choice.names(desk.work, {line.area for line in found.rows}),
+        heads=_heads(desk, [line.household for line in found.rows]),
         first=one.link("/behind", number=number) if after else "",
         place=periodic.name_of(desk.work, one.area, desk.work.today),
     )  # fmt: skip
+
+
+def _heads(desk: Desk, numbers: list[str]) -> dict[str, str]:
+    """户主 of these households by 户编号; of those only that live in the officer's area now."""
+    ids = desk.work.session.exec(select(Household.id).where(col(Household.number).in_(numbers))).all()
+    found = places.of(desk.work, [one for one in ids if one is not None], desk.scope)
+    return {one.number: one.head for one in found.values()}
 
 
 @router.get("/statistics/report.{form}")

@@ -28,12 +28,26 @@ _LATE, _NAMED = timedelta(hours=2), 4
 def show(desk: Watching) -> HTMLResponse:
     """运行状况、定时任务。"""
     checks = (*health.checks(desk.office, settings()), *_provider(desk))
-    lines = overview(desk.office, TIMETABLE)
+    lines, clock = overview(desk.office, TIMETABLE), clock_problem(desk.office)
+    wrong = [*_unwell(checks), *_failed(lines, desk.work.now), *_silent(lines, desk.work.now)]
     return desk.page(
-        "system.html", checks=checks, clock=clock_problem(desk.office), lines=lines,
-        reveals=reveals.to_look_at(desk.work),
-        wrong=[*_unwell(checks), *_failed(lines, desk.work.now), *_silent(lines, desk.work.now)],
+        "system.html", checks=checks, lines=lines, reveals=reveals.to_look_at(desk.work),
+        wrong=[clock, *wrong] if clock else wrong, last=_last(checks, lines),
     )  # fmt: skip
+
+
+def _last(checks: tuple[health.Check, ...], lines: list[Line]) -> tuple[tuple[str, str], ...]:
+    """When the last backup was made, and what came of it; what the timetable did last, and does next."""
+    backup = next(one.said for one in checks if one.name == "备份")
+    ended = max((one for one in lines if one.finished_at), key=lambda one: str(one.finished_at), default=None)
+    following = min(lines, key=lambda one: one.next_at)
+    done = f"{_at(ended.finished_at)} “{ended.name}”{ended.state.value}" if ended and ended.state else "还没有运行过"
+    coming = f"{_at(following.next_at)} “{following.name}”"
+    return ("最近一次备份", backup), ("最近办完的任务", done), ("下一项任务", coming)
+
+
+def _at(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _unwell(checks: tuple[health.Check, ...]) -> list[str]:
@@ -44,7 +58,7 @@ def _failed(lines: list[Line], now: datetime) -> list[str]:
     """What the timetable did not bring to an end, in words."""
     told = []
     for one in lines:
-        due = "" if one.due_at is None else f"{one.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 的“{one.name}”"
+        due = "" if one.due_at is None else f"{_at(one.due_at)} 的“{one.name}”"
         if one.state is JobState.FAILED:
             told.append(f"{due}失败：{one.error}。改正原因以后，运行 chengxin run {one.code} 补办")
         elif one.due_at is not None and one.state in UNFINISHED and now - one.due_at > _LATE:
