@@ -203,7 +203,7 @@ def _other_than_password(account: Account, person: Officer, *, code_given: bool)
     """What the telephone has still to do with it, once the password is settled."""
     if account.totp_at is not None:
         return Waits.NOTHING if code_given else Waits.CODE
-    return Waits.ENROL if person.role in one_time.NEEDED else Waits.NOTHING
+    return Waits.ENROL if one_time.needed(person.role) else Waits.NOTHING
 
 
 def _opened(

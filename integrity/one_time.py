@@ -14,6 +14,7 @@ from sqlmodel import col, select, update
 
 from integrity.errors import Refused
 from integrity.records.accounts import Account, RecoveryCode
+from integrity.settings import settings
 from integrity.terms import Role
 from integrity.work import Work
 
@@ -23,11 +24,16 @@ AROUND = 1
 DIGITS = 6
 RECOVERY = 10
 NEEDED: frozenset[Role] = frozenset({Role.APPROVER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
-"""Who decides, and who keeps the accounts: a password alone does not do."""
+"""Who decides, and who keeps the accounts: a password alone does not do, whatever the settings say."""
 WRONG = "动态码不正确，或者已经用过；请等下一个动态码再试"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP = 3, 4
 ISSUER = "诚信救助"
+
+
+def needed(role: Role) -> bool:
+    """必须用动态码 (is a code asked of this role?): of some always, of everybody where the settings say so."""
+    return role in NEEDED or settings().second_factor == "all"
 
 
 def begin(work: Work, account: Account) -> None:

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     hosts: str = Field(default="", description="Further host names of `serve`, with commas between them.")
     actor: str = Field(default="", description="工号 of the officer at the command line.")
     passwords: Literal["djbh3", "asvs"] = Field(default="djbh3", description="Password profile: djbh3 or asvs.")
+    second_factor: Literal["roles", "all"] = Field(default="roles", description="Who logs in with a code as well.")
     evidence_mb: int = Field(default=20, ge=1, le=500, description="How large one piece of evidence may be, in MB.")
     reveals_a_day: int = Field(default=200, ge=1, description="Full numbers an officer may see a day unremarked.")
     push_hosts: str = Field(default="", description="Hosts that notifications (推送) may go to; empty means nowhere.")

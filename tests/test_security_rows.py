@@ -19,6 +19,7 @@ from integrity.records import row_security
 ROOT = Path(__file__).resolve().parent.parent
 SECURITY = ROOT / "docs" / "security"
 ROWS = tomllib.loads((SECURITY / "asvs.toml").read_text(encoding="utf-8"))
+_TIMES = re.compile(r"^\| (\S+)（[^）]*） \| (\d+) \| (\d+) \|$", re.M)
 LEVELS = (70, 183)
 """How many rows ASVS 5.0.0 has at level 1, and at level 2."""
 
@@ -41,6 +42,14 @@ def test_every_row_is_tested_or_says_why_not(standard: str) -> None:
             if not (ROOT / "tests" / f"{name}.py").is_file() or test not in names_in(name):
                 missing.append((number, one))
     assert not missing
+
+
+def test_every_grade_of_fault_has_its_time() -> None:
+    said = (SECURITY / "updates.zh-CN.md").read_text(encoding="utf-8")
+    days = {grade: (int(mended), int(put_in)) for grade, mended, put_in in _TIMES.findall(said)}
+    assert list(days) == ["严重", "高", "中", "低"]
+    assert all(mended < put_in for mended, put_in in days.values())
+    assert sorted(days.values()) == list(days.values()), "the graver, the sooner"
 
 
 def test_no_row_of_the_first_two_levels_is_left_out() -> None:

@@ -21,6 +21,7 @@ from integrity.logins import Entered, Waits
 from integrity.records.accounts import Account, Draft, LoginTry, RecoveryCode, WebSession
 from integrity.records.office import Audit, Officer
 from integrity.sessions import Held
+from integrity.settings import settings
 from integrity.terms import Role
 from integrity.work import Office, make_engine
 from tests.conftest import SetClock
@@ -293,6 +294,14 @@ def test_a_password_known_does_not_buy_more_guesses_at_the_code(staffed: Office,
     clock.now += sessions.HALF
     with staffed.reading() as work:
         assert sessions.half_open(work, half.secret) is None
+
+
+def test_everybody_needs_a_telephone_where_the_settings_say_so(
+    staffed: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert into(staffed, "jb01").waits is Waits.NOTHING
+    monkeypatch.setattr(settings(), "second_factor", "all")
+    assert into(staffed, "jb01").waits is Waits.ENROL
 
 
 def test_a_lost_telephone_is_reset_and_enrolled_again(staffed: Office, clock: SetClock) -> None:

@@ -29,7 +29,7 @@ def show(desk: Looking) -> Response:
     account = sessions.account_of(desk.work, desk.officer.code)
     return desk.page(
         "account.html", account=account, left=one_time.codes_left(desk.work, account), rules=passwords.rules(),
-        needed=desk.officer.role in one_time.NEEDED, start=_fresh(desk, ()), place=_place(desk),
+        needed=one_time.needed(desk.officer.role), start=_fresh(desk, ()), place=_place(desk),
     )  # fmt: skip
 
 
