@@ -19,6 +19,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from pypinyin import Style, pinyin
 from zxcvbn import zxcvbn
 
+from integrity import breached
 from integrity.errors import Invalid
 from integrity.settings import settings
 
@@ -126,6 +127,9 @@ def check(password: str, words: Iterable[str], earlier: Iterable[str] = ()) -> N
         raise Invalid("新密码中不能含有工号、姓名或者其拼音、地名和本程序的名称")
     if zxcvbn(password[:_GUESSED], user_inputs=[*own, *_USUAL])["score"] < _SCORE:
         raise Invalid("这个密码太容易被猜到（常见密码、键盘顺序、重复的字符或者日期），请换一个")
+    listed = settings().breached_passwords
+    if listed is not None and breached.known(password, listed):
+        raise Invalid("这个密码在别处泄露过，已经公开，请换一个")
     if any(matches(kept, password) for kept in earlier):
         raise Invalid(f"新密码不能是最近 {chosen.earlier} 次用过的" if chosen.earlier else "新密码不能与现用的密码相同")
 

@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, select
 
 from .errors import Conflict, Invalid, NotFound, Refused
-from .records import dispatches, placing, row_security
+from .records import addresses, dispatches, placing, row_security
 from .records.chain import entry_hash, genesis, stored_values
 from .records.columns import SHANGHAI, micros
 from .records.endings import favours, without_numbers
@@ -69,7 +69,7 @@ def make_engine(url: str, *, read_only: bool = False) -> Engine:
     meets the guards). `read_only` engines begin without the write lock.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(addresses.proven(url), pool_pre_ping=True, hide_parameters=True)
     engine = create_engine(url, module=sqlite_module, connect_args={"timeout": 30}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")

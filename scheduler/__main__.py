@@ -16,7 +16,7 @@ from threading import Event
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from integrity import dispatching
+from integrity import dispatching, log_sending
 from integrity.database import check_guards
 from integrity.errors import ChengxinError
 from integrity.records.columns import SHANGHAI
@@ -42,7 +42,7 @@ def start(
             LOG.error("定时任务：%s", described(error))
 
     alarm = BackgroundScheduler(timezone=SHANGHAI)
-    for rung in (ring, partial(push, office, stopping.is_set)):
+    for rung in (ring, partial(push, office, stopping.is_set), partial(send_log, office, stopping.is_set)):
         alarm.add_job(
             rung, "interval", seconds=every_seconds, next_run_time=wall_clock(), coalesce=True,
             misfire_grace_time=None, max_instances=1,
@@ -63,6 +63,19 @@ def push(office: Office, stopping: Callable[[], bool]) -> None:
         dispatching.send_due(office, dispatching.Post(chosen.push_hosts, chosen.push_ca_file), stopping=stopping)
     except Exception as error:  # as above
         LOG.error("推送：%s", described(error))
+
+
+def send_log(office: Office, stopping: Callable[[], bool]) -> None:
+    """操作日志外送: what the log has more, to the unit's log server, where it has one."""
+    chosen = settings()
+    if not chosen.log_to:
+        return
+    try:
+        to = log_sending.Receiver.read(chosen.log_to, chosen.log_ca_file)
+        while not stopping() and log_sending.send(office, to, chosen.home) == log_sending.MOST:
+            pass
+    except Exception as error:  # as above
+        LOG.error("操作日志外送：%s", described(error))
 
 
 def main() -> None:

@@ -9,22 +9,24 @@ officer entered meanwhile.
 from __future__ import annotations
 
 import hmac
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request, UploadFile
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.formparsers import MultiPartParser
 
-from integrity import areas, drafts, households, repeats, sessions, timeline
+from integrity import areas, drafts, households, repeats, sessions, timeline, virus_scan
 from integrity.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unset
 from integrity.permissions import RIGHTS, may, require
 from integrity.records.ledger import LedgerHead
 from integrity.records.office import Officer
 from integrity.rules.areas import code_range
 from integrity.rules.policy import NotInForce
+from integrity.settings import settings
 from integrity.web import shell
 from integrity.web.api_access import household_within, office_of
 from integrity.web.forms import Field, Form, Sent, fresh, read
@@ -260,8 +262,17 @@ async def _sent(request: Request, seated: Seated) -> AsyncIterator[Sent]:
         given = request.headers.get("x-form-token") or next(iter(values.get("token", [])), "")
         if not hmac.compare_digest(given.encode(), sessions.form_token(seated[2]).encode()):
             raise Forbidden("这一页已经过期，没有办理；请返回上一页，刷新以后再提交")
+        await _scanned(one for several in files.values() for one in several if one.filename)
         sent = {name: tuple(one) for name, one in values.items()}
         yield Sent(sent, {name: tuple(one) for name, one in files.items()})
+
+
+async def _scanned(uploads: Iterable[UploadFile]) -> None:
+    """Have every file looked at by the unit's scanner, where it has one. Raises Invalid, Refused."""
+    scanner = settings().virus_scanner
+    for one in uploads if scanner else ():
+        await run_in_threadpool(virus_scan.refuse_infected, scanner, str(one.filename), await one.read())
+        await one.seek(0)
 
 
 SentForm = Annotated[Sent, Depends(_sent, scope="function")]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from integrity import backups, dispatching
-from integrity.errors import Invalid
+from integrity import backups, breached, clock_sync, dispatching, log_sending, virus_scan
+from integrity.errors import Invalid, Refused
 from integrity.records import guards
 from integrity.settings import Settings
 from integrity.web import assets
@@ -39,7 +39,9 @@ class Check:
 def checks(office: Office, chosen: Settings) -> tuple[Check, ...]:
     """Every check, the most important first."""
     return (
-        _database(office), _disk(chosen.home), _fonts(), _assets(), _backup(office, chosen.backups), _pushed(office),
+        _database(office), _disk(chosen.home), _clock(), _fonts(), _assets(), _backup(office, chosen.backups),
+        _pushed(office), *_scanner(chosen.virus_scanner), *_leaked(chosen.breached_passwords),
+        *_log_away(office, chosen),
     )  # fmt: skip
 
 
@@ -70,6 +72,51 @@ def _disk(home: Path) -> Check:
     share = usage.free / usage.total
     state = "故障" if share < STOP_FREE else "注意" if share < WARN_FREE else "正常"
     return Check("磁盘", state, f"剩余 {usage.free / 2**30:.1f} GB（{share:.0%}）")
+
+
+def _clock() -> Check:
+    """Is the machine's time held against a source of time? Days and 时限 hang on it."""
+    held = clock_sync.synchronised()
+    if held is None:
+        return Check("对时", "注意", "看不出本机时间有没有与标准时间核对")
+    told = "由对时服务核对" if held else "没有对时服务核对，请系统管理员设置（如 chrony，可用政务外网的时间源）"
+    return Check("对时", "正常" if held else "注意", f"本机时间{told}")
+
+
+def _scanner(named: str) -> tuple[Check, ...]:
+    """病毒检查, where the unit has it."""
+    if not named:
+        return ()
+    told = ("正常", "能用") if virus_scan.answers(named) else ("故障", "不能用：网页和接口现在不收文件")
+    return (Check("病毒检查", *told),)
+
+
+def _leaked(listed: Path | None) -> tuple[Check, ...]:
+    """泄露密码清单, where the unit has one."""
+    if listed is None:
+        return ()
+    try:
+        breached.known("", listed)
+    except Refused:
+        return (Check("泄露密码清单", "故障", "读不出来：现在不能设置新密码"),)
+    return (Check("泄露密码清单", "正常", f"{listed.stat().st_size / 2**20:.0f} MB"),)
+
+
+def _log_away(office: Office, chosen: Settings) -> tuple[Check, ...]:
+    """操作日志外送, where the unit has a log server."""
+    if not chosen.log_to:
+        return ()
+    try:
+        log_sending.Receiver.read(chosen.log_to)
+        with office.reading() as work:
+            late = log_sending.waiting(work, chosen.home)
+    except Invalid as fault:
+        return (Check("操作日志外送", "故障", str(fault)),)
+    except SQLAlchemyError:
+        return (Check("操作日志外送", "注意", "不能查看"),)
+    more = "以上" if late == log_sending.MOST else ""
+    told = f"{late} 条{more}超过 15 分钟没有送到日志服务器" if late else "没有积压"
+    return (Check("操作日志外送", "注意" if late else "正常", told),)
 
 
 def _fonts() -> Check:
