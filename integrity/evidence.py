@@ -19,8 +19,8 @@ from pathlib import Path
 from sqlalchemy import func, update
 from sqlmodel import col, select
 
-from integrity import kinship
-from integrity.errors import ChengxinError, Invalid, NotFound, Refused
+from integrity import kinship, organs
+from integrity.errors import ChengxinError, Forbidden, Invalid, NotFound, Refused
 from integrity.evidence_kinds import KINDS, Kind, kind_of
 from integrity.files import settle, write_file
 from integrity.records.evidence import Evidence
@@ -29,6 +29,7 @@ from integrity.records.office import Audit, Destruction
 from integrity.rules.identity import refuse_id_numbers
 from integrity.rules.stated import EARLIEST, check_text, seen
 from integrity.settings import settings
+from integrity.terms import Role
 from integrity.vault import Vault
 from integrity.work import Work
 
@@ -156,15 +157,20 @@ def known(work: Work, household_id: int, digest: str) -> Evidence | None:
     return work.session.exec(query).first()
 
 
-def fetch(work: Work, household_id: int, digest: str) -> Fetched:
-    """取出证据 (the bytes of a digest), checked against it; written down in the audit log. Raises NotFound, Invalid."""
+def fetch(work: Work, household_id: int, digest: str, reason: str = "") -> Fetched:
+    """取出证据 (the bytes of a digest), checked against it; written down in the audit log. Raises NotFound, Invalid.
+
+    Whoever only watches (监督) states a reason: an original hides no name and no number. Raises Forbidden without it.
+    """
+    if organs.officer(work, work.actor, work.today).role is Role.INSPECTOR and not seen(reason):
+        raise Forbidden("监督岗位查看证据原件须写明理由：请在网页的“证据”里打开这一份")
     row = known(work, household_id, digest)
     if row is None:
         raise NotFound(f"该户没有保存指纹为 {digest[:64]} 的证据")
     if not row.file_key:
         raise NotFound("这份证据已依法销毁")
     content = _opened(work, row, settings().evidence)
-    work.audit(READ, f"household:{household_id}", row.sha256)
+    work.audit(READ, f"household:{household_id}", f"{row.sha256}：{reason}" if reason else row.sha256)
     return Fetched(name_of(work, row), KINDS[row.kind], content)
 
 

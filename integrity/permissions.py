@@ -81,6 +81,7 @@ RIGHTS: Final[dict[str, Right]] = {
     "查看户账": Right(BUSINESS),
     "查看文书版面": Right((_A, _H, _R, _P)),
     "查看完整号码": Right((_H, _R, _P), "写明理由"),
+    "查看证据原件": Right((_I,), "写明理由；经办、复核、审批为办理随户账查看"),
     "提供本人信息副本": Right((_H, _R, _P)),
     "印制案卷": Right((_H, _R, _P, _I)),
     "制作台账报表": Right((_H, _R, _P, _I)),

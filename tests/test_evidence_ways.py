@@ -51,7 +51,7 @@ def test_a_file_is_sent_listed_and_taken_out(api: Api, rich: str) -> None:
     assert send(api, rich, key="k2", by="xl01").json() == told
     assert len(files()) == 1
     assert api("jd01").get(f"/households/{rich}/evidence").json() == [told]
-    found = api("jd01").get(f"/households/{rich}/evidence/{told['sha256']}")
+    found = api("fh02").get(f"/households/{rich}/evidence/{told['sha256']}")
     assert (found.content, found.headers["content-type"]) == (SCAN, "application/pdf")
     assert found.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E7%AC%94")
     assert found.headers["x-content-type-options"] == "nosniff"
@@ -59,7 +59,7 @@ def test_a_file_is_sent_listed_and_taken_out(api: Api, rich: str) -> None:
         of_household = select(Audit).where(Audit.subject == "household:1")
         acts = work.session.exec(of_household.order_by(col(Audit.id))).all()
         seen = [(one.actor, one.action) for one in acts if "证据" in one.action]
-    assert seen == [("jb01", "保存证据"), ("jd01", "查看证据目录"), ("jd01", "查看证据")]
+    assert seen == [("jb01", "保存证据"), ("jd01", "查看证据目录"), ("fh02", "查看证据")]
     digest = told["sha256"]
     assert api("fh02").open(rich, "调整与终止", evidence=digest, **PLAN).status_code == 200
     (step,) = api("jd01").get(f"/households/{rich}/cases/1").json()["steps"]

@@ -16,9 +16,9 @@ import pytest
 from pypdf import PdfReader
 from sqlmodel import select
 
-from integrity import persons, tokens
+from integrity import evidence, persons, tokens
 from integrity.records.ledger import Notice
-from integrity.records.office import Person
+from integrity.records.office import Audit, Person
 from integrity.work import Office
 from tests.api_office import Caller
 from tests.conftest import SetClock
@@ -34,7 +34,7 @@ _NOT_FOLLOWED = (
 )  # fmt: skip
 """What is of no household."""
 _ORIGINAL = re.compile(r"/evidence/[0-9a-f]{64}")
-"""A piece of evidence is shown as it was handed in or not at all; each look at it is a line in the log."""
+"""A piece of evidence is shown as it was handed in or not at all; he states why before each look at it."""
 MOST, ALIKE = 120, 2
 _REGISTER = "/registers/pdf?kind=CN&since=2026-01-01&until=2026-09-02"
 
@@ -89,6 +89,16 @@ def test_an_inspector_reaches_no_number_and_no_whole_name(desks: Desks, told: st
     assert "姓名遮蔽" in found["案卷"]
     assert {case(told), f"/households/{told}/papers/{paper}", _REGISTER} <= {unquote(one) for one in found}
     assert any("试**" in one or "试*" in one for one in found.values()), "he sees the people, in part"
+    where = f"/households/{told}/evidence"
+    original = re.findall(rf'href="({where}/[0-9a-f]{{64}})"', desks("jd01").page(where))[0]
+    asked = desks("jd01").page(original)
+    assert "写明理由" in asked
+    assert not [one for one in hidden if one in asked]
+    assert desks("jd01").post_form(original, {"reason": ""}).status_code == 422
+    assert "试验甲、试验乙的陈述".encode() in desks("jd01").post_form(original, {"reason": "群众举报核查"}).content
+    with office.reading() as work:
+        (line,) = work.session.exec(select(Audit).where(Audit.actor == "jd01", Audit.action == evidence.READ))
+    assert line.detail.endswith("：群众举报核查")
     shown = {at: [one for one in hidden if one in said] for at, said in found.items()}
     assert {at: which for at, which in shown.items() if which} == {}
 
@@ -103,4 +113,5 @@ def test_an_inspector_reaches_no_number_and_no_whole_name(desks: Desks, told: st
         assert answer.status_code == 200, at
         assert not [one for one in hidden if one in answer.text], at
     assert caller.get(f"/papers/{paper}/pdf").status_code == 403
+    assert caller.get(original).status_code == 403
     assert "试*乙" in caller.get(f"/households/{told}/cases/1").text

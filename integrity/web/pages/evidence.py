@@ -12,11 +12,12 @@ from sqlmodel import col, select
 
 from integrity import evidence
 from integrity.case_views import officer_name
-from integrity.errors import NotFound
+from integrity.errors import ChengxinError, NotFound
 from integrity.evidence_kinds import KINDS
 from integrity.records.evidence import Evidence
-from integrity.web.desk import Desk, acts, looks
+from integrity.web.desk import UNPROCESSABLE, Desk, acts, here, looks
 from integrity.web.forms import Field, Form
+from integrity.web.pages.household_copies import refused, writing
 from integrity.web.pages.household_frame import frame, shown
 from integrity.web.shell import path
 from integrity.web.veils import veil
@@ -26,6 +27,8 @@ from integrity.work import Work
 router = APIRouter()
 Looking = Annotated[Desk, looks("查看户账")]
 Keeping = Annotated[Desk, acts("办理程序")]
+Inspecting = Annotated[Desk, acts("查看证据原件")]
+WHY = Field("reason", "理由", "area", max_length=200, hint="为监督检查什么事；记入操作日志，本人可以查阅")
 ACCEPT = "image/*,application/pdf,text/plain,.tif,.tiff"
 PAGE = 40
 INLINE = frozenset({"pdf", "jpeg", "png", "webp"})
@@ -124,13 +127,49 @@ def keep_read(
 @router.get("/households/{number}/evidence/{digest}")
 def fetch(desk: Looking, number: str, digest: str, view: bool = False) -> Response:
     """取出一份证据，已经核对指纹；照片和 PDF 可以直接看，其他的下载。"""
-    household_id = desk.household(number, evidence.READ)
-    row = evidence.known(desk.work, household_id, digest)
-    if row is None:
-        raise NotFound("没有保存这份证据")
+    household_id = desk.household(number)
+    row = _kept(desk, household_id, digest)
+    if desk.may("查看证据原件"):
+        return _asking(desk, number, row, desk.form((WHY,)))
     desk.work.session.rollback()  # a look holds up the writer where the journal is a rollback one
     with desk.office.work(desk.officer.code) as work:
         found = evidence.fetch(work, household_id, row.sha256)
+    return _given(found, view)
+
+
+@router.post("/households/{number}/evidence/{digest}")
+def fetch_with_reason(desk: Inspecting, number: str, digest: str, view: bool = False) -> Response:
+    """监督岗位写明理由以后查看证据原件；理由记入操作日志。"""
+    household_id = desk.household(number)
+    row, form = _kept(desk, household_id, digest), desk.read((WHY,))
+    if form.errors:
+        return _asking(desk, number, row, form, status=UNPROCESSABLE)
+    try:
+        with writing(desk, household_id) as work:
+            found = evidence.fetch(work, household_id, row.sha256, form.given["reason"])
+    except ChengxinError as fault:
+        return _asking(desk, number, row, form, status=refused(form, fault))
+    return _given(found, view)
+
+
+def _kept(desk: Desk, household_id: int, digest: str) -> Evidence:
+    row = evidence.known(desk.work, household_id, digest)
+    if row is None:
+        raise NotFound("没有保存这份证据")
+    return row
+
+
+def _asking(desk: Desk, number: str, row: Evidence, form: Form, *, status: int = 200) -> HTMLResponse:
+    """The question for the reason, before an original is shown."""
+    return desk.page(
+        "evidence_reason.html", status=status, form=form, action=here(desk.request), row=_line(desk.work, row, {}),
+        back=path("households", number, "evidence"), veil=veil(desk, row.household_id),
+        **shown(frame(desk, number), "evidence", "查看证据原件"),
+    )  # fmt: skip
+
+
+def _given(found: evidence.Fetched, view: bool) -> Response:
+    """The file: shown by the browser where it can be, saved otherwise."""
     how = "inline" if view and found.kind.code in INLINE else "attachment"
     named = {"content-disposition": f"{how}; filename*=UTF-8''{quote(found.name, safe='')}"}
     return Response(found.content, media_type=found.kind.media, headers=named)
