@@ -105,7 +105,7 @@ def print_out(work: Work, household_id: int, wanted: Wanted, on: date | None = N
 def _check(wanted: Wanted) -> None:
     """Is it said why, and for whom? Raises Refused."""
     if len(wanted.reason.strip()) < 2:
-        raise Refused("印制案卷须写明用途（--reason），例如法院的调卷函文号")
+        raise Refused("印制案卷须写明用途（--reason），至少两个字，例如法院的调卷函文号")
     if (wanted.reader is OWN) != (wanted.member_no is not None):
         raise Refused("供本人的案卷须写明是哪一位成员（--member）；其他案卷不按成员")
     if wanted.unmask and wanted.reader is not COURT:

@@ -6,7 +6,8 @@ the same bytes and name, because a paper's bytes depend on its frozen content on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -27,7 +28,9 @@ from integrity.settings import settings
 from integrity.work import Work
 from reports import editions
 from reports.faults import PressStopped
-from reports.press import Item, Paper, Variant, render
+from reports.press import NORMAL, Item, Paper, Variant, drafts, render
+
+_RUNNING = re.compile(r"〕\d+号$")
 
 
 def place_name(work: Work, code: str, on: date) -> str:
@@ -92,6 +95,22 @@ def reproduce(work: Work, notice: Notice, copy: int = 0) -> Paper:
     if entry:
         print_styles.compare(work, notice, entry, item, paper)
     return paper
+
+
+def drafted(work: Work, notices: Sequence[Notice]) -> bytes:
+    """样稿 (drafts) of papers that this piece of work has made out and will take back; they bear the number 0.
+
+    Raises Refused.
+    """
+    items = []
+    for one in notices:
+        item = _fresh(work, one, 0, UNASKED)
+        letter = replace(item.letter, number=_RUNNING.sub("〕0号", one.number))
+        items.append(replace(item, letter=letter, code="", variant=NORMAL, frozen=b""))
+    try:
+        return drafts(items)
+    except PressStopped as fault:
+        raise Refused(f"不能印出样稿：{fault}") from fault
 
 
 def every_variant(work: Work, notice: Notice, copy: int = 0) -> Iterator[Paper]:

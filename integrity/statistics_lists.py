@@ -58,7 +58,8 @@ def leaf(office: Office, actor: str, asked: Asked, code: str, after: str, *, siz
         most = _looked_through(work, [village for village, _ in villages[:_MOST]])
         rows, unseen, more = _leafed(replace(books, work=work), number, villages, after, size, most=most)
     with office.work(actor) as work:
-        work.audit("查看报表明细", asked.area, f"{asked.period.code} {number.name}：{len(rows)} 户")
+        shown = f"本页 {len(rows)} 户，合计 {sums.total()}"
+        work.audit("查看报表明细", asked.area, f"{asked.period.code} {number.name}：{shown}")
     return Leaf(number, one, rows, sums.total(), unseen, more)
 
 

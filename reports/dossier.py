@@ -191,8 +191,8 @@ def _paper(sheet: Sheet) -> tuple[str, dict[str, bytes]]:
     if sheet.regional:
         html = sheet.regional.fill(letter, asset, sheet.data)
     else:
-        version = engine.version(f"letters/{letter.template}")
-        html = engine.fill(f"letters/{letter.template}", letter=letter, qr=asset, data=sheet.data, version=version)
+        page, told = f"letters/{letter.template}", {"letter": letter, "qr": asset, "data": sheet.data, "mark": ""}
+        html = engine.fill(page, version=engine.version(page), **told)
     found = _BODY.search(html)
     return found[1] if found else html, {asset: marks.of(letter, sheet.data, sheet.code)}
 

@@ -193,7 +193,7 @@ def page_of(item: Item, mark: str) -> tuple[Filled, str, dict[str, bytes]]:
         body = Markup(item.regional.fill(letter, asset, data))  # its tags are from a list, its values escaped
         values: dict[str, Any] = {"letter": letter, "body": body, "mark": mark}
     else:
-        values = {"letter": letter, "qr": asset, "data": data, "version": item.version}
+        values = {"letter": letter, "qr": asset, "data": data, "version": item.version, "mark": mark}
     pictures = {asset: marks.bare(letter, data, item.code)}
     if (kept := item.kept) is None:
         page = REGIONAL if item.regional else letter.template
@@ -238,6 +238,18 @@ def proof(regional: RegionalForm) -> Paper:
     """样张 (proof) of a region's own form, marked as such: each field says its own name, nothing is a real case."""
     item = Item(sample(regional.form), regional)
     return _alone(item, setting.set_page(*page_of(item, "样张")), regional.sha256)
+
+
+def drafts(items: Sequence[Item]) -> bytes:
+    """样稿 (drafts) of papers that are not issued, one after the other in one file, each marked as such.
+
+    They were checked when they were made out; their number is none, and their code is the plain one, which verifies
+    as none of ours. Raises `PressStopped`; `ValueError` for no paper.
+    """
+    bundle = Bundle("文书样稿", hashlib.sha256("".join(one.fingerprint for one in items).encode()).hexdigest())
+    for one in items:
+        bundle.put(one, setting.set_page(*page_of(one, "样稿 不是文书")))
+    return bundle.write()
 
 
 class Bundle:

@@ -65,7 +65,7 @@ def test_every_part_is_shown_and_names_no_number_in_full(desks: Desks, office: O
     front = desks("jb01").page(f"/households/{recommended}")
     for said in ("正在救助", "1,200.00", "退出", "X04", "试验街道试验社区", "等待审核意见", numbers[0][:6] + "****"):
         assert said in front, said
-    assert "补录原有的救助（由审批办理）" in front
+    assert "补录原有的救助：审批" in front
     assert "/grants/new" not in front
     assert len(asked(office, "查看家庭")) == 2 * (len(PARTS) - 2) + 1
     assert asked(office, "查看前景")

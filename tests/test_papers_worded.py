@@ -74,7 +74,7 @@ _TO_COME = re.compile(rf"(?:定于|将于|请于|请在|将在){_DAY}")
 
 def said(letter: Letter) -> str:
     """The words of a paper as it is printed, without blanks."""
-    values = {"letter": letter, "qr": "asset:qr", "data": "0" * 64, "version": "0" * 64}
+    values = {"letter": letter, "qr": "asset:qr", "data": "0" * 64, "version": "0" * 64, "mark": ""}
     page = engine.pieces(f"letters/{letter.template}", **values).html
     return re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]*>", " ", page.partition("<body>")[2])))
 

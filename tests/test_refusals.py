@@ -12,6 +12,7 @@ from integrity import reveals
 from integrity.records.office import Audit
 from integrity.refusals import MOST, Refusals
 from integrity.settings import settings
+from integrity.web.desk import NOT_TAKEN
 from integrity.work import Office
 from tests.conftest import SetClock
 from tests.desk_office import ADDRESS, Desks, desks, papers, recommended
@@ -40,13 +41,38 @@ def test_a_page_that_is_not_ones_own_says_whose_it_is_and_stands_in_the_log(
     elsewhere = desks.client.get("/audit", headers={**headers, "referer": "https://example.invalid/x"})
     assert "example.invalid" not in elsewhere.text
     assert desks("jb09").get(f"/households/{recommended}").status_code == 404
+    assert desks("jb09").get("/households/JN999999").status_code == 404
+    why = "不是本岗位的事项，或者不能这样办理"
+    hidden = "查看户账，打开“一户的概况”：没有这一项，或者不在本辖区"
+    log_page = f"查看操作日志，打开“操作日志”：{why}"
     assert refused(office) == [
-        ("jb01", "开设账户：GET /accounts/open（403）"), ("jb01", "查看操作日志：GET /audit（403）"),
-        ("jb01", "查看操作日志：GET /audit（403）"), ("jb09", "查看户账：GET /households/{number}（404）"),
+        ("jb01", f"开设账户，打开“开设账户”：{why}"), ("jb01", log_page), ("jb01", log_page),
+        ("jb09", hidden), ("jb09", hidden),
     ]  # fmt: skip
     log = desks("sj01").page("/audit", action="拒绝访问").partition("<tbody>")[2]
-    assert "/households/{number}（404）" in log
-    assert recommended not in log
+    assert log.count(f"户 {recommended}") == 1, "whoever watches over it is told that somebody from elsewhere asked"
+    assert "37081119750101001X" not in log
+    assert "JN999999" not in log
+    for watcher in ("sj01", "jd01"):
+        about = desks(watcher).page("/audit", household=recommended).partition("<tbody>")[2]
+        assert hidden in about, watcher
+    assert hidden not in desks("jd09").page("/audit").partition("<tbody>")[2]
+
+
+def test_a_form_that_was_not_taken_stands_in_the_log_without_what_was_typed(
+    desks: Desks, office: Office, recommended: str
+) -> None:
+    to, browser = f"/households/{recommended}/reveal", desks("jb01")
+    assert browser.post_form(to, {"reason": ""}).status_code == 422
+    opening = f"/households/{recommended}/cases/new?procedure=APPLICATION&step=RECEIVED"
+    assert browser.post_form(opening, {"applicant": "", "missing": "某某的材料"}).status_code == 422
+    with office.reading() as work:
+        lines = work.session.exec(select(Audit).where(Audit.action == NOT_TAKEN).order_by(Audit.id))  # type: ignore[arg-type]
+        told = [(one.actor, one.subject, one.detail) for one in lines]
+    assert [(one, about) for one, about, _ in told] == [("jb01", "household:1")] * 2
+    assert all("某某" not in detail and "：" in detail for *_, detail in told)
+    assert "理由" in told[0][2]
+    assert "申请人" in told[1][2]
 
 
 def test_whoever_asks_without_end_fills_no_log(office: Office, clock: SetClock) -> None:
@@ -54,13 +80,13 @@ def test_whoever_asks_without_end_fills_no_log(office: Office, clock: SetClock) 
     begun = clock.now
     for _ in range(200):
         clock.now = begun
-        kept.note(office, "jb01", "查看户账", "GET /x（404）")
+        kept.note(office, "jb01", "打开“一户”")
     said = [detail for _, detail in refused(office, "jb01")]
     assert len(said) == MOST + 3
     assert [re.findall(r"第 (\d+) 次", one) for one in said[MOST:]] == [["40"], ["80"], ["160"]]
-    kept.note(office, "jb02", "查看户账", "GET /x（404）")
+    kept.note(office, "jb02", "打开“一户”")
     clock.now = begun + timedelta(minutes=1)
-    kept.note(office, "jb01", "查看户账", "GET /x（404）")
+    kept.note(office, "jb01", "打开“一户”")
     assert [one for one, _ in refused(office)][-2:] == ["jb02", "jb01"]
     assert "次" not in refused(office)[-1][1]
 

@@ -263,7 +263,7 @@ def test_the_page_says_that_it_counts_and_opens_when_it_is_done(
     counting.rest(office)
     ended = desk.get(where.replace("/statistics?", "/statistics/progress?"))
     assert ended.headers["hx-redirect"].startswith("/statistics?")
-    assert "截至" in desk.page(where)
+    assert "以前的登记统计" in desk.page(where)
     fresh = desk.get("/statistics", period="2026-10", anew="yes")
     assert fresh.status_code == 303
     counting.rest(office)

@@ -20,7 +20,7 @@ from integrity.records.placing_waits import _cases
 from integrity.rules.facts import day
 from integrity.rules.procedure import Done
 from integrity.rules.procedure_tables import TABLES
-from integrity.rules.procedure_waits import still_open
+from integrity.rules.procedure_waits import still_open, turns
 from integrity.settings import ROOT
 from integrity.terms import PaperKind, Procedure, Role, Scheme, ServiceWay, SignedBy
 from integrity.work import Office, Work
@@ -132,7 +132,7 @@ def test_a_case_that_the_county_opened_goes_on_waiting_there_and_not_for_whom_it
         opened(town, actor, household, Procedure.DECISION, **plan)
     told = {area: waiting(town, Role.HANDLER, area)["CASE_DECISION"] for area in (COUNTY, TOWN)}
     assert told == {COUNTY: [(1, 1), (3, 1)], TOWN: [(1, 1), (2, 1), (3, 1)]}, "counts are asked in waiting()"
-    for household in (1, 3):
+    for household in (1, 2, 3):
         heard(town, household, DAY)
     with town.reading() as work:
         for officer, mine in (("", [1, 2, 3]), ("sp01", [1, 2]), ("sp02", [1, 2, 3])):
@@ -228,10 +228,31 @@ def test_every_open_stage_waits_for_somebody_and_once_for_each_role() -> None:
         history = (Done(1, code, DAY, "jb01", {}),)
         if not still_open(rules, history):
             continue
-        steps = [(1, 1, None, 0, day(DAY), 1, 1, rules.procedure.name, code, "jb01")]
-        kinds = [kind for kind, *_ in _cases(steps) if kind.startswith("CASE.")]
-        assert kinds, (rules.procedure, code)
-        assert len(kinds) == len(set(kinds)), (rules.procedure, code)
+        steps = [(1, 1, None, 0, day(DAY), 1, 1, rules.procedure.name, code, "jb01", 9)]
+        for lost in ({}, {9: True}, {9: False}):
+            kinds = [kind for kind, *_ in _cases(steps, lost) if kind.startswith("CASE.")]
+            assert kinds, (rules.procedure, code)
+            assert len(kinds) == len(set(kinds)), (rules.procedure, code)
+
+
+@pytest.mark.parametrize(
+    ("procedure", "stage", "lost", "roles"),
+    [
+        (Procedure.DECISION, "OPEN", True, {Role.HANDLER, Role.REVIEWER}),
+        (Procedure.DECISION, "OPEN", False, {Role.APPROVER}),
+        (Procedure.DECISION, "OPEN", None, {Role.HANDLER, Role.REVIEWER, Role.APPROVER}),
+        (Procedure.DECISION, "REVIEW", True, {Role.APPROVER}),
+        (Procedure.APPLICATION, "RECEIVED", None, {Role.HANDLER}),
+        (Procedure.APPLICATION, "REVIEWED", None, {Role.HANDLER, Role.REVIEWER}),
+        (Procedure.APPLICATION, "POSTED", None, {Role.APPROVER}),
+        (Procedure.TEKUN, "OBJECTED", None, {Role.REVIEWER}),
+    ],
+)
+def test_a_case_waits_for_whoever_takes_the_regular_step(
+    procedure: Procedure, stage: str, lost: bool | None, roles: set[Role]
+) -> None:  # fmt: skip
+    history = (Done(1, stage, DAY, "jb01", {}),)
+    assert {one.role for one in turns(TABLES[procedure], history, heard=lost)} == roles
 
 
 def test_a_count_is_told_up_to_a_thousand() -> None:

@@ -41,11 +41,12 @@ IDENTIFIER = hashlib.sha256(b"data").hexdigest()
 DATA = '{"户主": "欧阳䶮𬭎"}'.encode()
 CODE = "CXJZ1|F15|清河民核〔2026〕7号"
 FANG, SONG, RARE = "PressFang.ttf", "PressSong.ttf", "PressRareA.ttf"
+PLAIN = {"data": "0" * 64, "version": "0" * 12, "mark": ""}
 
 
 def composed(letter: object) -> Sheets:
     """A sample letter, set."""
-    html = engine.fill(f"letters/{letter.template}", letter=letter, qr="asset:x", data="0" * 64, version="0" * 12)  # type: ignore[attr-defined]
+    html = engine.fill(f"letters/{letter.template}", letter=letter, qr="asset:x", **PLAIN)  # type: ignore[attr-defined]
     return compose.compose(html, "letter.css", {"asset:x": marks.qr(CODE)})
 
 
@@ -249,7 +250,7 @@ def astray(some: Pictures.Image, other: Pictures.Image) -> int:
 @pytest.mark.parametrize("letter", [DECISION, WITHDRAWAL], ids=lambda letter: letter.title)
 def test_pages_look_as_the_layout_engine_draws_them(letter: object) -> None:
     """The engine rounds letter spacing, so a line's end may be off by a sixth of a point, less than a pixel."""
-    html = engine.fill(f"letters/{letter.template}", letter=letter, qr="asset:x", data="0" * 64, version="0" * 12)  # type: ignore[attr-defined]
+    html = engine.fill(f"letters/{letter.template}", letter=letter, qr="asset:x", **PLAIN)  # type: ignore[attr-defined]
     theirs = engine.write([engine.lay_out(html, "letter.css", {"asset:x": marks.qr(CODE)})], IDENTIFIER)
     ours = written(composed(letter))
     for page in range(len(PdfReader(BytesIO(theirs)).pages)):

@@ -46,7 +46,8 @@ def inline(picture: bytes) -> str:
 
 def page(letter: Letter, picture: bytes, data: str, version: str) -> str:
     """The notice as a page of its own."""
-    return engine.fill(f"letters/{letter.template}", letter=letter, qr=inline(picture), data=data, version=version)
+    told = {"letter": letter, "qr": inline(picture), "data": data, "version": version, "mark": ""}
+    return engine.fill(f"letters/{letter.template}", **told)
 
 
 def naive(sheet: str) -> Callable[[str], bytes]:

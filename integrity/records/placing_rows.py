@@ -31,11 +31,11 @@ _READ = {
     "conduct": "found_on, kind",
     "finding": "conduct_seq, state",
     "recheck": "result, recorded_at",
-    "decision": "recommended_on",
+    "decision": "recommended_on, outcome",
     "notice": "kind, number",
     "printing": "notice_seq, copy_no",
     "service": "notice_seq",
-    "step": "case_no, step_no, procedure, step, recorded_by",
+    "step": "case_no, step_no, procedure, step, recorded_by, entry_seq",
 }
 """Columns of each kind after those that every entry has."""
 _ALWAYS = ("residence", "member", "assistance")

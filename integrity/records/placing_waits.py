@@ -10,7 +10,7 @@ from ..rules.facts import date_of
 from ..rules.procedure import Done
 from ..rules.procedure_tables import table
 from ..rules.procedure_waits import still_open, turns
-from ..terms import Outcome, Procedure
+from ..terms import Outcome, Presence, Procedure
 from .places import CASE, DELIVER, FACT, OPINION, PRINT, PROMISE, RECEIPT, RECHECK, RESULT, RETURNED
 
 Row = Sequence[Any]
@@ -18,6 +18,7 @@ Kinds = Mapping[str, list[Row]]
 Waiting = tuple[str, int, int, int, str]
 """Kind, day by which the list is ordered, entry or case, first day on which it is told, level of government."""
 _QUIET = frozenset({Outcome.NOTHING.number, Outcome.KEEP.number})
+_GONE = frozenset({Presence.DEAD.name, Presence.LEFT.name})
 _CHECKED = frozenset({"CONFIRMED", "UNCHANGED", "CHANGED"})
 NEVER_SERVED = frozenset(
     {"F02", "F04", "F06", "F07", "F09", "F10", "F14", "F17", "F18", "F26", "F30", "F31", "F32", "F33"}
@@ -42,7 +43,7 @@ def waiting(found: Known, household: int, kinds: Kinds, granted_on: int | None) 
         yield PROMISE, granted_on, 0, granted_on, ""
     yield from _found(found.findings.get(household), kinds, granted_on)
     yield from _facts(kinds)
-    yield from _cases(kinds["step"])
+    yield from _cases(kinds["step"], _lost(kinds))
     yield from _papers(found, household, kinds)
 
 
@@ -69,7 +70,15 @@ def _facts(kinds: Kinds) -> Iterator[Waiting]:
             yield f"{FACT}.{row[6]}", row[5], row[1], row[5], ""
 
 
-def _cases(steps: Sequence[Row]) -> Iterator[Waiting]:
+def _lost(kinds: Kinds) -> Mapping[int, bool]:
+    """Opinion (entry) → must somebody be heard about it: would it take something, and is anybody left to hear?"""
+    last = {row[5]: row[8] for row in kinds["member"]}
+    anybody = not last or any(presence not in _GONE for presence in last.values())
+    return {row[1]: Outcome[row[6]].adverse and anybody for row in kinds["decision"]}
+
+
+def _cases(steps: Sequence[Row], lost: Mapping[int, bool]) -> Iterator[Waiting]:
+    """What is to be done in the open cases, by whom; `lost` as `_lost` has it."""
     for no, taken in groupby(sorted(steps, key=lambda row: (row[5], row[6])), key=lambda row: row[5]):
         rows = list(taken)
         procedure = Procedure[rows[0][7]]
@@ -78,7 +87,8 @@ def _cases(steps: Sequence[Row]) -> Iterator[Waiting]:
         if not still_open(rules, history):
             continue
         since = rows[-1][4]
-        for role, organs in groupby(sorted(turns(rules, history)), key=lambda turn: turn.role):
+        mine = turns(rules, history, heard=lost.get(rows[0][10]))
+        for role, organs in groupby(sorted(mine), key=lambda turn: turn.role):
             levels = "".join(turn.organ for turn in organs)
             yield f"{CASE}.{role.name}.{procedure.name}", since, no, since, levels
         if procedure is Procedure.RECHECK and rules.stage(history) in ("ASSIGNED", "VISITED"):

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from integrity.rules import procedure_needs as n
 from integrity.rules.procedure import Done, Row, Table
 from integrity.terms import Procedure, Role
 
 WAYS_OUT: Final = frozenset({"DROP", "REVOKED", "EDUCATE", "NO_PENALTY"})
 """Steps by which a case is broken off or taken back: always open to somebody, so that it waits for nobody's."""
+INSTEAD: Final = frozenset(
+    {"NOT_ACCEPTED", "NOT_CONFIRMED", "OBJECTION_SETTLED", "EARLY", "RECORD_ENDED", "INSTALMENTS"}
+)
+"""Steps that are taken where something came in between: they wait for nobody while the regular way leads on."""
 ANY, COUNTY, DECIDING, CONFIRMING = "T", "C", "D", "A"
 """At which level: any, the county only, the organ that may decide, the organ that may confirm an application."""
 
@@ -30,21 +35,31 @@ def still_open(rules: Table, history: tuple[Done, ...]) -> bool:
     return _not_carried_out(rules, history) or _owes(rules, history) or _keeps(rules, history)
 
 
-def turns(rules: Table, history: tuple[Done, ...]) -> frozenset[Turn]:
-    """Whose turn it is in an open case."""
-    return frozenset(Turn(role, _organ(rules, row)) for row in onward(rules, history) for role in row.by)
+def turns(rules: Table, history: tuple[Done, ...], *, heard: bool | None = None) -> frozenset[Turn]:
+    """Whose turn it is in an open case; `heard` as `onward` has it."""
+    ways = onward(rules, history, heard=heard)
+    return frozenset(Turn(role, _organ(rules, row)) for row in ways for role in row.by)
 
 
-def onward(rules: Table, history: tuple[Done, ...]) -> list[Row]:
-    """The steps by which a case goes on; back to an earlier one only where none leads on."""
+def onward(rules: Table, history: tuple[Done, ...], *, heard: bool | None = None) -> list[Row]:
+    """The steps by which a case goes on; back to an earlier one only where none leads on.
+
+    `heard`: must somebody be heard, because something would be taken from him? None where that is not known.
+    """
     stage = rules.stage(history)
     codes = [one.code for one in rules.rows]
-    open_ones = [one for one in rules.rows if stage in one.after]
+    open_ones = [one for one in rules.rows if stage in one.after and _belongs(one, heard)]
     if rules.closed(history):
         return [one for one in open_ones if one.by and one.code not in WAYS_OUT]
     ways = [one for one in open_ones if not one.side and one.code not in WAYS_OUT]
     further = [one for one in ways if stage not in codes or codes.index(one.code) > codes.index(stage)]
-    return further or ways or open_ones
+    regular = [one for one in further if one.code not in INSTEAD]
+    return regular or further or ways or open_ones
+
+
+def _belongs(row: Row, heard: bool | None) -> bool:
+    """Is it a step of a case in which somebody must be heard, or must not?"""
+    return not (row.when is n.to_be_heard and heard is False) and not (row.when is n.nobody_loses and heard is True)
 
 
 def _organ(rules: Table, row: Row) -> str:

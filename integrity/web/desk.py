@@ -35,6 +35,7 @@ from integrity.work import Office, Work
 
 MultiPartParser.spool_max_size = 2**26
 """More than may be sent at all: what an officer sends is never written to the disk as it came."""
+NOT_TAKEN = "表单没有收下"
 SEE_OTHER, UNPROCESSABLE, CONFLICT = 303, 422, 409
 MOST_FIELDS, MOST_FILES = 2000, 40
 _LONGEST_NAME, _LONGEST_SEQ = 40, 18
@@ -101,9 +102,11 @@ class Desk:
 
     def page(self, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page in the shell, with the officer's menu and what the last act said."""
+        if status in (CONFLICT, UNPROCESSABLE) and self.request.method == "POST" and "form" in values:
+            self._not_taken(values["form"])
         said = sessions.told(self.held)
         if said:
-            self._let_go()
+            self.let_go()
             with self.office.work(self.officer.code) as work:
                 sessions.hear(work, self.held)
         return shell.rendered(
@@ -157,20 +160,33 @@ class Desk:
         beside what was typed, and the officer decides.
         """
         if form.errors:
-            return _again(show(form), UNPROCESSABLE)
+            return self.again(form, show)
         try:
             return RedirectResponse(self._once(form, act, household_id, area, matter or self.matter), SEE_OTHER)
         except Overtaken as other:
             return self._overtaken(form, other.seq, household_id or 0)
         except (Invalid, NotFound, Refused, Conflict, Unset, NotInForce) as fault:
+            return self.again(form, show, fault)
+
+    def again(self, form: Form, show: Callable[[Form], Response], fault: Exception | None = None) -> Response:
+        """The page once more, with all that was typed and why it was not done."""
+        if fault is not None:
             form.refused = on_page(str(fault))
             form.obstacles = obstacles(getattr(fault, "obstacles", ()))
-            return _again(show(form), UNPROCESSABLE if isinstance(fault, Invalid) else CONFLICT)
+        self._not_taken(form)
+        return _again(show(form), UNPROCESSABLE if fault is None or isinstance(fault, Invalid) else CONFLICT)
+
+    def _not_taken(self, form: Form) -> None:
+        """Note that a form was not taken: which page and which fields, nothing of what stood in them."""
+        labels = {one.name: one.label for one in form.fields}
+        wrong = "、".join(labels.get(name, "附件") for name in form.errors) or "不合规定"
+        about = next((subject for _, subject, _ in self.notes if subject.startswith("household:")), "")
+        self.note(NOT_TAKEN, about, f"{page_name(self.request)}：{wrong}")
 
     def _once(self, form: Form, act: Callable[[Work], str], household_id: int | None, area: str, matter: str) -> str:
         if RIGHTS[matter].proven:
             self.must_be_proven(form)
-        self._let_go()
+        self.let_go()
         with self.office.work(self.officer.code) as work:
             require(work, matter, area)
             to = repeats.claim(work, form.key, form.asked(self.request.url.path))
@@ -200,7 +216,7 @@ class Desk:
             entered=timeline.entered_since(self.work, household_id, before),
         )  # fmt: skip
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
         """End the look before something is written: with the rollback journal a look holds up the writer."""
         self.work.session.rollback()
 
@@ -221,7 +237,7 @@ class Desk:
 
     def _keep(self, form: Form) -> None:
         """What was typed waits as a draft under the form's own address."""
-        self._let_go()
+        self.let_go()
         with self.office.work(self.officer.code) as work:
             drafts.save(work, self.draft_name, form.values)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,25 +13,39 @@ from integrity import areas, sessions
 from integrity.permissions import RIGHTS
 from integrity.refusals import Refusals
 from integrity.web.api_access import office_of
-from integrity.web.desk import here, local
+from integrity.web.desk import here, local, page_name
 from integrity.web.shell import menu, rendered
+
+NOT_FOUND = 404
+_CLAUSE = re.compile("[，；：]")
 
 
 def write_down(request: Request, status: int) -> None:
     """Write a refused page of somebody who is logged in into the audit log; programs have lines of their own."""
     officer = getattr(request.state, "officer", "")
     if officer and not request.url.path.startswith("/api/"):
+        why = "没有这一项，或者不在本辖区" if status == NOT_FOUND else "不是本岗位的事项，或者不能这样办理"
         refusals: Refusals = request.app.state.refusals
-        matter, route = _asked(request)
-        refusals.note(office_of(request), officer, matter, f"{request.method} {route}（{status}）")
+        refusals.note(office_of(request), officer, f"{_asked_for(request)}：{why}", household=_household(request))
 
 
-def _asked(request: Request) -> tuple[str, str]:
-    """The matter of the way in that was asked, and its address as it stands in the program."""
+def _asked_for(request: Request) -> str:
+    """What was asked for, in words: the matter and what its page does; never the address as it was typed."""
+    verb = "打开" if request.method in ("GET", "HEAD") else "提交"
+    matter, name = _asked(request), _CLAUSE.split(page_name(request))[0]
+    return f"{matter}，{verb}“{name}”" if matter else f"{verb}没有的网址"
+
+
+def _household(request: Request) -> str:
+    """户编号 that the address names; "" for none."""
+    return str(request.path_params.get("number", "")) if request.url.path.startswith("/households/") else ""
+
+
+def _asked(request: Request) -> str:
+    """The matter of the way in that was asked."""
     route = str(getattr(request.scope.get("route"), "path", ""))
     doors = request.app.state.doors
-    matter = next((one.matter for one in doors if (one.verb, one.path) == (request.method, route)), "")
-    return matter, route
+    return next((one.matter for one in doors if (one.verb, one.path) == (request.method, route)), "")
 
 
 def frame(request: Request) -> dict[str, Any]:
@@ -51,7 +66,7 @@ def frame(request: Request) -> dict[str, Any]:
 
 def told(request: Request, message: str, status: int) -> Response | None:
     """The page for whoever has not the right; None where the matter is nobody's in particular."""
-    matter, _ = _asked(request)
+    matter = _asked(request)
     if not matter:
         return None
     roles = RIGHTS[matter].roles

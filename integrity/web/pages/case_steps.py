@@ -1,4 +1,4 @@
-"""办理案件 (taking steps): open a case, take a step, change a time limit, put a relative on record.
+"""办理案件 (taking steps): open a case, take a step, change a time limit.
 
 The forms are made from the tables of the procedures; what they ask for, and whether a step may be taken, is decided
 there. A page only tells before what would be refused afterwards.
@@ -15,6 +15,7 @@ from fastapi.responses import Response
 
 from integrity import (
     case_basis,
+    case_drafts,
     case_facts,
     case_openings,
     cases,
@@ -22,17 +23,17 @@ from integrity import (
     drafts,
     evidence,
     household_views,
-    kinship,
     sessions,
 )
 from integrity.case_files import Case, read_case
 from integrity.case_views import proof_name, story, to_be_proven, to_deliver
-from integrity.errors import Invalid, NotFound, Refused
+from integrity.errors import ChengxinError, NotFound, Refused
 from integrity.rules.procedure import EXTEND, SUSPEND, Obstacle, Row, Running
 from integrity.rules.procedure_words import step_name
 from integrity.web import step_fields
 from integrity.web.desk import Desk, acts, looks
 from integrity.web.forms import Field, Form
+from integrity.web.guard import POLICY
 from integrity.web.pages.evidence import ACCEPT, keep_all
 from integrity.web.pages.household_frame import tabs_of
 from integrity.web.shell import path
@@ -45,9 +46,9 @@ Opening = Annotated[Desk, looks("办理程序")]
 Taking = Annotated[Desk, acts("办理程序")]
 MayShift = Annotated[Desk, looks("变更期限")]
 Shifting = Annotated[Desk, acts("变更期限")]
-MayDeclare = Annotated[Desk, looks("登记回避")]
-Declaring = Annotated[Desk, acts("登记回避")]
 UPLOAD = "upload"
+Step = Callable[[Work, Form], cases.Taken]
+"""A step that is taken as its form says."""
 
 
 class At(NamedTuple):
@@ -61,6 +62,11 @@ class At(NamedTuple):
     keeping: str
     """Where evidence is sent that shall be chosen here."""
     query: str = ""
+
+    @property
+    def drafting(self) -> str:
+        """Where the papers of the step are drafted."""
+        return f"{self.here}/draft" + (f"?{self.query}" if self.query else "")
 
     @property
     def action(self) -> str:
@@ -117,6 +123,10 @@ _NO_FORM = ("order", "when", "organ", "apart", "relative")
 """Obstacles that nothing on the form can take away."""
 
 
+_RESTING = (*step_fields.DECIDING, "NOTICE")
+"""Steps before which stands what they rest on."""
+
+
 def _blocked(row: Row, lacks: Iterable[Obstacle]) -> bool:
     """Is there something that nothing on the form can take away?"""
     return any(one.code in _NO_FORM or not row.asks for one in lacks)
@@ -148,14 +158,15 @@ def _drawn(desk: Desk, at: At, form: Form) -> Response:
     deliver = to_deliver(work, case, row) if row.serves else []
     trail = [(f"案件 {case.no}", path("households", at.number, "cases", case.no))] if case.history else []
     return desk.page(
-        "case_step.html", at=at, number=at.number, tabs=tabs_of(at.number, "cases"), case=case, row=row, form=form,
+        "case_step.html", at=at, number=at.number, kept_as=drafts.name_of(unquote(at.here), at.query),
+        tabs=tabs_of(at.number, "cases"), case=case, row=row, form=form,
         lacks=obstacles(lacks), blocked=_blocked(row, lacks), deliver=deliver,
         story=story(work, case), veil=veil(desk, case.household_id),
         unprinted=any(not one.copies for one in deliver), head=head_of(desk, case.household_id),
         proofs=obstacles(case_openings.proof_wanted(work, case, row)),
         proven=to_be_proven(row), accept=ACCEPT,
         proved=sessions.proven(desk.held, work.now),
-        basis=case_basis.before_deciding(work, case) if row.code in step_fields.DECIDING and case.history else (),
+        basis=case_basis.before_deciding(work, case) if row.code in _RESTING and case.history else (),
         hints=step_fields.suggestions(work, case, row, desk.scope), mine=desk.officer.role in row.by,
         most=evidence.limit() // 2**20, crumbs=household_trail(at.number, *trail, (row.name, "")),
     )  # fmt: skip
@@ -165,6 +176,18 @@ def _drawn(desk: Desk, at: At, form: Form) -> Response:
 def open_case(desk: Taking, number: str, procedure: str, step: str) -> Response:
     """立案：办理第一步。"""
     at = _about_to_open(desk, number, procedure, step)
+    return _taken(desk, at, _opening(at))
+
+
+@router.post("/households/{number}/cases/new/draft")
+def draft_opening(desk: Taking, number: str, procedure: str, step: str) -> Response:
+    """立案第一步的文书样稿。"""
+    at = _about_to_open(desk, number, procedure, step)
+    return _drafted(desk, at, _opening(at))
+
+
+def _opening(at: At) -> Step:
+    """The first step of a case, as its form has it."""
 
     def opened(work: Work, form: Form) -> cases.Taken:
         member, subject = form.given.get(step_fields.MEMBER), form.given.get(step_fields.SUBJECT)
@@ -174,7 +197,7 @@ def open_case(desk: Taking, number: str, procedure: str, step: str) -> Response:
             evidence=form.given.get(step_fields.EVIDENCE, ""), **step_fields.given_of(form, at.row),
         )  # fmt: skip
 
-    return _taken(desk, at, opened)
+    return opened
 
 
 @router.get("/households/{number}/cases/{no}/steps/{code}")
@@ -188,17 +211,45 @@ def show_step(desk: Opening, number: str, no: int, code: str) -> Response:
 def take_step(desk: Taking, number: str, no: int, code: str) -> Response:
     """办理一步。"""
     at = _at(desk, number, no, code)
+    return _taken(desk, at, _going_on(at))
+
+
+@router.post("/households/{number}/cases/{no}/steps/{code}/draft")
+def draft_step(desk: Taking, number: str, no: int, code: str) -> Response:
+    """这一步的文书样稿：不编号、不登记，供办理前核对。"""
+    at = _at(desk, number, no, code)
+    return _drafted(desk, at, _going_on(at))
+
+
+def _going_on(at: At) -> Step:
+    """The next step of a case, as its form has it."""
 
     def taken(work: Work, form: Form) -> cases.Taken:
         return cases.take(
-            work, at.case.household_id, no, at.row.code, on=step_fields.day_of(form, at.row),
+            work, at.case.household_id, at.case.no, at.row.code, on=step_fields.day_of(form, at.row),
             evidence=form.given.get(step_fields.EVIDENCE, ""), **step_fields.given_of(form, at.row),
         )  # fmt: skip
 
-    return _taken(desk, at, taken)
+    return taken
 
 
-def _taken(desk: Desk, at: At, step: Callable[[Work, Form], cases.Taken]) -> Response:
+def _drafted(desk: Desk, at: At, step: Step) -> Response:
+    """The papers that the step would issue, as it is filled in; what stops the step is told on its form."""
+    form = desk.read(at.fields)
+    if form.errors:
+        return desk.again(form, lambda shown: _drawn(desk, at, shown))
+    try:
+        desk.let_go()
+        pdf = case_drafts.drafted(desk.office, desk.officer.code, lambda work: step(work, form))
+    except ChengxinError as fault:
+        return desk.again(form, lambda shown: _drawn(desk, at, shown), fault)
+    desk.note("查看文书样稿", f"household:{at.case.household_id}", f"案件{at.case.no}“{at.row.name}”")
+    return Response(pdf, media_type="application/pdf", headers={
+        "content-disposition": "inline", "content-security-policy": POLICY.format("'self'"),
+    })  # fmt: skip
+
+
+def _taken(desk: Desk, at: At, step: Step) -> Response:
     """Take a step once, by whoever is proven where it decides; then on to the case."""
     form = desk.read(at.fields)
     if desk.sent.one(UPLOAD) or any(one.filename for one in desk.sent.files.get(UPLOAD, ())):
@@ -315,49 +366,3 @@ def shift(desk: Shifting, number: str, no: int, code: str, what: str) -> Respons
 
     show: Callable[[Form], Response] = lambda shown: _clock_page(desk, number, found, what, shown)  # noqa: E731
     return desk.submit(form, act, show, household_id=case.household_id)
-
-
-_KIN_FIELDS = (
-    Field("officer", "工号", hint="有近亲属关系的工作人员"),
-    Field("relation", "亲属关系", max_length=40, required=False, hint="如 兄弟；解除备案的不填"),
-    Field("end", "解除备案", "tick", False),
-    Field("reason", "解除的理由", max_length=200, required=False),
-)
-
-
-@router.get("/households/{number}/kin")
-def show_kin(desk: MayDeclare, number: str) -> Response:
-    """近亲属备案。"""
-    household_id = desk.household(number)
-    return _kin_page(desk, number, household_id, desk.form(_KIN_FIELDS, household_id=household_id))
-
-
-def _kin_page(desk: Desk, number: str, household_id: int, form: Form) -> Response:
-    return desk.page(
-        "case_kin.html", number=number, tabs=tabs_of(number, "?"), form=form, here=path("households", number, "kin"),
-        standing=sorted(kinship.relatives(desk.work, household_id).items()),
-        crumbs=household_trail(number, ("近亲属备案", "")),
-    )  # fmt: skip
-
-
-@router.post("/households/{number}/kin")
-def declare_kin(desk: Declaring, number: str) -> Response:
-    """登记、解除近亲属备案：备案以后，该工作人员不能办理这一户。"""
-    household_id = desk.household(number)
-    form = desk.read(_KIN_FIELDS)
-
-    def act(work: Work) -> str:
-        officer = form.given["officer"]
-        try:
-            if form.given.get("end"):
-                kinship.end(work, household_id, officer, form.given.get("reason", ""))
-            else:
-                kinship.declare(work, household_id, officer, form.given.get("relation", ""))
-        except NotFound as fault:
-            raise Invalid(str(fault)) from fault
-        desk.tell(work, f"已{'解除' if form.given.get('end') else '登记'}工号 {officer} 的近亲属备案")
-        return path("households", number, "kin")
-
-    return desk.submit(
-        form, act, lambda shown: _kin_page(desk, number, household_id, shown), household_id=household_id
-    )  # fmt: skip

@@ -14,15 +14,17 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from integrity import dossiers, household_views, households, persons, rights
-from integrity.dossier_sight import OWN, READERS
+from integrity.dossier_sight import INSPECTION, OWN, READERS
 from integrity.errors import ChengxinError
 from integrity.own_data import OwnData
 from integrity.permissions import require
 from integrity.rules.policy import NotInForce
+from integrity.terms import Role
 from integrity.web.desk import CONFLICT, UNPROCESSABLE, Desk, acts, here, looks
 from integrity.web.forms import Field, Form
 from integrity.web.pages.household_fields import member_choices
 from integrity.web.pages.household_frame import Frame, frame, shown
+from integrity.web.wording import on_page
 from integrity.work import Work
 
 router = APIRouter()
@@ -40,7 +42,7 @@ def writing(desk: Desk, household_id: int) -> Iterator[Work]:
 
 def refused(form: Form, fault: Exception) -> int:
     """Tell on the form why it was not done; the status of the answer."""
-    form.refused = str(fault)
+    form.refused = on_page(str(fault))
     return CONFLICT
 
 
@@ -94,14 +96,14 @@ def _dossier_fields(desk: Desk, one: Frame) -> tuple[Field, ...]:
     """What is asked for; whoever may not see full numbers is not offered a dossier that has them."""
     cases = tuple((str(no), f"第 {no} 号案件（{kind.value}）") for no, kind in household_views.cases_of(one.view))
     full = desk.may("查看完整号码")
-    readers = tuple((name, read.name) for name, read in READERS.items() if full or read is not OWN)
+    readers = tuple((name, read.name) for name, read in READERS.items() if full or read is INSPECTION)
     numbers = (
         Field("member", "供本人的，是哪一位成员", "choice", required=False, choices=member_choices(one.view)),
         Field("unmask", "提供完整身份证号的理由", required=False, max_length=200, hint="只有供人民法院的可以提供"),
     )  # fmt: skip
     return (
         Field("reader", "供谁使用", "radio", choices=readers),
-        Field("reason", "用途", "area", max_length=200, hint="如调卷函的文号、本人申请及身份核对情况；印在封面上"),
+        Field("reason", "用途", "area", max_length=200, hint="如调卷函的文号、本人申请的核对情况；至少两字"),
         Field("case", "只印一个案件", "choice", required=False, hint="不选为全户", choices=cases),
         *(numbers if full else ()),
         Field("on", "截至哪一天", "date", required=False, hint="不写为现在"),
@@ -147,6 +149,8 @@ def download(content: bytes, name: str, kind: str) -> Response:
 
 def _dossier(desk: Desk, one: Frame, form: Form, status: int = 200) -> HTMLResponse:
     note = "供本人的案卷遮盖其他成员，供其他单位的不含积分和投诉举报人。文件内有个人信息，交付后请删除本机的文件。"
+    if desk.officer.role is Role.INSPECTOR:
+        note = "监督岗位印制的案卷，姓名和号码都遮蔽；需要完整案卷的，请检查机关向办理机关调取。"
     return desk.page(
         "household_download.html", status=status, form=form, action=here(desk.request), note=note,
         button="印制并下载", own=OWN.name, **shown(one, "dossier", "印制案卷"),

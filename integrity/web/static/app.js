@@ -144,6 +144,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || "download" in form.dataset) return;
+    if (event.submitter && event.submitter.formTarget) return; // into another window: this page stays as it is
     watch(form);
     const state = states.get(form);
     if (state.sending) {

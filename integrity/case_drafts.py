@@ -1,0 +1,30 @@
+"""文书样稿 (drafts of papers): what a step would issue, to be read before it is taken; the step itself is taken back.
+
+The step is taken in earnest, with every question that the rules ask, and nothing of it is kept: no number, no entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from integrity import printing
+from integrity.cases import Taken
+from integrity.errors import Refused
+from integrity.work import Office, Work
+
+
+class _TakenBack(Exception):
+    """It was tried only."""
+
+
+def drafted(office: Office, actor: str, step: Callable[[Work], Taken]) -> bytes:
+    """The papers of a step as one PDF. Raises whatever stops the step; Refused where it issues no paper."""
+    made = []
+    with suppress(_TakenBack), office.work(actor) as work:
+        papers = step(work).papers
+        if not papers:
+            raise Refused("这一步不制发文书，没有样稿")
+        made.append(printing.drafted(work, papers))
+        raise _TakenBack
+    return made[0]
