@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from integrity.permissions import RIGHTS
+
 ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "家庭和案件": (
         "查看家庭", "查找", "查看户账", "查看完整号码", "查询身份证号", "查看待办", "查看案件", "查看待办案件",
@@ -48,3 +50,7 @@ ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 """Group → acts, as the log names them."""
+_NAMED = {name for names in ACTIONS.values() for name in names}
+ACTIONS["办理事项"] = tuple(
+    matter for matter in RIGHTS if matter not in _NAMED and not matter.startswith(("查看", "查询", "使用"))
+)

@@ -51,12 +51,37 @@ def effect_month(work: Work, case: Case, decided: Done, served_on: date) -> date
     Only where the region lets it, an act of the month of service itself. Raises Refused where nobody said from when.
     """
     rule, asked = month_rule(work, case, served_on), planned_month(case, decided)
-    same = rule is not None and rule.value == "same_month"
     if asked is None and rule is None and Outcome.named(str(decided.data["outcome"])).adverse:
         missing = "当地没有规定调减、终止从何时起执行，请在决定中写明执行的月份"
         raise Refused(missing, (Obstacle("effective_on", missing, ""),))
-    earliest = served_on.replace(day=1) if same else _next_month(served_on)
+    earliest = _earliest(rule, served_on)
     return max(asked, earliest) if isinstance(asked, date) else earliest
+
+
+def _earliest(rule: Rule | None, served_on: date) -> date:
+    """The first month in which something can be taken, when the decision is served on a day."""
+    same = rule is not None and rule.value == "same_month"
+    return served_on.replace(day=1) if same else _next_month(served_on)
+
+
+def not_too_early(work: Work, case: Case, on: date, given: Given) -> None:
+    """自何时起执行: no month before the one that follows service, if the decision were served today.
+
+    A month that was told before and has come nearer meanwhile moves on, in what is recorded as on paper. Raises Refused
+    for one that the officer states now.
+    """
+    asked, outcome = given.get("effective_on"), str(given.get("outcome") or "")
+    if not isinstance(asked, date) or not outcome or not Outcome.named(outcome).adverse:
+        return
+    earliest = _earliest(month_rule(work, case, on), on)
+    if asked >= earliest:
+        return
+    if case.history and asked == case.said("effective_on", "OPEN"):
+        given["effective_on"] = earliest
+        return
+    first = f"{earliest.year}年{earliest.month}月"
+    missing = f"减少、停止救助从送达以后的月份起执行，今天作出的最早为{first}，不能写 {asked}，请改填"
+    raise Refused(missing, (Obstacle("effective_on", missing, ""),))
 
 
 def month_rule(work: Work, case: Case, on: date) -> Rule | None:

@@ -43,9 +43,15 @@ _EVENTS = {
 }  # fmt: skip
 
 
+_TAKING = (Procedure.DECISION, Procedure.TEKUN)
+"""Procedures by which assistance is cut or ended."""
+
+
 def before(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int | None:
     """Write what the step is about; its number in the ledger. May add to `given` what the program worked out."""
     effect = _BEFORE.get(row.effect) if row.effect else None
+    if case.procedure in _TAKING and row.code in ("OPEN", "DECIDE", "APPROVE"):
+        case_acts.not_too_early(work, case, f.on, given)
     if effect is not None:
         return effect(work, case, row, f, given)
     if case.procedure is Procedure.CHANGE and row.code in ("CHECKED", "SETTLED"):

@@ -11,10 +11,13 @@ from sqlmodel import select
 from integrity.case_facts import clocks
 from integrity.case_files import Case, text_of
 from integrity.errors import NotFound, Refused
+from integrity.households import members
 from integrity.records.ledger import Notice
+from integrity.records.office import Person
 from integrity.rules.procedure import Done, Facts
+from integrity.rules.procedure_heard import SELF
 from integrity.rules.writing import paper_date
-from integrity.terms import PaperKind
+from integrity.terms import PaperKind, Relation
 from integrity.work import Work
 from reports.forms import Letter
 
@@ -52,7 +55,8 @@ def heard(work: Work, case: Case) -> str:
     parts = [f"{told[0].number}告知书于{paper_date(on)}送达"]
     hear = clocks(work, case, work.today).get("hear")
     last = hear.last_day if hear is not None else None
-    parts += [_said(one, last or one.on) for one in case.history if one.code in ("STATEMENT", "WAIVED", "SILENT")]
+    every = [one for one in case.history if one.code in ("STATEMENT", "WAIVED", "SILENT")]
+    parts += [_said(one, last or one.on, speaker(work, case, one)) for one in every]
     review = case.last("REVIEW")
     if review is not None:
         parts.append(_reviewed(str(review.data.get("adopted")), str(review.data.get("reason"))))
@@ -66,10 +70,21 @@ def _reviewed(adopted: str, reason: str) -> str:
     return f"经复核，{told}，理由：{reason}"
 
 
-def _said(one: Done, last: date) -> str:
+def speaker(work: Work, case: Case, one: Done) -> str:
+    """陈述人 by name, also where “本人” or “户主” was written: the member of the case, else the head."""
+    said = str(one.data.get("speaker") or "")
+    if said not in (SELF, Relation.HEAD.value):
+        return said
+    people = members(work, case.household_id, one.on).values()
+    head = next((each.no for each in people if each.relation is Relation.HEAD), None)
+    concerned = next((each for each in people if each.no == (case.member_no or head)), None)
+    person = None if concerned is None else work.session.get(Person, concerned.person_id)
+    return person.name if person is not None and person.name else said
+
+
+def _said(one: Done, last: date, speaker: str) -> str:
     if one.code == "SILENT":
         return f"听取意见的期限于{paper_date(last)}届满，没有提出意见"
-    speaker = one.data.get("speaker")
     verb = "表示没有意见" if one.code == "WAIVED" else "陈述"
     speaker = speaker if one.data.get("capacity") in (None, "本人") else f"{speaker}（{one.data['capacity']}）"
     return f"{speaker}于{paper_date(one.on)}{verb}：{one.data.get('said')}"

@@ -15,6 +15,7 @@ from integrity import case_sheets_records, print_proofs
 from integrity.calendars import workdays
 from integrity.case_files import Case, read_case, text_of
 from integrity.case_papers import Draft, paper_at
+from integrity.case_papers import speaker as speaker_of
 from integrity.case_words import Added, asked, items, officer, person, post, sentences
 from integrity.cases import papers_of
 from integrity.delivery import service_of
@@ -160,7 +161,7 @@ def _statement(work: Work, case: Case, step: Done, more: More) -> Draft:
     def draft(number: str, on: date) -> StatementRecord:
         who, told = family(work, case.household_id, on), paper_at(work, case, "NOTICE")
         office = desk(work, who.area, PaperKind.F14, on)
-        speaker = str(step.data["speaker"])
+        speaker = speaker_of(work, case, step)
         own = "本人或者家庭成员" if speaker in [one.name for one in who.members] else ""
         recorder = _told(step, more, "recorder", "记录人（工号）")
         if recorder == step.by:

@@ -5,6 +5,7 @@ Only looked up, never decided: the obstacles are those of `case_desk`, the clock
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -156,10 +157,16 @@ def proof_name(work: Work, household_id: int, digest: str) -> str:
 
 def clocks(work: Work, case: Case) -> tuple[list[Running], list[Running]]:
     """(the clocks that run, those that were met), the nearest first."""
-    every = case_facts.clocks(work, case, work.today)
+    every = {code: _heard_on(case, one) for code, one in case_facts.clocks(work, case, work.today).items()}
     running = sorted(open_clocks(case, every), key=lambda one: one.last_day or date.max)
     met = [one for one in every.values() if one not in running]
     return running, met
+
+
+def _heard_on(case: Case, one: Running) -> Running:
+    """听取意见的期限 runs on after a statement that was not finished: until it is over nothing is decided."""
+    said_all = case.said("finished", "STATEMENT") == "是" or case.last("WAIVED", "SILENT", "DECIDE") is not None
+    return one if one.clock.code != "hear" or one.over or said_all else replace(one, stopped_on=None)
 
 
 class Offer(NamedTuple):

@@ -15,6 +15,7 @@ from integrity.households import members, standing
 from integrity.letters_family import Desk
 from integrity.records.ledger import Commitment, Member, Residence
 from integrity.records.office import Person
+from integrity.rules.civil_capacity import told
 from integrity.rules.identity import mask_id, mask_name
 from integrity.terms import Sex
 from reports.dossier import Block, Grid, Part
@@ -50,8 +51,8 @@ def _members(sight: Sight) -> Grid:
     for no, member in sorted(members(sight.work, sight.household_id, sight.on).items()):
         person = sight.people[no][-1]
         mine = sight.member_no in (None, no)
-        told = (_identity(sight, person), _sex(person), _day(member.born_on), _state(member)) if mine else ("",) * 4
-        rows.append((str(no), name_of(sight, no), member.relation.value, *told))
+        own = (_identity(sight, person), _sex(person), _day(member.born_on), _state(member, sight.on))
+        rows.append((str(no), name_of(sight, no), member.relation.value, *(own if mine else ("",) * 4)))
     return Grid(
         title="共同生活家庭成员", heads=("序号", "姓名", "与户主关系", "身份证号", "性别", "出生日期", "状态"),
         widths=(6, 13, 11, 26, 7, 15, 34), rows=tuple(rows),
@@ -73,9 +74,9 @@ def _day(on: date | None) -> str:
     return "" if on is None else on.isoformat()
 
 
-def _state(member: Member) -> str:
-    """Presence, capacity and ability to work."""
-    said = [member.presence.value, member.capacity.value, member.ability.value]
+def _state(member: Member, on: date) -> str:
+    """Presence, capacity and ability to work, as they are told on a day."""
+    said = [member.presence.value, told(member.capacity, member.born_on, on).value, member.ability.value]
     said += [] if member.schooling is None else ["在校就读" if member.schooling else "不在校"]
     said += [f"监护人：第{member.guardian_no}号成员"] if member.guardian_no else []
     return "，".join(said)
@@ -84,7 +85,8 @@ def _state(member: Member) -> str:
 def _states(sight: Sight) -> Grid:
     """Every change of a member's state, in order."""
     rows = tuple(
-        (str(one.seq), one.happened_on.isoformat(), name_of(sight, one.no), one.relation.value, _state(one))
+        (str(one.seq), one.happened_on.isoformat(), name_of(sight, one.no), one.relation.value,
+         _state(one, one.happened_on))
         for one in sight.of(Member)
     )
     return Grid(

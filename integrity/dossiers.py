@@ -31,6 +31,7 @@ from integrity.permissions import require
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Assistance
 from integrity.records.office import Officer
+from integrity.rules.writing import paper_moment
 from integrity.terms import PaperKind, Role
 from integrity.work import Work
 from reports.dossier import Dossier, Part, dossier_pdf
@@ -96,7 +97,8 @@ def print_out(work: Work, household_id: int, wanted: Wanted, on: date | None = N
         paper = dossier_pdf(dossier)
     except PressStopped as fault:
         raise Refused(f"案卷不能印制：{fault}") from fault
-    said = [f"供{wanted.reader.name}", dossier.scope, f"截至{dossier.moment}", f"{paper.pages}页", paper.sha256]
+    exact = f"截至{until.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S.%f}"
+    said = [f"供{wanted.reader.name}", dossier.scope, exact, f"{paper.pages}页", paper.sha256]
     said += [f"提供完整身份证号：{wanted.unmask}"] if wanted.unmask else []
     work.audit("印制案卷", f"household:{household_id}", "；".join((*said, wanted.reason)))
     return Made(dossier.number, until, paper)
@@ -183,7 +185,7 @@ def _bound(sight: Sight, office: Desk, wanted: Wanted, parts: tuple[Part, ...]) 
     return Dossier(
         number=f"卷{household.number}-{code}", title=f"{people[0]}户社会救助案卷（{scope}）",
         household=household.number, reader=wanted.reader.name, reason=wanted.reason.strip(),
-        masking="姓名遮蔽，" * sight.masks + _masking(wanted), moment=f"{at:%Y-%m-%d %H:%M:%S.%f}", organ=organ.name,
+        masking="姓名遮蔽，" * sight.masks + _masking(wanted), moment=paper_moment(at), organ=organ.name,
         printed_by=sight.officer(sight.work.actor), keep=kept,
         category=_category(sight), persons=tuple(people), since=min(days), until=max(days), scope=scope,
         parts=tuple(one for one in parts if not one.empty),

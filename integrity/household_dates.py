@@ -118,6 +118,10 @@ def _last(term: Term) -> date:
     return term.end.date() if isinstance(term.end, datetime) else term.end
 
 
+_SETTLED = ("已签", "不须送达", "已撤回", "已替换")
+"""States of a paper with which nobody has anything to do any more."""
+
+
 class Reminder(NamedTuple):
     """提醒 (something that somebody has to see to): how urgent, in words, and where it is done."""
 
@@ -140,12 +144,16 @@ def reminders(head: Head, papers: list[PaperLine], cases: list[CaseFile]) -> lis
     found = [Reminder("red", f"恢复备份以后账册缺少：{one}；核对以前不得作出不利的登记") for one in head.restored]
     found += [_pressing(one, clock) for one in cases for clock in one.clocks if clock.overdue or clock.remind]
     found += [Reminder("orange", f"处理建议“{head.waits}”等待审核意见", "opinion")] if head.waits else []
+    if head.changed:
+        said = f"{head.changed} 核查有变化，还没有登记变化或者核对结果，处理建议没有计入"
+        found.append(Reminder("orange", said, "changes"))
     found += [Reminder("orange", f"{one}待处理，登记以前不计入") for one in head.sent]
     if head.contested:
         found.append(Reminder("orange", f"有 {head.contested} 项认定正在处理异议，暂不计入", "record"))
     found += [Reminder("orange", f"不能计算核查日期：{head.fault}")] if head.fault else []
     found += [
-        Reminder("orange", f"《{one.kind}》{one.number} {one.state}", "papers") for one in papers if not one.served_on
+        Reminder("orange", f"《{one.kind}》{one.number} {one.state}", "papers")
+        for one in papers if not one.served_on and one.state not in _SETTLED
     ]
     found += [Reminder("blue", f"需要人工确定：{one}", "why") for one in (head.now.why.questions if head.now else ())]
     found += [Reminder("grey", f"回避：{one}；不办理该户的事项") for one in head.relatives]

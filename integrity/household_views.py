@@ -22,10 +22,22 @@ from integrity.evaluation import Evaluation, Finding
 from integrity.households import standing
 from integrity.policies_of import policy_for
 from integrity.records.columns import micros
-from integrity.records.ledger import Assistance, Decision, Household, Member, Notice, Residence, Step
+from integrity.records.ledger import (
+    Assistance,
+    Change,
+    Decision,
+    Household,
+    Member,
+    Notice,
+    Recheck,
+    Residence,
+    Step,
+    Verification,
+)
 from integrity.records.ledger import Finding as FindingEntry
 from integrity.records.office import Destruction, Officer, Person, Recommendation
 from integrity.records.places import HouseholdPlace
+from integrity.rules.civil_capacity import told
 from integrity.rules.explanation import Explanation
 from integrity.rules.explanation import explain as explained
 from integrity.rules.facts import UNKNOWN, age, date_of, day
@@ -33,7 +45,18 @@ from integrity.rules.identity import mask_id, mask_name
 from integrity.rules.policy import NotInForce
 from integrity.rules.workdays import add_months_day
 from integrity.situations import Known, read
-from integrity.terms import Act, AreaLevel, FindingState, Outcome, Presence, Procedure, Role, Scheme, Sex
+from integrity.terms import (
+    Act,
+    AreaLevel,
+    FindingState,
+    Outcome,
+    Presence,
+    Procedure,
+    RecheckResult,
+    Role,
+    Scheme,
+    Sex,
+)
 from integrity.work import Work
 
 _NOBODY = re.compile(r"(?!)")
@@ -212,6 +235,8 @@ class Head(NamedTuple):
     """What other systems sent and nobody has dealt with."""
     restored: tuple[str, ...]
     relatives: tuple[str, ...]
+    changed: date | None
+    """When a recheck found a change that nobody has entered since; None when there is none."""
 
     @property
     def ended(self) -> bool:
@@ -237,7 +262,17 @@ def head(view: Eyes) -> Head:
         relatives=tuple(
             f"{view.officer(code)}，{relation}" for code, relation in kinship.relatives(work, household_id).items()
         ),
+        changed=_changed(work, household_id),
     )  # fmt: skip
+
+
+def _changed(work: Work, household_id: int) -> date | None:
+    """When the last recheck found a change after which neither a change nor a comparison was entered."""
+    last = standing(work, Recheck, household_id, work.today)[-1:]
+    if not last or last[0].result is not RecheckResult.CHANGED:
+        return None
+    later = (*standing(work, Change, household_id, work.today), *standing(work, Verification, household_id, work.today))
+    return None if any(one.seq > last[0].seq for one in later) else last[0].happened_on
 
 
 def _now(work: Work, household_id: int) -> tuple[Today | None, str]:
@@ -347,7 +382,8 @@ def _resident(view: Eyes, one: Member) -> Resident:
         no=one.no, name=view.called(one.no), relation=one.relation.value,
         sex=Sex[person.sex].value if person.sex in Sex.__members__ else person.sex, born_on=one.born_on,
         age=None if one.born_on is None else age(one.born_on, on), presence=one.presence.value,
-        present=one.presence is Presence.PRESENT, capacity=one.capacity.value, ability=one.ability.value,
+        present=one.presence is Presence.PRESENT, capacity=told(one.capacity, one.born_on, on).value,
+        ability=one.ability.value,
         schooling={True: "在校", False: "不在校", None: "没有登记"}[one.schooling], guardian=view.name(one.guardian_no),
         identity=mask_id(numbers[0]), phone=mask_tail(numbers[1]), account=mask_tail(numbers[2]),
         since=one.happened_on, no_default=rights.credit_subject(one, on),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import string
 from collections.abc import Iterable
@@ -30,6 +31,7 @@ _SCORE = 3
 """Of 4: not found within 10^8 guesses."""
 _ONCE = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _GROUPS, _GROUP = 4, 4
+_BETWEEN = re.compile(r"[\W_]+")
 _SHORT_WORD, _SHORT_HAN = 4, 2
 _READINGS = 16
 _WORDS = (
@@ -123,7 +125,8 @@ def check(password: str, words: Iterable[str], earlier: Iterable[str] = ()) -> N
     if len(_kinds(password)) < chosen.kinds:
         raise Invalid(f"新密码应含有大写字母、小写字母、数字、符号中的至少 {chosen.kinds} 种")
     own = tuple(words)
-    if any(word in password.casefold() for word in own):
+    plain = _BETWEEN.sub("", password.casefold())
+    if any(word in password.casefold() or _BETWEEN.sub("", word) in plain for word in own):
         raise Invalid("新密码中不能含有工号、姓名或者其拼音、地名和本程序的名称")
     if zxcvbn(password[:_GUESSED], user_inputs=[*own, *_USUAL])["score"] < _SCORE:
         raise Invalid("这个密码太容易被猜到（常见密码、键盘顺序、重复的字符或者日期），请换一个")

@@ -246,6 +246,8 @@ def drafts(items: Sequence[Item]) -> bytes:
     They were checked when they were made out; their number is none, and their code is the plain one, which verifies
     as none of ours. Raises `PressStopped`; `ValueError` for no paper.
     """
+    if len(items) == 1:
+        return _alone(items[0], setting.set_page(*page_of(items[0], "样稿 不是文书")), items[0].version).pdf
     bundle = Bundle("文书样稿", hashlib.sha256("".join(one.fingerprint for one in items).encode()).hexdigest())
     for one in items:
         bundle.put(one, setting.set_page(*page_of(one, "样稿 不是文书")))

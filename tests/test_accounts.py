@@ -186,7 +186,8 @@ WORDS = passwords.own_words("jb11001", "曾明远", ("任城", "观音阁"))
     ("password", "said"),
     [
         ("Kx7!wvq-L", "10 至 128"), ("Kx7!" * 33, "10 至 128"), ("kxwvqlmzpw7", "3 种"), ("Zengmingyuan#77", "姓名"),
-        ("Cengmingyuan#77", "姓名"), ("曾明远Kx7!wvqLm", "姓名"), ("x!JB11001wvqK", "工号"), ("Chengxin!wvqK7", "程序"),
+        ("Cengmingyuan#77", "姓名"), ("Zeng-ming_yuan#77", "姓名"),
+        ("曾明远Kx7!wvqLm", "姓名"), ("x!JB11001wvqK", "工号"), ("Chengxin!wvqK7", "程序"),
         ("Rencheng!wvqK7", "地名"), ("Password2026!", "猜到"), ("Woaini1314!", "猜到"), ("1qaz2WSX3edc", "猜到"),
         ("Aa123456789!", "猜到"), ("Qwerty12345!", "猜到"), ("AAAAaaaa1111", "猜到"),
     ],

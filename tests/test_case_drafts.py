@@ -87,3 +87,19 @@ def test_a_draft_is_stopped_by_what_stops_the_step_and_keeps_what_was_typed(
     assert "一辈子" in typed.text
     assert f"/drafts?form={step}&" in typed.text.replace('"', "&"), "what is typed on is kept for the step's own form"
     assert books(office) == before
+
+
+def test_an_act_stands_in_the_log_as_what_it_is(desks: Desks, recommended: str, office: Office) -> None:
+    opened(desks, recommended)
+    desks("jb01").done(case(recommended, "steps", "NOTICE"))
+    handler, paper = desks("jb01"), unquote(paper_of(desks("jb01"), recommended))
+    handler.done(f"{paper}/print")
+    with office.reading() as work:
+        lines = work.session.exec(select(Audit).where(Audit.subject == "household:1"))
+        told = [(one.actor, one.action, one.detail) for one in lines if one.action in ("办理程序", "打印文书")]
+    number = paper.rpartition("/")[2]
+    assert told[:2] == [
+        ("fh01", "办理程序", "立案，调整与终止：提出意见，退出"), ("jb01", "办理程序", "第 1 号案件，调整与终止：告知"),
+    ]  # fmt: skip
+    assert (told[2][:2], told[2][2].endswith(number)) == (("jb01", "打印文书"), True)
+    assert len(told) == 3, "each act once"

@@ -87,6 +87,7 @@ def test_an_inspector_reaches_no_number_and_no_whole_name(desks: Desks, told: st
     found = texts(desks("jd01"), "/", _REGISTER, f"/households/{told}", f"/search?q={told}")
     found["案卷"] = _of_pdf(bound.content)
     assert "姓名遮蔽" in found["案卷"]
+    assert re.search(r"截至时刻\s*\d+年\d+月\d+日\d+时\d\d分", found["案卷"])
     assert {case(told), f"/households/{told}/papers/{paper}", _REGISTER} <= {unquote(one) for one in found}
     assert any("试**" in one or "试*" in one for one in found.values()), "he sees the people, in part"
     where = f"/households/{told}/evidence"

@@ -271,6 +271,11 @@ def test_numbers_dossier_and_copy_leave_with_a_reason_and_a_line_in_the_log(
         dossiers.print_out(work, 1, dossiers.Wanted(dossiers.COURT, "年度检查", unmask="核对"))
     with office.work("jd01") as work, pytest.raises(Forbidden, match="查看完整号码"):
         dossiers.print_out(work, 1, dossiers.Wanted(dossiers.OWN, "年度检查", member_no=1))
+    assert "人民法院" not in desks("jd01").page(path)
+    assert "姓名和号码都遮蔽" in desks("jd01").page(path)
+    short = desks("jd01").post_form(path, {"reader": "检查", "reason": "查"})
+    assert (short.status_code, "--" in short.text.partition("没有办成")[2].partition("</div>")[0]) == (409, False)
+    assert "至少两个字" in short.text.partition("没有办成")[2].partition("</div>")[0]
     unmasked = desks("jb01").post_form(path, {"reader": "检查", "reason": "年度检查", "unmask": "核对"})
     assert unmasked.status_code == 409
     assert "只有供人民法院的案卷" in unmasked.text

@@ -15,8 +15,9 @@ from integrity.papers import by_number
 from integrity.receipt_reading import page_alone
 from integrity.records.evidence import Evidence
 from integrity.records.ledger import Printing, Service
-from integrity.records.office import Posting
+from integrity.records.office import Audit, Posting
 from integrity.records.print_runs import PrintFile
+from integrity.refusals import ACTION
 from integrity.settings import settings
 from integrity.terms import PrintState
 from integrity.web.shell import path
@@ -177,6 +178,10 @@ def test_nothing_of_printing_leaves_its_area(desks: Desks, office: Office, stree
         assert told.status_code == 404, at
         assert told.text == desks("jb09").get(f"/print/PC2026-0777{at}").text.replace("PC2026-0777", RUN), at
         assert desks("xl01").get(f"/print/{RUN}{at}").status_code == 403, at
+    with office.reading() as work:
+        lines = work.session.exec(select(Audit).where(Audit.action == ACTION, Audit.actor == "jb09"))
+        refused = [(one.subject, one.detail) for one in lines]
+    assert [(one, "不在本辖区" in said) for one, said in refused] == [(RUN, True), ("", False)] * 7
     other = desks("jb09").page("/print")
     assert not any(one in other for one in (RUN, "核查名单-试", "无主", *street))
     for url in (lists, orphan, f"/print/new?area={TOWNSHIP}", f"/print/find?code={street[0]}"):

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from integrity import reveals
+from integrity import reveals, tokens
 from integrity.records.office import Audit
-from integrity.refusals import MOST, Refusals
+from integrity.refusals import MOST, Attempt, Refusals
 from integrity.settings import settings
 from integrity.web.desk import NOT_TAKEN
 from integrity.work import Office
+from tests.api_office import Caller
 from tests.conftest import SetClock
 from tests.desk_office import ADDRESS, Desks, desks, papers, recommended
 
@@ -42,20 +43,30 @@ def test_a_page_that_is_not_ones_own_says_whose_it_is_and_stands_in_the_log(
     assert "example.invalid" not in elsewhere.text
     assert desks("jb09").get(f"/households/{recommended}").status_code == 404
     assert desks("jb09").get("/households/JN999999").status_code == 404
-    why = "不是本岗位的事项，或者不能这样办理"
-    hidden = "查看户账，打开“一户的概况”：没有这一项，或者不在本辖区"
+    assert desks("jb09").get("/households/%00").status_code == 404
+    assert desks("xl01").get(f"/households/{recommended}/opinion").status_code == 403
+    with office.work("sp09") as work:
+        linked = Caller(desks.client, tokens.issue(work, "jb09").secret)
+    for asked in (recommended, "JN999999"):
+        assert linked.get(f"/households/{asked}/cases").status_code == 404
+    why = "不是本岗位的事项"
+    hidden, unknown = "查看户账，打开“一户的概况”：不在本辖区", "查看户账，打开“一户的概况”：没有找到"
+    opinion = f"审核意见，打开“一户的处理建议”：{why}"
     log_page = f"查看操作日志，打开“操作日志”：{why}"
     assert refused(office) == [
         ("jb01", f"开设账户，打开“开设账户”：{why}"), ("jb01", log_page), ("jb01", log_page),
-        ("jb09", hidden), ("jb09", hidden),
+        ("jb09", hidden), ("jb09", unknown), ("jb09", unknown), ("xl01", opinion),
+        ("jb09", "查看户账，接口调用“某户的全部案件”：不在本辖区"),
+        ("jb09", "查看户账，接口调用“某户的全部案件”：没有找到"),
     ]  # fmt: skip
     log = desks("sj01").page("/audit", action="拒绝访问").partition("<tbody>")[2]
-    assert log.count(f"户 {recommended}") == 1, "whoever watches over it is told that somebody from elsewhere asked"
+    assert log.count(f"户 {recommended}") == 3, "whoever watches over it is told that somebody from elsewhere asked"
     assert "37081119750101001X" not in log
     assert "JN999999" not in log
     for watcher in ("sj01", "jd01"):
         about = desks(watcher).page("/audit", household=recommended).partition("<tbody>")[2]
         assert hidden in about, watcher
+        assert opinion in about, watcher
     assert hidden not in desks("jd09").page("/audit").partition("<tbody>")[2]
 
 
@@ -80,13 +91,13 @@ def test_whoever_asks_without_end_fills_no_log(office: Office, clock: SetClock) 
     begun = clock.now
     for _ in range(200):
         clock.now = begun
-        kept.note(office, "jb01", "打开“一户”")
+        kept.note(office, "jb01", Attempt("打开“一户”"))
     said = [detail for _, detail in refused(office, "jb01")]
     assert len(said) == MOST + 3
     assert [re.findall(r"第 (\d+) 次", one) for one in said[MOST:]] == [["40"], ["80"], ["160"]]
-    kept.note(office, "jb02", "打开“一户”")
+    kept.note(office, "jb02", Attempt("打开“一户”"))
     clock.now = begun + timedelta(minutes=1)
-    kept.note(office, "jb01", "打开“一户”")
+    kept.note(office, "jb01", Attempt("打开“一户”"))
     assert [one for one, _ in refused(office)][-2:] == ["jb02", "jb01"]
     assert "次" not in refused(office)[-1][1]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from integrity.rules.procedure import Facts, Need
@@ -114,10 +115,23 @@ def _whose(f: Facts) -> str:
     )
 
 
+_FINISH = "本人已经陈述完毕的，请在“陈述申辩”中写明陈述完毕并附签名的笔录"
+
+_NOT_OVER = f"告知的陈述申辩期限还没有届满（或者还不能确定）；{_FINISH}"
+
+
+def _until(f: Facts) -> str:
+    """That the period is not over, with its last day where that is certain."""
+    hear = f.clocks.get("hear")
+    if hear is None or hear.last_day is None or not hear.firm:
+        return _NOT_OVER
+    day = hear.last_day + timedelta(days=1)
+    return f"告知的陈述申辩期限还没有届满：到 {hear.last_day} 止，{day} 起才可以办理；{_FINISH}"
+
+
 HEARD_OUT = Need(
-    "heard_out",
-    "告知的陈述申辩期限还没有届满（或者还不能确定）；本人已经陈述完毕的，请在“陈述申辩”中写明陈述完毕并附签名的笔录",
-    f"{_LAW48}；行政处罚法第45条、第62条；红线第14条", _heard_out,
+    "heard_out", _NOT_OVER,
+    f"{_LAW48}；行政处罚法第45条、第62条；红线第14条", _heard_out, _until,
 )  # fmt: skip
 _RIGHT = "复核意见是采纳的，不得再作不利决定；部分采纳的，决定应当轻于事先告知的处理"
 ADOPTED = Need("adopted", _RIGHT, f"{_LAW48}；行政处罚法第45条；红线第1条", _answered(_less))

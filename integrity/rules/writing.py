@@ -7,7 +7,7 @@ Document numbers and dates follow GB/T 9704-2012 (7.2.5, 7.3.5.4). Amounts in ca
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from integrity.errors import Invalid
@@ -58,6 +58,11 @@ def document_number(prefix: str, year: int, n: int) -> str:
 def paper_date(on: date) -> str:
     """成文日期 (date on paper): Arabic numerals, full year, no zero before month or day: 2026年9月7日."""
     return f"{on.year}年{on.month}月{on.day}日"
+
+
+def paper_moment(at: datetime) -> str:
+    """时刻 (moment on paper), to the minute as its own clock has it: 2026年9月7日14时05分."""
+    return f"{paper_date(at)}{at.hour}时{at.minute:02}分"
 
 
 def read_paper_date(text: str) -> date:

@@ -45,6 +45,7 @@ from integrity.web.guard import Guarded
 from integrity.web.oidc import router as oidc_routes
 from integrity.web.pages import ROUTERS
 from integrity.web.shell import rendered
+from integrity.web.wording import on_page
 from integrity.work import Office
 
 STATUS: tuple[tuple[type[Exception], int], ...] = (
@@ -88,8 +89,9 @@ def show_health(office: Here) -> JSONResponse:
 async def failed(request: Request, error: Exception) -> Response:
     """An error of ours as an answer; a refusal with every reason, an unset parameter with what is to be settled."""
     status, said = next(code for kind, code in STATUS if isinstance(error, kind)), str(error)
+    said = said if request.url.path.startswith("/api/") else on_page(said)
     if isinstance(error, errors.Forbidden | errors.NotFound):
-        await run_in_threadpool(refused.write_down, request, status)
+        await run_in_threadpool(refused.write_down, request, error)
     if isinstance(error, NoRight) and not request.url.path.startswith("/api/"):
         told = await run_in_threadpool(refused.told, request, said, status)
         return told or answer(request.url.path, status, said)

@@ -24,6 +24,7 @@ from integrity.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Un
 from integrity.permissions import RIGHTS, may, require
 from integrity.records.ledger import LedgerHead
 from integrity.records.office import Officer
+from integrity.refusals import Refusals
 from integrity.rules.areas import code_range
 from integrity.rules.policy import NotInForce
 from integrity.settings import settings
@@ -36,6 +37,7 @@ from integrity.work import Office, Work
 MultiPartParser.spool_max_size = 2**26
 """More than may be sent at all: what an officer sends is never written to the disk as it came."""
 NOT_TAKEN = "表单没有收下"
+_LOOKS = ("查看家庭", "查看案件", "查看文书")
 SEE_OTHER, UNPROCESSABLE, CONFLICT = 303, 422, 409
 MOST_FIELDS, MOST_FILES = 2000, 40
 _LONGEST_NAME, _LONGEST_SEQ = 40, 18
@@ -70,6 +72,8 @@ class Desk:
     """For looking; what writes opens its own through `submit`."""
     sent: Sent = field(default_factory=lambda: Sent({}))
     notes: list[tuple[str, str, str]] = field(default_factory=list)
+    doing: str = ""
+    """What the request does, where that says more than the name of its page."""
 
     @property
     def officer(self) -> Officer:
@@ -177,11 +181,17 @@ class Desk:
         return _again(show(form), UNPROCESSABLE if fault is None or isinstance(fault, Invalid) else CONFLICT)
 
     def _not_taken(self, form: Form) -> None:
-        """Note that a form was not taken: which page and which fields, nothing of what stood in them."""
+        """Note once that a form was not taken: which page and which fields, nothing of what stood in them."""
+        if not (form.errors or form.refused) or any(action == NOT_TAKEN for action, *_ in self.notes):
+            return
+        refusals: Refusals = self.request.app.state.refusals
+        many = refusals.many(self.officer.code, self.work.now, NOT_TAKEN)
+        if many is None:
+            return
         labels = {one.name: one.label for one in form.fields}
-        wrong = "、".join(labels.get(name, "附件") for name in form.errors) or "不合规定"
+        wrong = "、".join(labels.get(name, "附件") for name in form.errors) or "没有办成"
         about = next((subject for _, subject, _ in self.notes if subject.startswith("household:")), "")
-        self.note(NOT_TAKEN, about, f"{page_name(self.request)}：{wrong}")
+        self.note(NOT_TAKEN, about, f"{page_name(self.request)}：{wrong}{many}")
 
     def _once(self, form: Form, act: Callable[[Work], str], household_id: int | None, area: str, matter: str) -> str:
         if RIGHTS[matter].proven:
@@ -196,9 +206,18 @@ class Desk:
                 require(work, matter, households.home(work, household_id, work.today).area)
                 self._not_overtaken(work, form, household_id)
             to = act(work)
+            self._note_act(work, matter)
             drafts.drop(work, self.draft_name)
             repeats.settle(work, form.key, to)
             return to
+
+    def _note_act(self, work: Work, matter: str) -> None:
+        """In the log the act stands in the place of the looks that led to it, written together with it."""
+        looks = [note for note in self.notes if note[0] in _LOOKS]
+        if looks:
+            self.notes = [note for note in self.notes if note[0] not in _LOOKS]
+            papers = (subject for _, subject, _ in looks[1:] if subject != looks[0][1])
+            work.audit(matter, looks[0][1], "：".join((self.doing or page_name(self.request), *papers)))
 
     def _not_overtaken(self, work: Work, form: Form, household_id: int) -> None:
         work.lock(household_id)

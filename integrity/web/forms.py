@@ -42,6 +42,8 @@ class Field:
     max_length: int = SHORT
     accept: str = ""
     """Kinds of files that may be chosen."""
+    wanted_when: str = "选填"
+    """When a field that may stay empty has to be filled in."""
     auto: str = "off"
     """The browser's own help (autocomplete)."""
 

@@ -10,35 +10,40 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from integrity import areas, sessions
-from integrity.permissions import RIGHTS
-from integrity.refusals import Refusals
+from integrity.errors import NotFound
+from integrity.permissions import RIGHTS, NoRight
+from integrity.refusals import Attempt, Refusals
 from integrity.web.api_access import office_of
 from integrity.web.desk import here, local, page_name
 from integrity.web.shell import menu, rendered
 
-NOT_FOUND = 404
 _CLAUSE = re.compile("[，；：]")
 
 
-def write_down(request: Request, status: int) -> None:
-    """Write a refused page of somebody who is logged in into the audit log; programs have lines of their own."""
+def write_down(request: Request, error: Exception) -> None:
+    """Write what was refused to somebody who is known into the audit log; of programs, what they may not see or do."""
     officer = getattr(request.state, "officer", "")
-    if officer and not request.url.path.startswith("/api/"):
-        why = "没有这一项，或者不在本辖区" if status == NOT_FOUND else "不是本岗位的事项，或者不能这样办理"
+    if officer and (_asked(request) or not request.url.path.startswith("/api/")):
         refusals: Refusals = request.app.state.refusals
-        refusals.note(office_of(request), officer, f"{_asked_for(request)}：{why}", household=_household(request))
+        refusals.note(office_of(request), officer, _attempt(request, error))
 
 
-def _asked_for(request: Request) -> str:
+def _attempt(request: Request, error: Exception) -> Attempt:
     """What was asked for, in words: the matter and what its page does; never the address as it was typed."""
-    verb = "打开" if request.method in ("GET", "HEAD") else "提交"
+    linked = request.url.path.startswith("/api/")
+    verb = "接口调用" if linked else "打开" if request.method in ("GET", "HEAD") else "提交"
     matter, name = _asked(request), _CLAUSE.split(page_name(request))[0]
-    return f"{matter}，{verb}“{name}”" if matter else f"{verb}没有的网址"
+    words = f"{matter}，{verb}“{name}”" if matter else f"{verb}没有的网址"
+    kind = request.url.path.removeprefix("/api").split("/")[1]
+    number = str(request.path_params.get("number", ""))
+    return Attempt(words, matter, kind, number, _otherwise(error))
 
 
-def _household(request: Request) -> str:
-    """户编号 that the address names; "" for none."""
-    return str(request.path_params.get("number", "")) if request.url.path.startswith("/households/") else ""
+def _otherwise(error: Exception) -> str:
+    """Why, by the kind of the error alone."""
+    if isinstance(error, NoRight):
+        return "不是本岗位的事项，或者不在本辖区"
+    return "没有找到" if isinstance(error, NotFound) else "不能这样办理"
 
 
 def _asked(request: Request) -> str:

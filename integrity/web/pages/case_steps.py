@@ -30,6 +30,7 @@ from integrity.case_views import proof_name, story, to_be_proven, to_deliver
 from integrity.errors import ChengxinError, NotFound, Refused
 from integrity.rules.procedure import EXTEND, SUSPEND, Obstacle, Row, Running
 from integrity.rules.procedure_words import step_name
+from integrity.terms import Procedure, RecheckResult
 from integrity.web import step_fields
 from integrity.web.desk import Desk, acts, looks
 from integrity.web.forms import Field, Form
@@ -257,6 +258,10 @@ def _taken(desk: Desk, at: At, step: Step) -> Response:
     if not form.errors and to_be_proven(at.row):
         desk.must_be_proven(form)
 
+    about = (f"第 {at.case.no} 号案件" if at.case.history else "立案") + f"，{at.case.procedure.value}"
+    chosen = "，".join(filter(None, (at.row.name, form.values.get("outcome", ""))))
+    desk.doing = f"{about}：{chosen}"
+
     def act(work: Work) -> str:
         try:
             done = step(work, form)
@@ -275,6 +280,8 @@ def _said(done: cases.Taken) -> str:
         told += f"，制发{'、'.join(f'《{one.kind.value}》{one.number}' for one in done.papers)}，请打印后送达"
     if done.case.history[-1].code == "PENDING":
         told += f"。决定没有能够执行：{done.case.history[-1].data.get('reason')}；查明后办理“补办执行”"
+    if done.step.procedure is Procedure.RECHECK and done.case.said("result") == RecheckResult.CHANGED.value:
+        told += "。核查有变化：请接着登记变化或者核对结果，程序据此重新评估"
     return told + ("。本案已办结" if done.case.closed else "")
 
 

@@ -115,7 +115,7 @@ def print_sheet(desk: Printing, number: str) -> Response:
     def act(work: Work) -> str:
         asked = Asked({"yes": True, "no": False}.get(form.given.get("large", "")))
         at_desk(work, one.household_id, PaperKind.F02, asked)
-        desk.tell(work, "承诺书已印出：按 F9 打开，打印后交本人签名，再登记签署")
+        desk.tell(work, "承诺书已生成：请打开（F9）打印，交本人签名，再登记签署")
         return one.href("commitments", "new", "scan") + "?" + urlencode(_carried(work, one, form))
 
     return desk.submit(form, typed(act), lambda again: _first(desk, one, again), household_id=one.household_id)

@@ -120,7 +120,7 @@ def home(desk: Anybody) -> Response:
         runs=print_desk.to_finish(desk.work, desk.scope) if desk.may("打印文书") else 0,
         way_to=_ways(desk, first, tasks), colours=_COLOURS, urgent=_URGENT,
         villages=_villages(desk, tasks),
-        nothing=[one.name for one, count in counted if not count.number and not one.code.startswith("CASE_")],
+        nothing=[one.name for one, some in counted if not (some.number or one.beside or one.code.startswith("CASE_"))],
     )  # fmt: skip
 
 

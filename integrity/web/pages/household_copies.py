@@ -103,7 +103,7 @@ def _dossier_fields(desk: Desk, one: Frame) -> tuple[Field, ...]:
     )  # fmt: skip
     return (
         Field("reader", "供谁使用", "radio", choices=readers),
-        Field("reason", "用途", "area", max_length=200, hint="如调卷函的文号、本人申请的核对情况；至少两字"),
+        Field("reason", "用途", "area", max_length=200, hint="如调卷函的文号、本人申请的核对情况；至少两字；印在封面"),
         Field("case", "只印一个案件", "choice", required=False, hint="不选为全户", choices=cases),
         *(numbers if full else ()),
         Field("on", "截至哪一天", "date", required=False, hint="不写为现在"),
@@ -114,7 +114,9 @@ def _dossier_fields(desk: Desk, one: Frame) -> tuple[Field, ...]:
 def dossier_form(number: str, desk: Annotated[Desk, looks("印制案卷")]) -> HTMLResponse:
     """印制案卷：供谁使用、用途。"""
     one = frame(desk, number)
-    return _dossier(desk, one, desk.form(_dossier_fields(desk, one)))
+    fields = _dossier_fields(desk, one)
+    only = fields[0].choices[0][0] if len(fields[0].choices) == 1 else ""
+    return _dossier(desk, one, desk.form(fields, {"reader": only}))
 
 
 @router.post("/households/{number}/dossier")
@@ -150,7 +152,7 @@ def download(content: bytes, name: str, kind: str) -> Response:
 def _dossier(desk: Desk, one: Frame, form: Form, status: int = 200) -> HTMLResponse:
     note = "供本人的案卷遮盖其他成员，供其他单位的不含积分和投诉举报人。文件内有个人信息，交付后请删除本机的文件。"
     if desk.officer.role is Role.INSPECTOR:
-        note = "监督岗位印制的案卷，姓名和号码都遮蔽；需要完整案卷的，请检查机关向办理机关调取。"
+        note = "监督岗位印制的案卷，姓名和号码都遮蔽；需要完整案卷的，请检查机关向办理机关调取。用后请删除本机文件。"
     return desk.page(
         "household_download.html", status=status, form=form, action=here(desk.request), note=note,
         button="印制并下载", own=OWN.name, **shown(one, "dossier", "印制案卷"),

@@ -24,6 +24,7 @@ from integrity.web.forms import Field, Form, chosen_from
 from integrity.web.pages.household_fields import member_choices
 from integrity.web.pages.household_frame import Frame, frame, shown
 from integrity.web.pages.households import day_asked
+from integrity.web.wording import on_page
 
 router = APIRouter()
 Looking = Annotated[Desk, looks("查看户账")]
@@ -109,7 +110,7 @@ def suppose(number: str, desk: Supposing) -> HTMLResponse:
             supposed = prospects.Supposed(tuple(_facts(form)), _repaired(form, desk.work.today))
             told = what_if_text(prospects.what_if(desk.office, one.household_id, supposed))
         except (ChengxinError, NotInForce) as fault:
-            form.refused = str(fault)
+            form.refused = on_page(str(fault))
     answer = _prospects(desk, one, form, told)
     answer.status_code = UNPROCESSABLE if form.errors or form.refused else answer.status_code
     return answer

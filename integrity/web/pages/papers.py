@@ -110,7 +110,7 @@ def make(desk: Printing, number: str) -> Response:
             raise Refused(str(fault)) from fault
         query = select(Notice).where(Notice.household_id == household_id, Notice.kind == kind)
         made = work.session.exec(query.order_by(col(Notice.seq).desc()).limit(1)).one()
-        desk.tell(work, f"《{kind.value}》{made.number} 已印出，请打开版面，用打印机打印")
+        desk.tell(work, f"《{kind.value}》{made.number} 已生成，请打开版面，用打印机打印")
         return path("households", number, "papers", made.number)
 
     show_again = lambda shown: _make_page(desk, number, shown)  # noqa: E731
@@ -202,7 +202,7 @@ def print_paper(desk: Printing, number: str, paper: str) -> Response:
             work.audit("补打理由", at.notice.number, form.given["reason"])
         else:
             printing.original(work, at.notice, asked)
-        desk.tell(work, f"已{'补打' if again else '印出原件'}，请打开版面，用打印机打印，再交送达")
+        desk.tell(work, f"{'补打件' if again else '原件'}已生成并登记：请打开版面，用打印机印出，再交送达")
         return at.href()
 
     return desk.submit(form, act, lambda shown: _print_page(desk, at, shown), household_id=at.household_id)

@@ -171,12 +171,14 @@ def _fields(stands: Recommendation) -> tuple[Field, ...]:
     offered = [one for one in words if not (proposed is Outcome.ASK and one is Verdict.ACCEPTED)]
     return (
         Field("verdict", "审核意见", "radio", choices=tuple((one.name, words[one]) for one in offered)),
-        Field("outcome", "变更后的处理", "choice", False, "只有变更填写", chosen_from(Outcome, OFFERED[:4])),
-        Field("amount", "变更后的月救助金额", "fen", False, "增发、减发填写；建议已有金额的可以不填"),
-        Field("months", "渐退月数", "count", False, "渐退填写"),
-        Field("schedule", "渐退各月发放比例", "percents", False, "渐退填写，如 100,80,60，每月一个数"),
-        Field("exception", EXCEPTION.official, "area", False, "渐退条件有不成立的，必须写明理由和依据；写入文书",
-              max_length=400),
+        Field("outcome", "变更后的处理", "choice", False, choices=chosen_from(Outcome, OFFERED[:4]),
+              wanted_when="变更时填"),
+        Field("amount", "变更后的月救助金额", "fen", False, "建议已有金额的可以不填", wanted_when="增发、减发时填"),
+        Field("months", "渐退月数", "count", False, wanted_when="渐退时填"),
+        Field("schedule", "渐退各月发放比例", "percents", False, "如 100,80,60，每月一个数",
+              wanted_when="渐退时填"),
+        Field("exception", EXCEPTION.official, "area", False, "写明理由和依据；写入文书",
+              max_length=400, wanted_when="渐退条件有不成立的必填"),
         Field("reason", "理由", "area", max_length=400, hint="写明事实和依据；记入户账，变更的还写入告知书、决定书"),
     )  # fmt: skip
 
