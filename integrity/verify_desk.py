@@ -30,6 +30,8 @@ from integrity.work import Work
 TYPED = ("文号", "机关", "成文日期", "内容指纹")
 """What stands on a paper beside its code."""
 _DIGITS = re.compile(f"[{BLANKS}0-9０-９]+")
+_PRINT = re.compile("[0-9a-fA-F]{16}")
+"""What is printed below the code of a paper."""
 _ENDINGS = {b"%PDF": ".pdf", b"\x89PNG": ".png"}
 
 
@@ -52,8 +54,13 @@ def of_text(work: Work, code: str, typed: Mapping[str, str], scope: Scope) -> li
     try:
         if not code.strip():
             return [_by_number(work, known, scope)]
+        if _PRINT.fullmatch(code.strip()):
+            known = {**known, TYPED[-1]: code.strip().lower()}
+            if TYPED[0] not in known:
+                raise Invalid("这是二维码下面的核验码（16 位）：请扫二维码，或者在下面写上文号，连同这 16 位一并核对")
+            return [_by_number(work, known, scope)]
         if not _DIGITS.fullmatch(code):
-            raise Invalid("读到的不是核验码：核验码全部是数字，请再读一次")
+            raise Invalid("读到的不是二维码的内容：二维码里全部是数字，请再扫一次")
         return [_judged(work, cleaned(code), known, Source(()))]
     except Invalid as fault:
         return [undone(str(fault))]

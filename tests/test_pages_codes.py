@@ -82,6 +82,16 @@ def test_a_paper_is_withdrawn_once_by_an_approver_and_whoever_verifies_it_sees_i
     assert "已撤回" in shown
     assert "印错了金额" in shown
     assert "/withdraw" not in shown
+    verify, below = desks("jb01"), notice.data_sha256[:16]
+    alone = verify.post_form("/verify", {"code": below}).text
+    assert "这是二维码下面的核验码（16 位）" in alone
+    assert "有 1 份" not in alone
+    right = verify.post_form("/verify", {"code": below, "number": number}).text
+    assert "请重新扫描一次" not in right
+    assert number in right.partition("核验结果")[2]
+    changed = below[:-1] + ("0" if below[-1] != "0" else "1")
+    wrong = verify.post_form("/verify", {"code": changed, "number": number}).text
+    assert right.partition("核验结果")[2][:600] != wrong.partition("核验结果")[2][:600], "one changed character is told"
     twice = desks("sp01").post_form(ask, SURE | {"reason": "再撤一次"})
     assert (twice.status_code, "登记失效" in twice.text) == (409, True)
 

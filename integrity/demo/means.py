@@ -57,6 +57,8 @@ def _more_income(cause: Cause, least: int, most: int, detail: str) -> Story:
         if not figures:
             return
         figure, happened = diary.rng.choice(figures), diary.today
+        if cause is Cause.PENSION:
+            figure = min(figures, key=lambda one: one.born)
         more, self_told = diary.rng.randint(least, most) * _YUAN, diary.rng.random() < 0.5
 
         def learned(d: Diary) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from integrity import accounts, areas, dispatches, oidc_links, reveals
+from integrity import accounts, areas, dispatches, exports, oidc_links, reveals
 from integrity.errors import Refused
 from integrity.permissions import may
 from integrity.records.accounts import Account, AccountIdentity
@@ -50,7 +50,8 @@ def show_list(desk: Looking, after: str = "") -> Response:
     return desk.page(
         "accounts.html", lines=lines[:PAGE], places=_places(desk, [one.officer for one in (*lines, *waiting)]),
         waiting=[_waits(desk, one) for one in waiting], pushes=_pushes(desk), approves=desk.may(accounts.APPROVING),
-        reveals=reveals.to_look_at(desk.work), first="/accounts" if after else "", opens=desk.may(accounts.OPENING),
+        reveals=reveals.to_look_at(desk.work), exports=exports.to_decide(desk.work),
+        first="/accounts" if after else "", opens=desk.may(accounts.OPENING),
         next=f"/accounts?after={path(lines[PAGE - 1].officer.code)[1:]}" if len(lines) > PAGE else "",
     )  # fmt: skip
 

@@ -26,15 +26,15 @@ COLOURS = {
     verifying.UNDONE: "grey",
 }  # fmt: skip
 CODE = Field(
-    "code", "核验码的数字", "area", False, max_length=2 * max(LENGTHS), hint="用扫码枪扫文书上的方形码，或者粘贴数字"
+    "code", "二维码的数字", "area", False, max_length=2 * max(LENGTHS), hint="用扫码枪扫文书上的二维码，或者粘贴数字"
 )
 PRINTED = (
-    Field("number", "纸面上的文号", required=False, hint="没有核验码时至少写文号"),
+    Field("number", "纸面上的文号", required=False, hint="没有二维码时至少写文号"),
     Field("organ", "纸面上的机关", required=False),
     Field("on", "纸面上的成文日期", required=False),
-    Field("digest", "核验码旁的 16 位字符", required=False),
+    Field("digest", "二维码下面的核验码（16 位）", required=False),
 )
-FILE = Field("paper", "照片或者 PDF", "file", hint="拍清楚整个方形码，不要反光；送验原来的 PDF，可以逐页对照内容")
+FILE = Field("paper", "照片或者 PDF", "file", hint="拍清楚整个二维码，不要反光；送验原来的 PDF，可以逐页对照内容")
 _NAMES = dict(zip(("number", "organ", "on", "digest"), verify_desk.TYPED, strict=True))
 
 
