@@ -27,7 +27,7 @@ def record(
     """
     member = members(work, household_id, act_on).get(member_no)
     if member is None:
-        raise NotFound(f"该户在 {act_on} 没有第 {member_no} 号成员")
+        raise _not_yet(work, household_id, member_no, act_on)
     if kind is ConductKind.DEFAULT:
         if members(work, household_id, work.today)[member_no].presence is Presence.DEAD:
             raise Refused("本人已死亡，不再作失信记录，也不得记到继承人名下")
@@ -42,6 +42,17 @@ def record(
             act_end=act_end or act_on, found_on=found_on, source=source, detail=detail, evidence=evidence,
         ),
     )  # fmt: skip
+
+
+def _not_yet(work: Work, household_id: int, member_no: int, act_on: date) -> NotFound:
+    """No such member on the day of the act: since when he is one, and what to do; or that there is none at all."""
+    now = members(work, household_id, work.today).get(member_no)
+    if now is None:
+        return NotFound(f"该户没有第 {member_no} 号成员")
+    return NotFound(
+        f"行为发生日期 {act_on} 早于第 {member_no} 号成员登记的日期：确是以前的，请先更正该成员自何日起共同生活；"
+        "否则改正行为发生日期"
+    )
 
 
 def check_item(work: Work, household_id: int, kind: ConductKind, item: str) -> None:
