@@ -137,7 +137,9 @@ _OFFICERS = frozenset({"visitor_1", "visitor_2", "recorder", "presider"})
 
 
 def _named(work: Work, one: Stated) -> Stated:
-    """A field as it is told: an officer by name and 工号."""
+    """A field as it is told: an officer by name and 工号, a reason without the word for its code."""
+    if one.name == "reason_code":
+        return one._replace(official="原因")
     return one._replace(text=officer_name(work, one.text)) if one.name in _OFFICERS else one
 
 

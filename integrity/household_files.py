@@ -79,7 +79,7 @@ def aid_acts(view: Eyes) -> list[AidAct]:
 def _act(view: Eyes, one: Assistance) -> AidAct:
     terms = [f"渐退 {one.months} 个月，各月 {one.schedule}%"] if one.months else []
     terms += [] if one.persons is None else [f"计入 {one.persons} 人"]
-    reason = "" if one.reason is ExitReason.NONE else f"{one.reason.name} {one.reason.value}"
+    reason = "" if one.reason is ExitReason.NONE else one.reason.value
     return AidAct(
         seq=one.seq, act=one.act.value, colour=_COLOURS.get(one.act, "orange"), scheme=one.scheme.value,
         effective_on=one.effective_on, decided_on=one.happened_on, amount=one.amount, terms="，".join(terms),

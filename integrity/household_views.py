@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
@@ -62,6 +62,8 @@ from integrity.work import Work
 _NOBODY = re.compile(r"(?!)")
 _SHOWN = 4
 """Last digits of a telephone or an account that stay readable."""
+_NEAR = timedelta(days=30)
+"""How long before a recheck its own comparison may have been entered."""
 _QUIET = (Outcome.NOTHING.number, Outcome.KEEP.number)
 
 
@@ -267,12 +269,13 @@ def head(view: Eyes) -> Head:
 
 
 def _changed(work: Work, household_id: int) -> date | None:
-    """When the last recheck found a change after which neither a change nor a comparison was entered."""
+    """When the last recheck found a change of which neither a change nor a comparison was entered, then or since."""
     last = standing(work, Recheck, household_id, work.today)[-1:]
     if not last or last[0].result is not RecheckResult.CHANGED:
         return None
     later = (*standing(work, Change, household_id, work.today), *standing(work, Verification, household_id, work.today))
-    return None if any(one.seq > last[0].seq for one in later) else last[0].happened_on
+    near = last[0].happened_on - _NEAR
+    return None if any(one.seq > last[0].seq or one.happened_on >= near for one in later) else last[0].happened_on
 
 
 def _now(work: Work, household_id: int) -> tuple[Today | None, str]:

@@ -240,7 +240,7 @@ def _withdrawing(p: Prospects) -> Iterator[str]:
 
 def _outcome(one: Verdict | Stretch) -> str:
     code = tuple(ExitReason)[one.code]
-    reason = "" if code is ExitReason.NONE else f"（{code.name} {code.value}）"
+    reason = "" if code is ExitReason.NONE else f"（{code.value}）"
     return f"{tuple(Outcome)[one.outcome].value}{reason}"
 
 

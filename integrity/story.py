@@ -200,7 +200,7 @@ def _advice(view: Eyes, when: When) -> Iterator[Told]:
         if _shown(one.on_day, one.decided_at, when):
             outcome = tuple(Outcome)[one.outcome]
             code = tuple(ExitReason)[one.reason_code]
-            why = "" if code is ExitReason.NONE else f"（{code.name} {code.value}）"
+            why = "" if code is ExitReason.NONE else f"（{code.value}）"
             asked = "；".join(ground.text for ground in g.named(g.QUESTIONS, one.ask))
             yield Told(
                 key=f"{one.on_day:%Y%m%d}-00000000.{micros(one.decided_at)}", seq=None, on=one.on_day,

@@ -120,6 +120,8 @@ def _tuned(work: Work, case: Case, row: Row, one: Field) -> Field:
         return replace(one, kind="choice", label="失信事实", choices=facts)
     if one.name == "reason" and not row.papers:
         return one
+    if one.name == "reason_code":
+        one = replace(one, label="原因")
     if one.name == "outcome" and row.code in DECIDING:
         one = replace(one, label="决定")
     if one.name == "effective_on" and row.code in DECIDING:
