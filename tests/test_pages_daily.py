@@ -215,7 +215,7 @@ def test_two_are_sent_and_write_down_what_they_found(three: list[int], desks: De
 @only_sqlite
 def test_nobody_was_met_and_a_check_of_long_ago(three: list[int], desks: Desks, office: Office) -> None:
     start = f"/households/{ONE}/rechecks/new"
-    assert "请复核、审批人员指派" in desks("xl01").page(start)
+    assert "由复核、审批人员指派两名入户人员" in desks("xl01").page(start)
     door = desks("xf01").done(start, {"visitor_1": "xz01", "visitor_2": "xl01"})
     why = desks("xl01").post_form(door, {"result": "其他原因未能入户"})
     assert why.status_code == 422

@@ -188,6 +188,7 @@ def assign(desk: Acting, number: str) -> Response:
     return desk.submit(form, typed(act), lambda again: _start(desk, one, again), household_id=one.household_id)
 
 
+_WHY = Field("reason", "结论的理由", "area", False, max_length=400, wanted_when="写结论的必填")
 _KEPT = "kept"
 """Under which number the photographs of a form wait that was refused."""
 
@@ -200,9 +201,9 @@ def _visit_fields(desk: Desk) -> tuple[Field, ...]:
     return (
         Field("result", "结果", "radio", choices=(*found, later, *((one, one) for one in NOT_MET))),
         Field("on", "入户日期", "date"),
-        Field("met", "见到的人", required=False, max_length=60, hint="已入户的必须填写，如 户主、户主的儿子"),
+        Field("met", "见到的人", required=False, max_length=60, hint="如 户主、户主的儿子", wanted_when="已入户的必填"),
         Field("found", "了解的情况", "area", False, "收入、财产、人口等有什么变化；没有入户的写原因", max_length=400),
-        *((Field("reason", "结论的理由", "area", False, "写结论的填写", max_length=400),) if concludes else ()),
+        *((_WHY,) if concludes else ()),
         Field("files", "照片", "files", False, "入户照片、签名的入户表；手机可以直接拍", accept=ACCEPT),
         Field(_KEPT, "已选的照片", "hidden", False, max_length=40),
     )  # fmt: skip
