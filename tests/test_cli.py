@@ -380,7 +380,8 @@ def test_the_table_of_permissions_keeps_hands_apart() -> None:
     assert not [matter for matter, roles in ALLOWED.items() if Role.SYSTEM in roles]
     watched = [matter for matter, roles in ALLOWED.items() if Role.INSPECTOR in roles]
     assert watched == [
-        "查看户账", "印制案卷", "制作台账报表", "查看政策参数", "查看运行状况", "查看操作日志", "使用本系统",
+        "查看户账", "查看证据原件", "印制案卷", "制作台账报表", "查看政策参数", "查看运行状况", "查看操作日志",
+        "使用本系统",
     ]  # fmt: skip
     for matter, roles in ALLOWED.items():
         kept_apart = set(roles) & set(ADMINISTRATORS) and set(roles) & set(BUSINESS)

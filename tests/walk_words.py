@@ -87,7 +87,8 @@ def _plan(s: Scene) -> dict[str, Any]:
     if s.row.code != "OPEN":
         known = ("outcome", "amount", "months", "schedule")
         given = {name: s.opened[name] for name in known if s.opened.get(name) not in (None, ())}
-        months = (None, s.today.replace(day=1), next_month(s.today), next_month(next_month(s.today)))
+        soon = s.today.replace(day=1) if given.get("outcome") == "增发" else next_month(s.today)
+        months = (None, soon, next_month(s.today), next_month(next_month(s.today)))
         given["effective_on"] = s.rng.choice(months[:3] if s.procedure is Procedure.TEKUN else months)
         return given | _milder(s, given)
     gone = len(s.home.dead) == len(s.home.people)

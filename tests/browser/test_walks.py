@@ -233,14 +233,16 @@ def test_a_draft_outlives_the_browser(on: Any) -> None:
 
 def test_large_type_fits(on: Any) -> None:
     page = on(HANDLER)
-    page.get_by_role("button", name="大字").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="大字").click()
     for path in ("/", "/households/new", "/rechecks", "/search"):
         page.goto(path)
         assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 22
         for width in (1366, 390):
             page.set_viewport_size({"width": width, "height": 768})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} at {width}"
-    page.get_by_role("button", name="标准字").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="标准字").click()
     assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") == 16
 
 
