@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from integrity import organs
+from integrity import assistance, organs
 from integrity.errors import NotFound, Refused
 from integrity.households import acts, standing
 from integrity.letters_family import Desk, Family, Kin, address, desk, family, where
@@ -96,7 +96,8 @@ def hearing_notice(
     text = wording("hearing", on)
     told = explain(work, household_id, decision.recommended_on)
     facts, grounds = found(work, decision, who, on)
-    length = within or hearing_time(office, on)
+    length, amount = within or hearing_time(office, on), assistance.paid(work, household_id, on)
+    facts = (f"现在每月发放救助金{yuan(amount)}", *facts) if amount else facts
     return HearingNotice(
         **office.head(), number=number, addressee=who.addressee, household=who.number, category=who.category,
         facts=facts, grounds=grounds, planned=planned_from(_planned(told, decision, who, on), since, office),

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from integrity.assistance import paid
 from integrity.case_files import read_case
 from integrity.cases import open_case, papers_of, take
 from integrity.errors import Refused
 from integrity.household_views import eyes, head
 from integrity.papers import content
+from integrity.rules.writing import yuan
 from integrity.terms import Cause, Procedure, Role
 from integrity.work import Office
 from tests.case_office import heard, more_officers, opened, step
@@ -40,6 +42,11 @@ def test_no_month_is_told_that_the_law_does_not_let(home: Office, clock: SetCloc
         assert [one.code for one in told.value.obstacles] == ["effective_on"]
     opened(home, "fh01", 1, Procedure.DECISION, **PLAN, effective_on=date(2026, 10, 1))
     heard(home, 1, date(2026, 9, 1))
+    with home.reading() as work:
+        case = read_case(work, 1, 1)
+        (notice,) = papers_of(work, case, 2)
+        told = content(work, notice).facts  # type: ignore[attr-defined]
+        assert told[0] == f"现在每月发放救助金{yuan(paid(work, 1, work.today) or 0)}", "what there is to lose"
     clock.on(date(2026, 10, 20))
     with home.work("sp01") as work, pytest.raises(Refused, match="最早为2026年11月"):
         take(work, 1, 1, "DECIDE", outcome="退出", reason="已核实", effective_on=date(2026, 10, 31))

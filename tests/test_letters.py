@@ -124,7 +124,8 @@ def test_a_hearing_notice_gives_facts_figures_grounds_and_the_plan(
     said = "\n".join(letter.facts)
     assert "家庭人均收入超过当地低保标准：家庭月收入2000.00元，2人" in said
     assert "每人每月700.00元" in said
-    assert letter.facts[0] == (
+    assert letter.facts[0] == "现在每月发放救助金1200.00元"
+    assert letter.facts[1] == (
         "2026年8月10日的核对结果（来源：核对平台）：家庭月收入2000.00元，试验乙的收入发生变化，原因：养老金"
     )
     assert any("第四十八条" in one for one in letter.grounds)

@@ -285,7 +285,7 @@ def test_a_paper_is_verified_in_the_words_of_the_program(desks: Desks, office: O
 
     for values, said in (
         ({"code": codes[0]}, "核验码真实，内容没有对照"), ({"code": codes[1]}, f"由 {street[0]} 替换（金额有误）"),
-        ({"code": codes[0][:-3]}, "没有核验成"), ({"code": "x12"}, "核验码全部是数字"),
+        ({"code": codes[0][:-3]}, "没有核验成"), ({"code": "x12"}, "二维码里全部是数字"),
         ({"code": codes[0][:-1] + str((int(codes[0][-1]) + 1) % 10)}, "不是本机关出具，或者内容已被改动"),
         ({"code": codes[0], "number": street[3]}, "纸面为"), ({}, "至少写明文号"), ({"number": street[0]}, street[0]),
     ):  # fmt: skip
