@@ -198,6 +198,8 @@ def test_two_are_sent_and_write_down_what_they_found(three: list[int], desks: De
     assert "请重新选择" in other.text
     for _ in range(2):
         assert desks("xz01").send(short, found, to=door).headers["location"] == f"/households/{ONE}/cases/1"
+    assert "请接着登记变化或者核对结果" in desks("xz01").page(f"/households/{ONE}/cases/1")
+    assert "核查有变化，还没有登记" not in desks("xz01").page(f"/households/{ONE}"), "its comparison was entered before"
     with office.reading() as work:
         (check,) = standing(work, Recheck, three[0], work.today)
     assert (check.result, {check.visitor_1, check.visitor_2}) == (RecheckResult.CHANGED, {"xz01", "xl01"})

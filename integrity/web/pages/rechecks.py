@@ -202,7 +202,8 @@ def _visit_fields(desk: Desk) -> tuple[Field, ...]:
         Field("result", "结果", "radio", choices=(*found, later, *((one, one) for one in NOT_MET))),
         Field("on", "入户日期", "date"),
         Field("met", "见到的人", required=False, max_length=60, hint="如 户主、户主的儿子", wanted_when="已入户的必填"),
-        Field("found", "了解的情况", "area", False, "收入、财产、人口等有什么变化；没有入户的写原因", max_length=400),
+        Field("found", "了解的情况", "area", False, "收入、财产、人口等有什么变化；没有入户的写原因", max_length=400,
+              wanted_when="已入户的必填"),
         *((_WHY,) if concludes else ()),
         Field("files", "照片", "files", False, "入户照片、签名的入户表；手机可以直接拍", accept=ACCEPT),
         Field(_KEPT, "已选的照片", "hidden", False, max_length=40),
@@ -242,7 +243,7 @@ def visited(desk: Acting, number: str) -> Response:
             given["result"], given["on"], given.get("met", ""), given.get("found", ""), given.get("reason", ""),
             rows[0].sha256 if rows else "",
         ))  # fmt: skip
-        desk.tell(work, _AFTER.get(given["result"], "已登记核查结论，核查结论书已制发，请打印后送达"))
+        desk.tell(work, _AFTER.get(given["result"], _WRITTEN))
         return one.href("cases", case.no)
 
     def show(again: Form) -> HTMLResponse:
@@ -262,7 +263,9 @@ def _photos(desk: Desk, form: Form) -> list[photos_kept.Photo]:
         return []
 
 
+_WRITTEN = "已登记核查结论，核查结论书已制发，请打印后送达"
 _AFTER = {
+    RecheckResult.CHANGED.value: f"{_WRITTEN}。核查有变化：请接着登记变化或者核对结果，程序据此重新评估",
     LATER: "已登记入户，核查结论待经办、复核人员写",
     **dict.fromkeys(NOT_MET, "已登记未能入户，由复核人员另行指派，不因此减少救助"),
 }  # fmt: skip
@@ -316,7 +319,7 @@ def concluded(desk: Writing, number: str) -> Response:
 
     def act(work: Work) -> str:
         case = recheck_desk.conclude(work, one.household_id, form.given["result"], form.given["reason"])
-        desk.tell(work, "已登记核查结论，核查结论书已制发，请打印后送达")
+        desk.tell(work, _AFTER.get(form.given["result"], _WRITTEN))
         return one.href("cases", case.no)
 
     return desk.submit(form, typed(act), lambda again: _conclusion(desk, one, again), household_id=one.household_id)
