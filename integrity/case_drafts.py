@@ -20,11 +20,10 @@ class _TakenBack(Exception):
 
 def drafted(office: Office, actor: str, step: Callable[[Work], Taken]) -> bytes:
     """The papers of a step as one PDF. Raises whatever stops the step; Refused where it issues no paper."""
-    made = []
+    items = []
     with suppress(_TakenBack), office.work(actor) as work:
-        papers = step(work).papers
-        if not papers:
-            raise Refused("这一步不制发文书，没有样稿")
-        made.append(printing.drafted(work, papers))
+        items += [printing.to_draft(work, one) for one in step(work).papers]
         raise _TakenBack
-    return made[0]
+    if not items:
+        raise Refused("这一步不制发文书，没有样稿")
+    return printing.drafted(items)

@@ -82,9 +82,9 @@ def speaker(work: Work, case: Case, one: Done) -> str:
     return person.name if person is not None and person.name else said
 
 
-def _said(one: Done, last: date, speaker: str) -> str:
+def _said(one: Done, last: date, name: str) -> str:
     if one.code == "SILENT":
         return f"听取意见的期限于{paper_date(last)}届满，没有提出意见"
     verb = "表示没有意见" if one.code == "WAIVED" else "陈述"
-    speaker = speaker if one.data.get("capacity") in (None, "本人") else f"{speaker}（{one.data['capacity']}）"
-    return f"{speaker}于{paper_date(one.on)}{verb}：{one.data.get('said')}"
+    who = name if one.data.get("capacity") in (None, SELF) else f"{name}（{one.data['capacity']}）"
+    return f"{who}于{paper_date(one.on)}{verb}：{one.data.get('said')}"

@@ -23,13 +23,13 @@ from integrity import kinship, organs
 from integrity.errors import ChengxinError, Forbidden, Invalid, NotFound, Refused
 from integrity.evidence_kinds import KINDS, Kind, kind_of
 from integrity.files import settle, write_file
+from integrity.permissions import may
 from integrity.records.evidence import Evidence
 from integrity.records.ledger import ENTRIES, Household
 from integrity.records.office import Audit, Destruction
 from integrity.rules.identity import refuse_id_numbers
 from integrity.rules.stated import EARLIEST, check_text, seen
 from integrity.settings import settings
-from integrity.terms import Role
 from integrity.vault import Vault
 from integrity.work import Work
 
@@ -39,6 +39,8 @@ __all__ = [
 ]  # fmt: skip
 
 KEPT, AGAIN, READ, LISTED = "保存证据", "补存证据", "查看证据", "查看证据目录"
+ORIGINALS = "查看证据原件"
+"""The matter of those who state a reason before an original is shown to them."""
 LONGEST_NAME = 120
 IN_STORE, NOT_IN_STORE, GONE = "已存", "未存", "已销毁"
 _KEY = 32
@@ -162,7 +164,7 @@ def fetch(work: Work, household_id: int, digest: str, reason: str = "") -> Fetch
 
     Whoever only watches (监督) states a reason: an original hides no name and no number. Raises Forbidden without it.
     """
-    if organs.officer(work, work.actor, work.today).role is Role.INSPECTOR and not seen(reason):
+    if may(organs.officer(work, work.actor, work.today).role, ORIGINALS) and not seen(reason):
         raise Forbidden("监督岗位查看证据原件须写明理由：请在网页的“证据”里打开这一份")
     row = known(work, household_id, digest)
     if row is None:

@@ -97,16 +97,15 @@ def reproduce(work: Work, notice: Notice, copy: int = 0) -> Paper:
     return paper
 
 
-def drafted(work: Work, notices: Sequence[Notice]) -> bytes:
-    """样稿 (drafts) of papers that this piece of work has made out and will take back; they bear the number 0.
+def to_draft(work: Work, notice: Notice) -> Item:
+    """样稿的内容 (what a draft is set from): a paper that this piece of work takes back, under the number 0."""
+    item = _fresh(work, notice, 0, UNASKED)
+    letter = replace(item.letter, number=_RUNNING.sub("〕0号", notice.number))
+    return replace(item, letter=letter, code="", variant=NORMAL, frozen=b"")
 
-    Raises Refused.
-    """
-    items = []
-    for one in notices:
-        item = _fresh(work, one, 0, UNASKED)
-        letter = replace(item.letter, number=_RUNNING.sub("〕0号", one.number))
-        items.append(replace(item, letter=letter, code="", variant=NORMAL, frozen=b""))
+
+def drafted(items: Sequence[Item]) -> bytes:
+    """样稿 (drafts) as one file; set without the books, which others write meanwhile. Raises Refused."""
     try:
         return drafts(items)
     except PressStopped as fault:

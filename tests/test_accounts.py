@@ -201,6 +201,7 @@ def test_the_profile_of_length_asks_for_no_composition_and_no_change(
     monkeypatch: pytest.MonkeyPatch, clock: SetClock
 ) -> None:
     passwords.check("Kx7!wvq-Lm2", WORDS)
+    passwords.check("Kx7!wvq-Lm2", ("--··",))  # a word of signs alone is in no password and in every one
     djbh3 = passwords.hashed("Kx7!wvq-Lm2")
     monkeypatch.setattr(settings(), "passwords", "asvs")
     with pytest.raises(Invalid, match="15 至 128"):

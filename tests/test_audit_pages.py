@@ -102,6 +102,7 @@ def test_the_log_goes_out_with_a_reason_and_a_trace_and_a_long_one_by_two_hands(
     two = sj.done(new, {"reason": "年度安全检查"})
     assert "等候安全管理员批准" in sj.page(two)
     assert two in aq.page("/audit/exports")
+    assert "/audit/exports" in aq.page("/accounts"), "in the menu of who approves"
     assert "有 1 份操作日志的导出等待您批准" in aq.page("/accounts"), "on the first page of who approves"
     for other in ("fh01", "sp01", "jd01", "ga01"):
         assert desks(other).get(two).status_code == 403

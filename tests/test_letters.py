@@ -386,14 +386,6 @@ def test_a_frozen_letter_thaws_as_it_was_and_its_digest_is_the_one_on_the_paper(
     assert digest == fingerprint(sample)
 
 
-@pytest.mark.parametrize(
-    ("typed", "printed"),
-    [("试验村 1 号", "试验村1号"), ("John Smith", "John Smith"), (" 河西 村\n2组", "河西村2组"), ("A 座 B", "A座B")],
-)
-def test_blanks_beside_chinese_characters_go_and_others_stay(typed: str, printed: str) -> None:
-    assert tidy(typed) == printed
-
-
 def test_the_clock_of_a_paper_is_the_real_one_whatever_was_due(ready: Office, family: Family) -> None:
     from integrity import notices
 

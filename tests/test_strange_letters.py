@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from integrity.papers import tidy
 from reports import forms, press, wording
 from reports.faults import Incomplete, MissingGlyphs
 from reports.forms import Letter, Payment, Person
@@ -182,3 +183,11 @@ def test_a_strange_letter_is_the_same_every_time(change: Callable[[Any], Any]) -
     first, again = (press.render_letter(letter, variant=LARGE) for _ in range(2))
     assert first.sha256 == again.sha256
     assert ("补打" in read(first.pdf)[0]) == bool(letter.copy)
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [("试验村 1 号", "试验村1号"), ("John Smith", "John Smith"), (" 河西 村\n2组", "河西村2组"), ("A 座 B", "A座B")],
+)
+def test_blanks_beside_chinese_characters_go_and_others_stay(typed: str, printed: str) -> None:
+    assert tidy(typed) == printed

@@ -27,7 +27,7 @@ from integrity.work import Work
 router = APIRouter()
 Looking = Annotated[Desk, looks("查看户账")]
 Keeping = Annotated[Desk, acts("办理程序")]
-Inspecting = Annotated[Desk, acts("查看证据原件")]
+Inspecting = Annotated[Desk, acts(evidence.ORIGINALS)]
 WHY = Field("reason", "理由", "area", max_length=200, hint="为监督检查什么事；记入操作日志，本人可以查阅")
 ACCEPT = "image/*,application/pdf,text/plain,.tif,.tiff"
 PAGE = 40
@@ -129,7 +129,7 @@ def fetch(desk: Looking, number: str, digest: str, view: bool = False) -> Respon
     """取出一份证据，已经核对指纹；照片和 PDF 可以直接看，其他的下载。"""
     household_id = desk.household(number)
     row = _kept(desk, household_id, digest)
-    if desk.may("查看证据原件"):
+    if desk.may(evidence.ORIGINALS):
         return _asking(desk, number, row, desk.form((WHY,)))
     desk.work.session.rollback()  # a look holds up the writer where the journal is a rollback one
     with desk.office.work(desk.officer.code) as work:
