@@ -56,15 +56,6 @@ def items(work: Work, area: str, kind: ConductKind) -> tuple[Item, ...]:
     return tuple(sorted(now, key=lambda one: one.code))
 
 
-def code_of(listed: tuple[Item, ...], typed: str) -> str:
-    """The code that a typed text means: a code, a code with its name behind it, a name; else the text itself."""
-    plain = typed.strip()
-    for one in listed:
-        if plain in (one.code, one.name) or plain.split(maxsplit=1)[:1] == [one.code]:
-            return one.code
-    return plain
-
-
 def people(view: Eyes, kind: ConductKind) -> list[Member]:
     """The members, and for a default why it may not be recorded of some (山东省社会信用条例 第2条)."""
     found = households.members(view.work, view.household_id, view.work.today)

@@ -65,10 +65,8 @@ def keep(work: Work, content: bytes, name: str, household_id: int, *, taken_on: 
 
     Raises Invalid for a kind, size, name or day that cannot be, Refused for a relative and after destruction.
     """
-    if len(content) > limit():
-        raise Invalid(f"文件过大：不超过 {settings().evidence_mb} MB，请降低扫描的分辨率或者分开保存")
-    kind, digest = kind_of(content), sha256(content).hexdigest()
-    name = _name(name, kind)
+    kind, name = fit(content, name)
+    digest = sha256(content).hexdigest()
     if taken_on is not None and not EARLIEST <= taken_on <= work.today:
         raise Invalid(f"形成日期 {taken_on} 不能晚于今天，也不能早于 {EARLIEST.year} 年")
     work.lock(household_id)  # nobody else keeps the same bytes meanwhile, and nobody destroys the household
@@ -83,6 +81,14 @@ def keep(work: Work, content: bytes, name: str, household_id: int, *, taken_on: 
         _write(work, row, _file_key(work, row), content)
         work.audit(AGAIN, f"household:{household_id}", digest)
     return row
+
+
+def fit(content: bytes, name: str) -> tuple[Kind, str]:
+    """Of which kind a file is, and its name as it is kept. Raises Invalid for what cannot be kept."""
+    if len(content) > limit():
+        raise Invalid(f"文件过大：不超过 {settings().evidence_mb} MB，请降低扫描的分辨率或者分开保存")
+    kind = kind_of(content)
+    return kind, _name(name, kind)
 
 
 def _may(work: Work, household_id: int) -> None:

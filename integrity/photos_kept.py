@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from integrity import uploads
-from integrity.errors import NotFound
 from integrity.uploads import Whose
 from integrity.work import Work
 
@@ -14,30 +14,25 @@ Photo = tuple[str, bytes]
 _NAMES = "names"
 
 
-def keep(work: Work, photos: list[Photo]) -> str:
-    """Keep photographs, sealed for their officer; the one-time number under which they are found again."""
+def keep(work: Work, photos: Mapping[str, list[Photo]]) -> str:
+    """Keep photographs by field, sealed for their officer; the one-time number under which they are found again."""
     token, whose = uploads.new(), _whose(work)
-    for n, (_, content) in enumerate(photos):
-        uploads.put(whose, token, f"p{n}", content)
-    uploads.put(whose, token, _NAMES, json.dumps([name for name, _ in photos]).encode())
+    for field, several in photos.items():
+        for n, (_, content) in enumerate(several):
+            uploads.put(whose, token, f"{field}{n}", content)
+    names = {field: [name for name, _ in several] for field, several in photos.items()}
+    uploads.put(whose, token, _NAMES, json.dumps(names).encode())
     return token
 
 
-def names(work: Work, token: str) -> list[str]:
-    """What is kept under a number, by name; [] alike for another's, for what is over, for none."""
-    try:
-        return list(map(str, json.loads(uploads.get(_whose(work), token, _NAMES))))
-    except NotFound:
-        return []
-
-
-def photos(work: Work, token: str) -> list[Photo]:
-    """The photographs that are kept under a number, none under "". Raises NotFound where they are gone."""
-    if not token:
-        return []
+def photos(work: Work, token: str) -> dict[str, list[Photo]]:
+    """The photographs that are kept under a number, by field. Raises NotFound for another's and for old ones."""
     whose = _whose(work)
-    listed = json.loads(uploads.get(whose, token, _NAMES))
-    return [(str(name), uploads.get(whose, token, f"p{n}")) for n, name in enumerate(listed)]
+    listed: dict[str, list[str]] = json.loads(uploads.get(whose, token, _NAMES))
+    return {
+        field: [(name, uploads.get(whose, token, f"{field}{n}")) for n, name in enumerate(names)]
+        for field, names in listed.items()
+    }
 
 
 def _whose(work: Work) -> Whose:

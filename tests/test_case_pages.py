@@ -187,6 +187,11 @@ def test_what_may_not_be_done_is_told_with_its_article_and_nothing_is_lost(
     assert "chengxin" not in hostile.text
     bare = handler.client.post(step, data=said, headers=handler.headers, follow_redirects=False)
     assert bare.status_code == 403, "a form without the token of its session"
+    chosen = {"upload": ("笔录.png", PNG, "image/png")}
+    misdated = handler.send(handler.get(step), said | {"on": "2026-13-01"}, to=step, files=chosen)
+    assert "先前选的文件已留住 1 个（笔录.png），不用重选" in misdated.text
+    assert handler.send(misdated, {"on": "2026-09-02"}, to=step).status_code == 303, "with the file that waited"
+    assert "笔录.png" in handler.page(f"/households/{number}/evidence")
 
 
 @ON_SQLITE

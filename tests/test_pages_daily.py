@@ -89,7 +89,7 @@ def test_a_commitment_of_a_child_a_refusal_and_a_scan_that_comes_later(
     grown = desks("xl01").post_form(to, for_another, files=SCAN)
     assert grown.status_code == 409
     assert "由本人签名或者按手印，他人不能代签（民法典第18条）" in grown.text
-    assert "刚才选的文件（签名.txt）没有保存，请重新选择" in grown.text
+    assert "先前选的文件已留住 1 个（签名.txt），不用重选" in grown.text
     with pytest.raises(Refused, match="没有第 9 号成员，不能由其代签"), office.work("xl01") as work:
         commitments.sign(
             work, three[0], member_no=3, on=work.today, occasion="申请", signed_by=SignedBy.GUARDIAN, guardian_no=9,
@@ -141,18 +141,20 @@ def test_a_fact_is_entered_has_no_effect_and_waits(three: list[int], desks: Desk
     form = f"/households/{ONE}/conduct/default/evidence"
     shown = desks("jb01").get(form)
     assert "第 3 号" in readable(shown), "the child is named with the reason"
-    typed = {"member": "1", "item": "D99", "act_on": "2026-08-20", "found_on": "2026-08-10", "source": "入户"}
-    wrong = desks("jb01").post_form(form, typed)
-    assert wrong.status_code == 422
-    assert "目录中没有" in wrong.text
-    assert "发现日期不能早于行为发生日期" in wrong.text
-    with pytest.raises(AssertionError, match="offers"):
-        desks("jb01").post_form(form, {"member": "3"})
     with office.reading() as work:
         items = {one.code: one.name for one in conduct_lists.items(work, VILLAGE, ConductKind.DEFAULT)}
     code, name = next(iter(items.items()))
-    right = {"member": "1", "item": f"{code} {name}", "act_on": "2026-08-01", "source": "入户"}
-    fact = desks("jb01").done(form, right, files=SCAN)
+    typed = {"member": "1", "item": code, "act_on": "2026-08-20", "found_on": "2026-08-10", "source": "入户"}
+    wrong = desks("jb01").post_form(form, typed, files=SCAN)
+    assert wrong.status_code == 422
+    assert "请填写事实经过" in wrong.text
+    assert "发现日期不能早于行为发生日期" in wrong.text
+    assert "已留住 1 个（签名.txt），不用重选" in wrong.text
+    for offered in ({"member": "3"}, {"item": "D99"}):
+        with pytest.raises(AssertionError, match="offers"):
+            desks("jb01").post_form(form, offered)
+    right = {"act_on": "2026-08-01", "detail": "8 月 1 日起领取养老金，没有申报"}
+    fact = desks("jb01").send(wrong, right | {"found_on": "2026-09-01"}, to=form).headers["location"]
     told = desks("jb01").page(fact)
     assert "事实本身不产生任何后果" in told
     opening = f"/households/{ONE}/cases/new?procedure=DEFAULT&amp;step="
@@ -192,8 +194,8 @@ def test_two_are_sent_and_write_down_what_they_found(three: list[int], desks: De
     assert "已留住 1 个（签名.txt），不用重选" in short.text
     assert 'href="#f-met"' in short.text
     found = {"result": RecheckResult.CHANGED.value, "met": "户主", "found": "领取养老金", "reason": "收入增加"}
-    number = short.text.split('name="kept" value="')[1].split('"')[0]
-    other = desks("xl01").send(desks("xl01").get(door), {"result": "LATER", "kept": number}, to=door)
+    number = short.text.split('name="waiting" value="')[1].split('"')[0]
+    other = desks("xl01").send(desks("xl01").get(door), {"result": "LATER", "waiting": number}, to=door)
     assert (other.status_code, "已留住" in other.text) == (422, False), "a number is its officer's alone"
     assert "请重新选择" in other.text
     for _ in range(2):

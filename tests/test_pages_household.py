@@ -167,9 +167,20 @@ def test_what_is_entered_is_there_once_and_never_over_another(
     changes = f"/households/{recommended}/changes/new"
     backwards = desk.post_form(changes, mine | {"reported_on": "2026-08-01"}, files=proof)
     assert backwards.status_code == 422
-    assert "刚才选的文件（合同.txt）没有保存" in backwards.text
-    desk.done(changes, mine | {"detail": "附合同"}, files=proof)
+    assert "先前选的文件已留住 1 个（合同.txt），不用重选；可以再加" in backwards.text
     assert "得知日期不能早于发生日期" in backwards.text
+    desks("jb02").done(f"/households/{recommended}/conduct/trust/evidence", {
+        "member": "1", "item": "S01", "act_on": "2026-08-05", "found_on": "2026-09-01", "source": "入户",
+    })  # fmt: skip
+    overtaken = desk.send(backwards, mine | {"detail": "附合同"}, to=changes)
+    assert overtaken.status_code == 409
+    assert "选择的文件已留住（合同.txt），随这份表单一起提交" in overtaken.text
+    assert "先前选的文件已留住 1 个（合同.txt）" in desk.page(changes), "and with the draft, where the officer turns back"
+    assert desk.send(overtaken, to=changes).status_code == 303
+    unwanted = desk.post_form(changes, mine | {"reported_on": "2026-08-01"}, files=proof)
+    assert "已留住" not in desk.send(unwanted, {"let-go": "yes"}, to=changes).text
+    bad = {"files": [("合同.exe", b"MZ\0\0", "application/pdf")]}
+    assert "“合同.exe”没有收下：不能保存这种文件" in desk.post_form(changes, mine, files=bad).text
     with office.reading() as work:
         changes = work.session.exec(select(Change).order_by(col(Change.seq)))
         told = [(one.detail, one.evidence) for one in changes]

@@ -28,7 +28,7 @@ from integrity.refusals import Refusals
 from integrity.rules.areas import code_range
 from integrity.rules.policy import NotInForce
 from integrity.settings import settings
-from integrity.web import shell
+from integrity.web import proofs, shell
 from integrity.web.api_access import household_within, office_of
 from integrity.web.forms import Field, Form, Sent, fresh, read
 from integrity.web.wording import obstacles, on_page
@@ -132,12 +132,14 @@ class Desk:
             names = {one.name for one in fields if one.kind not in ("password", "file", "files", "hidden")}
             form.values |= {name: text for name, text in kept.values.items() if name in names}
             form.draft = shell.moment(kept.saved_at)
+            proofs.restore(self.work, form, kept.values.get(proofs.WAITING, ""))
         return form
 
     def read(self, fields: tuple[Field, ...]) -> Form:
         """What was sent for these fields."""
         form = read(fields, self.sent)
         form.token = self.token
+        proofs.collect(self.work, form, self.sent)
         return form
 
     @property
@@ -178,6 +180,7 @@ class Desk:
             form.refused = on_page(str(fault))
             form.obstacles = obstacles(getattr(fault, "obstacles", ()))
         self._not_taken(form)
+        proofs.keep(self.work, form)
         return _again(show(form), UNPROCESSABLE if fault is None or isinstance(fault, Invalid) else CONFLICT)
 
     def _not_taken(self, form: Form) -> None:
@@ -255,10 +258,11 @@ class Desk:
         raise ProveFirst
 
     def _keep(self, form: Form) -> None:
-        """What was typed waits as a draft under the form's own address."""
+        """What was typed waits as a draft under the form's own address, and the evidence that was chosen with it."""
         self.let_go()
         with self.office.work(self.officer.code) as work:
-            drafts.save(work, self.draft_name, form.values)
+            proofs.keep(work, form)
+            drafts.save(work, self.draft_name, form.values | {proofs.WAITING: form.waiting})
 
 
 def _again(shown: Response, status: int) -> Response:

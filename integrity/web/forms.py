@@ -46,6 +46,8 @@ class Field:
     """When a field that may stay empty has to be filled in."""
     auto: str = "off"
     """The browser's own help (autocomplete)."""
+    proof: bool = False
+    """Are its files evidence? They are read at once, and wait while the form is refused: nobody chooses them twice."""
 
 
 def chosen_from(kind: type[Term], only: Iterable[Term] = ()) -> tuple[tuple[str, str], ...]:
@@ -85,6 +87,10 @@ class Form:
     given: dict[str, Any] = field(default_factory=dict)
     """What was sent, read: dates, sums in 分, yes and no; only fields that were filled in and are right."""
     files: Mapping[str, tuple[UploadFile, ...]] = field(default_factory=dict)
+    proofs: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
+    """Files that are evidence, by field: name and bytes; those that waited and those that were sent now."""
+    waiting: str = ""
+    """Under which number they wait while the form is refused; "" for none."""
     draft: str = ""
     """When the draft was kept from which it was filled in; "" for none."""
 
@@ -134,7 +140,7 @@ def read(fields: tuple[Field, ...], sent: Sent) -> Form:
     for one in fields:
         if one.kind in ("file", "files"):
             if one.required and not any(upload.filename for upload in sent.files.get(one.name, ())):
-                form.errors[one.name] = f"请选择{one.label}"
+                form.errors[one.name] = unchosen(one)
             continue
         if one.kind == "area" and one.name in sent.values:
             form.values[one.name] = form.values[one.name].replace("\r\n", "\n")
@@ -142,6 +148,11 @@ def read(fields: tuple[Field, ...], sent: Sent) -> Form:
         if one.kind == "password":
             form.values[one.name] = ""  # never shown again
     return form
+
+
+def unchosen(one: Field) -> str:
+    """What is told at a field in which a file has to be chosen."""
+    return f"请选择{one.label}"
 
 
 def _read_one(form: Form, one: Field, text: str) -> None:

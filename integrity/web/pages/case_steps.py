@@ -48,6 +48,7 @@ Taking = Annotated[Desk, acts("办理程序")]
 MayShift = Annotated[Desk, looks("变更期限")]
 Shifting = Annotated[Desk, acts("变更期限")]
 UPLOAD = "upload"
+_UPLOADED = Field(UPLOAD, "照片、扫描件", "files", False, accept=ACCEPT, proof=True)
 Step = Callable[[Work, Form], cases.Taken]
 """A step that is taken as its form says."""
 
@@ -87,7 +88,11 @@ def _at(desk: Desk, number: str, no: int, code: str) -> At:
     case = read_case(desk.work, desk.household(number), no)
     row = named_row(case, code)
     here = path("households", number, "cases", no, "steps", code)
-    return At(number, case, row, step_fields.fields_of(desk.work, case, row), here, f"{here}/evidence")
+    return At(number, case, row, _fields(desk, case, row), here, f"{here}/evidence")
+
+
+def _fields(desk: Desk, case: Case, row: Row) -> tuple[Field, ...]:
+    return (*step_fields.fields_of(desk.work, case, row), _UPLOADED)
 
 
 def _about_to_open(desk: Desk, number: str, procedure: str, step: str) -> At:
@@ -99,7 +104,7 @@ def _about_to_open(desk: Desk, number: str, procedure: str, step: str) -> At:
     case = case_openings.new_case(desk.work, household_id, rules.procedure)
     here = path("households", number, "cases", "new")
     query = f"procedure={procedure}&step={step}"
-    return At(number, case, row, step_fields.fields_of(desk.work, case, row), here, f"{here}/evidence?{query}", query)
+    return At(number, case, row, _fields(desk, case, row), here, f"{here}/evidence?{query}", query)
 
 
 @router.get("/households/{number}/cases/new")
@@ -165,7 +170,7 @@ def _drawn(desk: Desk, at: At, form: Form) -> Response:
         story=story(work, case), veil=veil(desk, case.household_id),
         unprinted=any(not one.copies for one in deliver), head=head_of(desk, case.household_id),
         proofs=obstacles(case_openings.proof_wanted(work, case, row)),
-        proven=to_be_proven(row), accept=ACCEPT,
+        proven=to_be_proven(row),
         proved=sessions.proven(desk.held, work.now),
         basis=case_basis.before_deciding(work, case) if row.code in _RESTING and case.history else (),
         hints=step_fields.suggestions(work, case, row, desk.scope), mine=desk.officer.role in row.by,
@@ -237,6 +242,8 @@ def _going_on(at: At) -> Step:
 def _drafted(desk: Desk, at: At, step: Step) -> Response:
     """The papers that the step would issue, as it is filled in; what stops the step is told on its form."""
     form = desk.read(at.fields)
+    if form.proofs[UPLOAD]:
+        form.errors[UPLOAD] = "选了的文件还没有上传：请先按“先上传并选用”，再看样稿"
     if form.errors:
         return desk.again(form, lambda shown: _drawn(desk, at, shown))
     try:
@@ -253,8 +260,6 @@ def _drafted(desk: Desk, at: At, step: Step) -> Response:
 def _taken(desk: Desk, at: At, step: Step) -> Response:
     """Take a step once, by whoever is proven where it decides; then on to the case."""
     form = desk.read(at.fields)
-    if desk.sent.one(UPLOAD) or any(one.filename for one in desk.sent.files.get(UPLOAD, ())):
-        form.errors[UPLOAD] = "选了文件还没有上传：请按“上传并选用”，再办理"
     if not form.errors and to_be_proven(at.row):
         desk.must_be_proven(form)
 
@@ -264,6 +269,8 @@ def _taken(desk: Desk, at: At, step: Step) -> Response:
 
     def act(work: Work) -> str:
         try:
+            if rows := keep_all(work, at.case.household_id, form.proofs[UPLOAD]):
+                form.given[step_fields.EVIDENCE] = rows[0].sha256
             done = step(work, form)
         except NotFound as fault:
             raise Refused(str(fault)) from fault
@@ -300,13 +307,12 @@ def keep_for_step(desk: Taking, number: str, no: int, code: str) -> Response:
 def _keep(desk: Desk, at: At) -> Response:
     """Keep what was sent, choose the first of it, and show the form again with all that was typed."""
     form = desk.read(at.fields)
-    form.errors.clear()
-    files = desk.sent.files.get(UPLOAD, ())
-    if not any(one.filename for one in files):
-        form.errors[UPLOAD] = "请选择要上传的文件"
+    form.errors = {name: said for name, said in form.errors.items() if name == UPLOAD}
+    if not form.proofs[UPLOAD]:
+        form.errors.setdefault(UPLOAD, "请选择要上传的文件")
 
     def act(work: Work) -> str:
-        rows = keep_all(work, at.case.household_id, files)
+        rows = keep_all(work, at.case.household_id, form.proofs[UPLOAD])
         first = rows[0].sha256
         drafts.save(work, drafts.name_of(unquote(at.here), at.query), form.values | {step_fields.EVIDENCE: first})
         name = proof_name(work, at.case.household_id, first)

@@ -83,7 +83,7 @@ def _guardians(one: Frame) -> tuple[tuple[str, str], ...]:
     return (*((str(no), one.view.name(no)) for no in sorted(grown)), outside)
 
 
-_SCAN = Field("files", "签好的承诺书", "files", False, "照片或者扫描件；可以以后再补", accept=ACCEPT)
+_SCAN = Field("files", "签好的承诺书", "files", False, "照片或者扫描件；可以以后再补", accept=ACCEPT, proof=True)
 
 
 @router.get("/households/{number}/commitments/new")
@@ -216,7 +216,7 @@ def _write(work: Work, one: Frame, form: Form) -> Commitment:
     """The promise as it was signed, with the texts of that day and the scan where there is one."""
     given, way = form.given, SignedBy[form.given["signed_by"]]
     text, office = wording("commitment", given["on"]), wording("promise_office", given["on"])
-    rows = keep_all(work, one.household_id, form.files.get("files", ()), SHEET, given["on"])
+    rows = keep_all(work, one.household_id, form.proofs["files"], SHEET, given["on"])
     return commitments.sign(
         work, one.household_id, member_no=int(given["member"]), on=given["on"], occasion=given["occasion"],
         signed_by=way, explained_by=given["explained_by"], text_version=text.version, text_sha256=text.sha256,
@@ -233,7 +233,7 @@ def attaching(desk: Looking, number: str, seq: int) -> HTMLResponse:
     return _attach(desk, one, _promise(desk, one, seq), desk.form((_LATER,), household_id=one.household_id))
 
 
-_LATER = Field("files", "签好的承诺书", "files", True, "照片或者扫描件，可以几张", accept=ACCEPT)
+_LATER = Field("files", "签好的承诺书", "files", True, "照片或者扫描件，可以几张", accept=ACCEPT, proof=True)
 
 
 def _promise(desk: Desk, one: Frame, seq: int) -> Commitment:
@@ -257,7 +257,7 @@ def attach(desk: Acting, number: str, seq: int) -> Response:
     promise, form = _promise(desk, one, seq), desk.read((_LATER,))
 
     def act(work: Work) -> str:
-        rows = keep_all(work, one.household_id, form.files.get("files", ()), SHEET)
+        rows = keep_all(work, one.household_id, form.proofs["files"], SHEET)
         commitments.attach(work, one.household_id, promise.seq, rows[0].sha256)
         desk.tell(work, "已补附签好的承诺书")
         return one.href("commitments", "new")

@@ -82,17 +82,26 @@ def _listed(one: Frame, kind: ConductKind) -> tuple[Item, ...]:
 
 def _fields(desk: Desk, one: Frame, kind: ConductKind) -> tuple[Field, ...]:
     people = tuple((str(each.no), each.name) for each in conduct_lists.people(one.view, kind) if not each.never)
+    must_tell = kind is ConductKind.DEFAULT
     return (
         Field("member", "哪一位成员", "choice", choices=people),
-        Field("item", "目录中的项目", max_length=120, hint="输入代码或者名称中的字，从列出的选择"),
+        _item_field(one, kind),
         Field("act_on", "行为发生日期", "date"),
         Field("act_end", "行为结束日期", "date", False, "持续的行为填写；不填的就是发生的那一天"),
         Field("found_on", "发现日期", "date"),
         Field("source", "来源", max_length=60, hint="如 入户、核对平台、本人报告、投诉举报"),
-        Field("detail", "事实经过", "area", False, "写明时间、地点、做了什么；不写评价", max_length=400),
+        Field("detail", "事实经过", "area", must_tell, "写明时间、地点、做了什么；不写评价", max_length=400),
         evidence_field(desk, one.household_id),
-        Field("files", "上传新的证据", "files", False, "照片、扫描件；上传了的以它为证据", accept=ACCEPT),
+        Field("files", "上传新的证据", "files", False, "照片、扫描件；上传了的以它为证据", accept=ACCEPT, proof=True),
     )  # fmt: skip
+
+
+def _item_field(one: Frame, kind: ConductKind) -> Field:
+    """Which item of the adopted catalogue it is; in words where none is adopted."""
+    listed = tuple((each.code, f"{each.code} {each.name}") for each in _listed(one, kind))
+    if not listed:
+        return Field("item", "什么行为", max_length=_ITEM, hint="本地还没有采用积分目录：写明是什么行为，不计分")
+    return Field("item", "目录中的项目", "choice", choices=listed, hint="各项的说明见本页下方采用的目录")
 
 
 @router.get("/households/{number}/conduct/{kind}/evidence")
@@ -105,9 +114,8 @@ def enter(desk: MayEnter, number: str, kind: str) -> HTMLResponse:
 
 def _page(desk: Desk, one: Frame, kind: ConductKind, form: Form) -> HTMLResponse:
     barred, listed = [each for each in conduct_lists.people(one.view, kind) if each.never], _listed(one, kind)
-    offered = [(f"{each.code} {each.name}", each.note[:60]) for each in listed]
     return desk.page(
-        "conduct_enter.html", **with_form(form), kind=kind, items=listed, barred=barred, offered=offered,
+        "conduct_enter.html", **with_form(form), kind=kind, items=listed, barred=barred,
         action=here(desk.request), most=evidence.limit() // 2**20, **shown(one, "?", f"登记{kind.value}事实"),
     )  # fmt: skip
 
@@ -123,7 +131,7 @@ def write(desk: Entering, number: str, kind: str) -> Response:
     def act(work: Work) -> str:
         given = form.given
         conduct.check_item(work, one.household_id, what, given["item"])
-        rows = keep_all(work, one.household_id, form.files.get("files", ()))
+        rows = keep_all(work, one.household_id, form.proofs["files"])
         entry = conduct.record(
             work, one.household_id, member_no=int(given["member"]), kind=what, item=given["item"],
             act_on=given["act_on"], act_end=given.get("act_end"), found_on=given["found_on"], source=given["source"],
@@ -136,14 +144,10 @@ def write(desk: Entering, number: str, kind: str) -> Response:
 
 
 def _read_item(desk: Desk, one: Frame, kind: ConductKind, form: Form) -> None:
-    """The code of what was typed; what the catalogue does not list, and days in no order, are told at the field."""
+    """What the catalogue does not list, and days in no order, are told at the field."""
     given = form.given
-    code = given["item"] = conduct_lists.code_of(_listed(one, kind), given["item"])
-    if len(code) > _ITEM:
-        form.errors["item"] = f"目录中的项目不超过 {_ITEM} 字"
-        return
     try:
-        conduct.check_item(desk.work, one.household_id, kind, code)
+        conduct.check_item(desk.work, one.household_id, kind, given["item"])
     except (Invalid, NotInForce) as fault:
         form.errors["item"] = str(fault)
     first: date | None = given.get("act_on")

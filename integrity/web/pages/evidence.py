@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, UploadFile
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import col, select
 
@@ -14,6 +13,7 @@ from integrity import evidence
 from integrity.case_views import officer_name
 from integrity.errors import ChengxinError, NotFound
 from integrity.evidence_kinds import KINDS
+from integrity.photos_kept import Photo
 from integrity.records.evidence import Evidence
 from integrity.web.desk import UNPROCESSABLE, Desk, acts, here, looks
 from integrity.web.forms import Field, Form
@@ -34,7 +34,7 @@ PAGE = 40
 INLINE = frozenset({"pdf", "jpeg", "png", "webp"})
 """Kinds that a browser shows itself; every other kind is only ever saved to a file."""
 FIELDS = (
-    Field("files", "照片、扫描件", "files", accept=ACCEPT, hint="PDF、照片、纯文本；可以一次选几张"),
+    Field("files", "照片、扫描件", "files", accept=ACCEPT, hint="PDF、照片、纯文本；可以一次选几张", proof=True),
     Field("name", "名称", max_length=evidence.LONGEST_NAME, required=False, hint="如 陈述申辩笔录；不填的用文件名"),
     Field("taken_on", "形成日期", "date", False, "拍摄、签名的日期"),
 )
@@ -88,8 +88,8 @@ def keep(desk: Keeping, number: str) -> Response:
     form = desk.read(FIELDS)
 
     def act(work: Work) -> str:
-        files, named = desk.sent.files.get("files", ()), form.given.get("name", "")
-        rows = keep_all(work, household_id, files, named, form.given.get("taken_on"))
+        named = form.given.get("name", "")
+        rows = keep_all(work, household_id, form.proofs["files"], named, form.given.get("taken_on"))
         desk.tell(work, f"已保存 {len(rows)} 份证据")
         return path("households", number, "evidence")
 
@@ -97,26 +97,9 @@ def keep(desk: Keeping, number: str) -> Response:
 
 
 def keep_all(
-    work: Work, household_id: int, uploads: Iterable[UploadFile], named: str = "", taken_on: Any = None
+    work: Work, household_id: int, files: list[Photo], named: str = "", taken_on: Any = None
 ) -> list[Evidence]:  # fmt: skip
     """Keep each file that was sent, in one piece of work: all of them or none. Several of one name are numbered."""
-    return keep_read(work, household_id, read_all(uploads), named, taken_on)
-
-
-def read_all(uploads: Iterable[UploadFile]) -> list[tuple[str, bytes]]:
-    """Each file that was sent: its name and its bytes."""
-    found = []
-    for one in uploads:
-        if one.filename:
-            one.file.seek(0)
-            found.append((one.filename, one.file.read()))
-    return found
-
-
-def keep_read(
-    work: Work, household_id: int, files: list[tuple[str, bytes]], named: str = "", taken_on: Any = None
-) -> list[Evidence]:  # fmt: skip
-    """The same of files that were read already."""
     kept = []
     for n, (name, content) in enumerate(files, start=1):
         wanted = named and (f"{named} {n}" if len(files) > 1 else named)

@@ -28,7 +28,9 @@ from integrity.web.pages.household_frame import Frame, frame
 from integrity.work import Work
 
 router = APIRouter()
-_UPLOAD = Field("files", "上传新的证据", "files", False, "照片、扫描件，可以几张；上传了的以它为证据", accept=ACCEPT)
+_UPLOAD = Field(
+    "files", "上传新的证据", "files", False, "照片、扫描件，可以几张；上传了的以它为证据", accept=ACCEPT, proof=True
+)
 DETAIL = Field("detail", "说明", "area", required=False, max_length=400, hint="不要写身份证号")
 
 
@@ -48,7 +50,7 @@ def add_change(number: str, desk: Annotated[Desk, acts("登记变化")]) -> Resp
 
     def act(work: Work) -> str:
         given, kind = form.given, Event[form.given["kind"]]
-        rows = keep_all(work, one.household_id, form.files.get("files", ()))
+        rows = keep_all(work, one.household_id, form.proofs["files"])
         rechecks.report(
             work, one.household_id, kind, happened_on=given["happened_on"], reported_on=given["reported_on"],
             member_no=int(given["member"]) if "member" in given else None, detail=given.get("detail", ""),

@@ -33,7 +33,7 @@ Looking = Annotated[Desk, looks("查看户账")]
 MayPublish = Annotated[Desk, looks("公示")]
 Publishing = Annotated[Desk, acts("公示")]
 STATES: dict[State, str] = {"hanging": "正在公示", "due": "应当撤下", "past": "已经撤下"}
-PHOTO = Field("photo", "照片", "file", accept=ACCEPT, hint="拍清整张公示单和张贴的地方；存为证据")
+PHOTO = Field("photo", "照片", "file", accept=ACCEPT, hint="拍清整张公示单和张贴的地方；存为证据", proof=True)
 MONTHS = Field("months", "公布几个月", "count", False, hint="当地有规定的不填；没有规定的由您确定，不超过 12 个月")
 NEW = (
     Field("place", "张贴的地点", hint="如 村务公开栏"),
@@ -55,12 +55,13 @@ PROOFS = {
     )),
     "down": Proof("登记撤下", "期满当天不算，第二天撤下。提前撤下的写明理由，不作为公示期满。", (
         Field("on", "撤下日期", "date"), Field("reason", "提前撤下的理由", required=False, max_length=200),
-        Field("photo", "照片", "file", False, accept=ACCEPT, hint="撤下以后的公开栏；存为证据"),
+        Field("photo", "照片", "file", False, accept=ACCEPT, hint="撤下以后的公开栏；存为证据", proof=True),
     )),
     "objection": Proof("登记异议", "公示期内收到的才在这里登记，期外的按投诉举报办理。办结以前不能确认或者终止。", (
         Field("household", "对哪一户", "choice"),
         Field("text", "异议的内容", "area", max_length=2000, hint="加密保存；不写身份证号码"),
-        Field("on", "收到日期", "date"), Field("photo", "书面异议的扫描件", "file", False, accept=ACCEPT),
+        Field("on", "收到日期", "date"),
+        Field("photo", "书面异议的扫描件", "file", False, accept=ACCEPT, proof=True),
     )),
 }  # fmt: skip
 """The ends of their addresses."""
@@ -299,7 +300,6 @@ def enter_proof(desk: Publishing, number: str, what: str) -> Response:
 
 def _photo(work: Work, posting: Posting, form: Form, name: str, household: int | None) -> str:
     """What was photographed, as evidence; "" for nothing."""
-    sent = next((one for one in form.files.get("photo", ()) if one.filename), None)
-    if sent is None:
-        return ""
-    return posting_lists.keep_proof(work, posting, sent.file.read(), name, household)
+    for _, content in form.proofs["photo"]:
+        return posting_lists.keep_proof(work, posting, content, name, household)
+    return ""

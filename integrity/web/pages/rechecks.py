@@ -12,9 +12,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from integrity import photos_kept, recheck_desk, rechecks, worklists
+from integrity import recheck_desk, rechecks, worklists
 from integrity.area_choice import names
-from integrity.errors import NotFound
 from integrity.places import Listed
 from integrity.recheck_desk import Sent
 from integrity.recheck_marks import period_end
@@ -28,7 +27,7 @@ from integrity.web.api_access import household_within
 from integrity.web.desk import SEE_OTHER, Desk, acts, here, looks
 from integrity.web.forms import Field, Form, chosen_from
 from integrity.web.pages.daily import Where, list_page, seat, where, with_form
-from integrity.web.pages.evidence import ACCEPT, keep_read, read_all
+from integrity.web.pages.evidence import ACCEPT, keep_all
 from integrity.web.pages.household_fields import typed
 from integrity.web.pages.household_frame import Frame, frame, shown
 from integrity.work import Work
@@ -189,8 +188,6 @@ def assign(desk: Acting, number: str) -> Response:
 
 
 _WHY = Field("reason", "结论的理由", "area", False, max_length=400, wanted_when="写结论的必填")
-_KEPT = "kept"
-"""Under which number the photographs of a form wait that was refused."""
 
 
 def _visit_fields(desk: Desk) -> tuple[Field, ...]:
@@ -205,8 +202,7 @@ def _visit_fields(desk: Desk) -> tuple[Field, ...]:
         Field("found", "了解的情况", "area", False, "收入、财产、人口等有什么变化；没有入户的写原因", max_length=400,
               wanted_when="已入户的必填"),
         *((_WHY,) if concludes else ()),
-        Field("files", "照片", "files", False, "入户照片、签名的入户表；手机可以直接拍", accept=ACCEPT),
-        Field(_KEPT, "已选的照片", "hidden", False, max_length=40),
+        Field("files", "照片", "files", False, "入户照片、签名的入户表；手机可以直接拍", accept=ACCEPT, proof=True),
     )  # fmt: skip
 
 
@@ -224,7 +220,7 @@ def visiting(desk: Stepping, number: str) -> Response:
 def _visit(desk: Desk, one: Frame, on: Sent | None, form: Form) -> HTMLResponse:
     return desk.page(
         "recheck_visit.html", **with_form(form), on=on, action=here(desk.request), glance=recheck_desk.glance(one.view),
-        kept=photos_kept.names(desk.work, form.values.get(_KEPT, "")), **shown(one, "?", "入户核查"),
+        **shown(one, "?", "入户核查"),
     )  # fmt: skip
 
 
@@ -234,11 +230,10 @@ def visited(desk: Acting, number: str) -> Response:
     one = frame(desk, number)
     form = desk.read(_visit_fields(desk))
     form.errors |= {name: said for name, said in _missing(form) if name not in form.errors}
-    photos = _photos(desk, form)
 
     def act(work: Work) -> str:
         given = form.given
-        rows = keep_read(work, one.household_id, photos, "入户核查", given["on"])
+        rows = keep_all(work, one.household_id, form.proofs["files"], "入户核查", given["on"])
         case = recheck_desk.enter(work, one.household_id, Visit(
             given["result"], given["on"], given.get("met", ""), given.get("found", ""), given.get("reason", ""),
             rows[0].sha256 if rows else "",
@@ -246,21 +241,10 @@ def visited(desk: Acting, number: str) -> Response:
         desk.tell(work, _AFTER.get(given["result"], _WRITTEN))
         return one.href("cases", case.no)
 
-    def show(again: Form) -> HTMLResponse:
-        again.values[_KEPT], again.files = photos_kept.keep(desk.work, photos) if photos else "", {}
-        return _visit(desk, one, on, again)
-
     on = _stage(desk, one)
-    return desk.submit(form, typed(act), show, household_id=one.household_id)
-
-
-def _photos(desk: Desk, form: Form) -> list[photos_kept.Photo]:
-    """The photographs of a visit: those that were kept when the form was refused, and those that come now."""
-    try:
-        return photos_kept.photos(desk.work, form.given.get(_KEPT, "")) + read_all(form.files.get("files", ()))
-    except NotFound:
-        form.errors["files"] = "先前选的照片已超过保存时间，请重新选择"
-        return []
+    return desk.submit(
+        form, typed(act), lambda again: _visit(desk, one, on, again), household_id=one.household_id
+    )  # fmt: skip
 
 
 _WRITTEN = "已登记核查结论，核查结论书已制发，请打印后送达"
