@@ -93,6 +93,21 @@ def _step(case: Case, kind: PaperKind, step_no: int | None) -> Done:
     return found[-1]
 
 
+_SAID = {"time": "time", "place": "place", "way": "manner", "capacity": "capacity", "recorder": "recorder"}
+"""What a statement says of how it was made: field of the sheet → ask of the step."""
+
+
+def stated(work: Work, household_id: int, case_no: int, kind: PaperKind, step_no: int | None = None) -> dict[str, str]:
+    """What a step says already of what may be added to its sheet. Raises NotFound where the case has no such step."""
+    case = read_case(work, household_id, case_no)
+    if kind not in SHEETS:
+        return {}
+    said = _step(case, kind, step_no).data
+    if kind is not PaperKind.F14:
+        return {}
+    return {name: str(said[ask]) for name, ask in _SAID.items() if said.get(ask)}
+
+
 def _visit(work: Work, case: Case, step: Done, more: More) -> Draft:
     """F06: who went, whom they met, what they saw; the income is that of the last verification."""
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from integrity.errors import NotFound, Refused
 from integrity.households import correct, home, members, standing
-from integrity.records.ledger import Commitment, Member
+from integrity.records.ledger import Assistance, Commitment, Member
 from integrity.rules.facts import ADULT, age
 from integrity.terms import Capacity, Presence, SignedBy
 from integrity.work import Work
@@ -53,6 +53,20 @@ def sign(
 def needs_guardian(member: Member, on: date) -> bool:
     """由监护人代签的人 (for whom the guardian signs): a minor, or whoever is without full capacity, on a day."""
     return member.capacity is not Capacity.FULL or (member.born_on is not None and age(member.born_on, on) < ADULT)
+
+
+def unsigned(work: Work, household_id: int) -> list[int]:
+    """还没有登记承诺的成员 (who has promised nothing yet; 民发〔2021〕57号第9条): those who sign for themselves.
+
+    A refusal is an answer too. Of a family that received assistance before these books were kept nothing is asked
+    until one of them promises.
+    """
+    promised = {one.member_no for one in standing(work, Commitment, household_id, work.today)}
+    if not promised and standing(work, Assistance, household_id, work.today):
+        return []
+    people = members(work, household_id, work.today)
+    own = (no for no, one in people.items() if one.presence is Presence.PRESENT and not needs_guardian(one, work.today))
+    return sorted(no for no in own if no not in promised)
 
 
 def _guarded(people: Mapping[int, Member], member: Member, guardian_no: int | None, on: date, *, sheet: bool) -> None:

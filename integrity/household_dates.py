@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from integrity import delivery
+from integrity import commitments, delivery
 from integrity.errors import ChengxinError, Invalid
 from integrity.household_files import CaseFile, PaperLine, of_kind
-from integrity.household_views import Head, Today
+from integrity.household_views import Eyes, Head, Today
 from integrity.households import kept
 from integrity.papers import content
 from integrity.records.ledger import Notice, Service
@@ -118,8 +118,8 @@ def _last(term: Term) -> date:
     return term.end.date() if isinstance(term.end, datetime) else term.end
 
 
-_SETTLED = ("已签", "不须送达", "已撤回", "已替换")
-"""States of a paper with which nobody has anything to do any more."""
+_WAITS = ("待打印", "待送达")
+"""States of a paper with which somebody still has something to do."""
 
 
 class Reminder(NamedTuple):
@@ -139,7 +139,14 @@ def _pressing(case: CaseFile, clock: Running) -> Reminder:
     return Reminder("red" if clock.overdue else "orange", what, "cases")
 
 
-def reminders(head: Head, papers: list[PaperLine], cases: list[CaseFile]) -> list[Reminder]:
+def _promises(view: Eyes) -> Iterator[Reminder]:
+    """Whose promise is still to be asked for; nobody's application waits for it."""
+    names = "、".join(view.name(no) for no in commitments.unsigned(view.work, view.household_id))
+    if names:
+        yield Reminder("grey", f"还没有登记诚信承诺：{names}。拒绝签署的如实登记，不影响申请", "commitments")
+
+
+def reminders(view: Eyes, head: Head, papers: list[PaperLine], cases: list[CaseFile]) -> list[Reminder]:
     """What has to be seen to, the gravest first."""
     found = [Reminder("red", f"恢复备份以后账册缺少：{one}；核对以前不得作出不利的登记") for one in head.restored]
     found += [_pressing(one, clock) for one in cases for clock in one.clocks if clock.overdue or clock.remind]
@@ -153,8 +160,9 @@ def reminders(head: Head, papers: list[PaperLine], cases: list[CaseFile]) -> lis
     found += [Reminder("orange", f"不能计算核查日期：{head.fault}")] if head.fault else []
     found += [
         Reminder("orange", f"《{one.kind}》{one.number} {one.state}", "papers")
-        for one in papers if not one.served_on and one.state not in _SETTLED
+        for one in papers if one.state in _WAITS
     ]
     found += [Reminder("blue", f"需要人工确定：{one}", "why") for one in (head.now.why.questions if head.now else ())]
+    found += [] if head.ended else _promises(view)
     found += [Reminder("grey", f"回避：{one}；不办理该户的事项") for one in head.relatives]
     return found

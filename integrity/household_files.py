@@ -148,6 +148,8 @@ def _paper(
     state, colour = ("待送达", "orange") if printed else ("待打印", "orange")
     if service:
         state, colour = "已送达", "green"
+    elif code[1] == "red":
+        state, colour = code[0], "grey"
     elif printed and (kept := kept_as(view.work, notice)):
         state, colour = kept, "green" if kept == SIGNED else "grey"
     how = "" if service is None else f"{service.way.value}，{view.outsider(service.receiver)}签收"

@@ -134,7 +134,7 @@ def sort_out(work: Work, choice: Choice) -> Sorted:
 
 
 def waiting(work: Work, choice: Choice) -> Iterator[Notice]:
-    """Issued papers of the choice, never printed and in no run. A proof of service goes with its paper."""
+    """Issued papers of the choice, never printed, not ended, in no run. A proof of service goes with its paper."""
     low, high = code_range(choice.area)
     printed = select(Printing.seq).where(
         Printing.household_id == Notice.household_id, Printing.notice_seq == Notice.seq
@@ -144,8 +144,9 @@ def waiting(work: Work, choice: Choice) -> Iterator[Notice]:
         PrintItem.state != PrintState.DROPPED,
     )  # fmt: skip
     query = select(Notice).where(
-        Notice.area >= low, Notice.area < high, Notice.kind != PaperKind.F30, ~printed.exists(), ~placed.exists()
-    )
+        Notice.area >= low, Notice.area < high, Notice.kind != PaperKind.F30, ~printed.exists(), ~placed.exists(),
+        ~select(PaperEnd.number).where(PaperEnd.number == Notice.number).exists(),
+    )  # fmt: skip
     if choice.kinds:
         query = query.where(col(Notice.kind).in_(choice.kinds))
     if choice.by:
@@ -165,6 +166,8 @@ def _not_waiting(work: Work, choice: Choice, found: Collection[str]) -> Iterator
             yield LeftOut(number, f"在 {choice.area} 没有文号为 {number} 的文书")
         elif (placed := item_of(work, notice)) is not None:
             yield LeftOut(number, f"已在打印批次 {placed.run} 中（第{placed.no}份，{placed.state.value}）")
+        elif ended := _ended(work, notice):
+            yield LeftOut(number, ended)
         elif notice.kind is PaperKind.F30:
             yield LeftOut(number, "送达回证随它的文书一并打印")
         else:
@@ -179,10 +182,15 @@ def taken(work: Work, notice: Notice) -> str:
     return f"刚才已由他人编入批次 {placed.run}" if placed is not None else ""
 
 
-def _printable(work: Work, notice: Notice) -> tuple[Letter, RegionalForm | None]:
+def _ended(work: Work, notice: Notice) -> str:
+    """Why a paper is not printed any more; "" while it has not ended."""
     ended = work.session.get(PaperEnd, notice.number)
-    if ended is not None:
-        raise Invalid(f"已于 {ended.ended_on} {'被替换' if ended.by_number else '撤回'}，不再打印")
+    return f"已于 {ended.ended_on} {'被替换' if ended.by_number else '撤回'}，不再打印" if ended is not None else ""
+
+
+def _printable(work: Work, notice: Notice) -> tuple[Letter, RegionalForm | None]:
+    if ended := _ended(work, notice):
+        raise Invalid(ended)
     letter = content(work, notice)
     inspect(letter)
     return letter, regional.in_force(notice.area, letter)

@@ -10,12 +10,17 @@ from sqlmodel import col, or_, select
 
 from integrity.errors import Invalid, Refused
 from integrity.households import home
+from integrity.households import standing as standing_entries
+from integrity.print_places import item_of, original_of
 from integrity.recommendations import Finding, as_due, day_of, standing
-from integrity.records.ledger import Change, LedgerHead, Recheck, Residence, Verification
+from integrity.records.ledger import Change, LedgerHead, Notice, Recheck, Residence, Verification
 from integrity.records.office import EvaluationRun, Kinship, Recommendation
 from integrity.rules.facts import day
-from integrity.terms import Cause, Event, Outcome, RecheckResult, Scheme
+from integrity.seals import end_with_case
+from integrity.terms import Cause, Event, Outcome, PaperKind, RecheckResult, Scheme
 from integrity.work import Work
+
+_DONE = (RecheckResult.CONFIRMED, RecheckResult.UNCHANGED, RecheckResult.CHANGED)
 
 
 def report(
@@ -61,6 +66,8 @@ def complete(
         raise Refused("核查须由两名以上人员进行（民发〔2021〕57号第16条）")
     if relatives(work, household_id, visitors):
         raise Refused("核查人员与该户有近亲属关系，应当回避（民发〔2021〕57号第11条）")
+    if result in _DONE:
+        _recall(work, household_id, on)
     return work.append(
         household_id,
         Recheck(
@@ -68,6 +75,14 @@ def complete(
             note=note,
         ),
     )  # fmt: skip
+
+
+def _recall(work: Work, household_id: int, on: date) -> None:
+    """End the notices of a check that has been made meanwhile, where they never left the house: none is printed now."""
+    notices = standing_entries(work, Notice, household_id, on)
+    asked = (one for one in notices if one.kind is PaperKind.F11)
+    unsent = [one.number for one in asked if original_of(work, one) is None and item_of(work, one) is None]
+    end_with_case(work, unsent, by_number="", reason="核查已经完成，通知书没有发出", on=work.today)
 
 
 def relatives(work: Work, household_id: int, officers: Collection[str]) -> tuple[str, ...]:

@@ -13,13 +13,15 @@ import pytest
 from httpx2 import Response
 from sqlmodel import select
 
-from integrity import commitments, conduct_lists, places
+from integrity import commitments, conduct_lists, notices, places, print_choice
 from integrity.errors import Refused
 from integrity.households import standing
+from integrity.papers import issue
+from integrity.print_choice import Choice
 from integrity.records.ledger import Commitment, Conduct, Decision, Recheck
 from integrity.records.office import Audit
 from integrity.settings import settings
-from integrity.terms import Cause, ConductKind, RecheckResult, SignedBy, Verdict
+from integrity.terms import Cause, ConductKind, PaperKind, RecheckResult, SignedBy, Verdict
 from integrity.work import Office
 from tests.conftest import SetClock
 from tests.desk_office import Browser, Desks, desks, forms_of, papers, readable
@@ -211,9 +213,18 @@ def test_two_are_sent_and_write_down_what_they_found(three: list[int], desks: De
         RecheckResult.CHANGED.value not in desks("xl01").page(later).split("结果</legend>")[1].split("</fieldset>")[0]
     )
     desks("xl01").done(later, {"result": "LATER", "met": "户主", "found": "没有变化"})
+    with office.work("jb01", due=office.clock()) as work:
+        wanted = notices.wanted_now(work, three[1], PaperKind.F11)
+        asked = issue(work, three[1], wanted.kind, wanted.subject, wanted.draft).number
+    assert f"《定期核查通知书》{asked} 待打印" in desks("xz01").page(f"/households/{TWO}")
     end = desks("xz01").get(f"/households/{TWO}/rechecks/new").headers["location"]
     desks("xz01").done(end, {"result": RecheckResult.UNCHANGED.value, "reason": "收入没有变化"})
     assert case(office, three[1]).closed
+    left = desks("xz01").page(f"/households/{TWO}").partition("需要留意")[2].partition("成员")[0]
+    assert "定期核查通知书》" not in left
+    assert "已撤回" in desks("xz01").page(f"/households/{TWO}/papers"), "a notice of a check that was made is not sent"
+    with office.reading() as work:
+        assert asked not in {one.number for one in print_choice.waiting(work, Choice(area=VILLAGE))}
 
 
 @only_sqlite

@@ -113,6 +113,10 @@ def test_a_household_is_opened_and_its_members_come_go_and_move(desks: Desks, of
     assert early.status_code == 422
     assert "在 2026-08-02 还没有登记" in early.text
     assert desk.done("/households/LY000001/members/new", child | {"since": "2026-08-03"}) == "/households/LY000001"
+    new = desk.page("/households/LY000001")
+    assert "还没有登记诚信承诺：第 1 号 买买提·吐尔逊。拒绝签署的如实登记，不影响申请" in new
+    desk.done("/households/LY000001/commitments/new/scan", {"member": "1", "signed_by": "REFUSED"})
+    assert "还没有登记诚信承诺" not in desk.page("/households/LY000001"), "a refusal is an answer"
     same = desk.post_form("/households/LY000001/members/2/change", {"since": "2026-08-20"})
     assert same.status_code == 422
     assert "没有变化" in same.text
@@ -175,7 +179,7 @@ def test_what_is_entered_is_there_once_and_never_over_another(
     overtaken = desk.send(backwards, mine | {"detail": "附合同"}, to=changes)
     assert overtaken.status_code == 409
     assert "选择的文件已留住（合同.txt），随这份表单一起提交" in overtaken.text
-    assert "先前选的文件已留住 1 个（合同.txt）" in desk.page(changes), "and with the draft, where the officer turns back"
+    assert "先前选的文件已留住 1 个（合同.txt）" in desk.page(changes), "it waits with the draft"
     assert desk.send(overtaken, to=changes).status_code == 303
     unwanted = desk.post_form(changes, mine | {"reported_on": "2026-08-01"}, files=proof)
     assert "已留住" not in desk.send(unwanted, {"let-go": "yes"}, to=changes).text

@@ -111,7 +111,7 @@ def _whose(f: Facts) -> str:
     own = "、".join(one for one in _own(f) if one != Relation.HEAD.value)
     return (
         f"陈述人身份填写的是本人，陈述人“{f.given.get('speaker')}”不是本案的当事人{f'（{own}）' if own else ''}；"
-        "是本人的请写成员的姓名（或者“本人”），不是本人的按实际身份填写监护人、代理人、近亲属或者其他家庭成员"
+        "是本人的请写成员的姓名，不是本人的按实际身份填写监护人、代理人、近亲属或者其他家庭成员"
     )
 
 
@@ -147,7 +147,7 @@ FINISHED = Need(
     lambda f: f.given.get("finished") != "是" or (f.given.get("capacity") in OWN_VOICES and bool(f.evidence)),
 )  # fmt: skip
 OWN_VOICE = Need(
-    "speaker", "陈述人身份填写本人的，陈述人应当是本案的当事人（写成员的姓名或者“本人”）；"
+    "speaker", "陈述人身份填写本人的，陈述人应当是本案的当事人（写成员的姓名）；"
     "不是本人的，按实际身份填写监护人、代理人、近亲属或者其他家庭成员",
     f"{_LAW48}；行政处罚法第45条", _own_voice, lambda f: _whose(f),
 )  # fmt: skip

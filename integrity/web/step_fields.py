@@ -175,7 +175,7 @@ def suggestions(work: Work, case: Case, row: Row, scope: tuple[str, str]) -> dic
     names = [(name, "") for name in names_of(work, case.household_id).values() if name]
     asked = {ask.name for ask in row.asks}
     for name in asked & set(_OFFICERS):
-        found[name] = _officers(work, scope)
+        found[name] = officers_in(work, scope)
     for name in asked & {"speaker", "receiver", "applicant"}:
         found[name] = names
     if "posting" in asked:
@@ -187,7 +187,8 @@ def suggestions(work: Work, case: Case, row: Row, scope: tuple[str, str]) -> dic
     return found
 
 
-def _officers(work: Work, scope: tuple[str, str]) -> list[tuple[str, str]]:
+def officers_in(work: Work, scope: tuple[str, str]) -> list[tuple[str, str]]:
+    """Who holds a post in an area today: code, name and role."""
     query = select(Officer).where(Officer.area >= scope[0], Officer.area < scope[1], Officer.since <= work.today)
     rows = work.session.exec(query.order_by(col(Officer.code)).limit(200))
     return [

@@ -28,7 +28,7 @@ def show(number: str, desk: Looking) -> HTMLResponse:
     cases = household_files.cases(one.view) if head.open_cases else []
     return desk.page(
         "household.html", head=head, residents=household_views.residents(one.view), doings=doings(desk, one),
-        reminders=household_dates.reminders(head, papers, cases), last=story.story(one.view)[:SOME],
+        reminders=household_dates.reminders(one.view, head, papers, cases), last=story.story(one.view)[:SOME],
         **shown(one, "", ""),
     )  # fmt: skip
 
@@ -100,5 +100,5 @@ def _dates(desk: Desk, one: Frame) -> dict[str, Any]:
     cases, papers = household_files.cases(one.view), household_files.papers(one.view)
     return {
         "dates": household_dates.dates(desk.work, one.household_id, head, cases),
-        "reminders": household_dates.reminders(head, papers, cases), "head": head,
+        "reminders": household_dates.reminders(one.view, head, papers, cases), "head": head,
     }  # fmt: skip

@@ -322,15 +322,24 @@ def _kind(code: str) -> PaperKind:
 _DAYS = ("asked_on", "ends_on")
 _LONG = ("assets", "living", "spending", "remarks", "refused", "collect", "view", "enclosed", "wanted")
 """Fields of record sheets that several lines answer."""
+_PEOPLE = ("recorder", "reviewed_by")
+_SHEET_HINTS = {
+    "time": "如 9时30分至10时", "place": "如 街道办事处一楼", "way": "如 当面、电话", "capacity": "如 本人、委托代理人",
+    "refused": "拒绝签名的，写明经过；签名的不填",
+}  # fmt: skip
 
 
-def _sheet_fields(kind: PaperKind) -> tuple[Field, ...]:
-    known = case_sheets.FIELDS.get(kind, {})
-    return tuple(Field(name, told, _read_as(name), False, max_length=400) for name, told in known.items())
+def _sheet_fields(desk: Desk, kind: PaperKind) -> tuple[Field, ...]:
+    return tuple(_sheet_field(desk, kind, name, told) for name, told in case_sheets.FIELDS.get(kind, {}).items())
 
 
-def _read_as(name: str) -> Kind:
-    return "date" if name in _DAYS else "area" if name in _LONG else "text"
+def _sheet_field(desk: Desk, kind: PaperKind, name: str, told: str) -> Field:
+    if name in _PEOPLE:
+        people = tuple((code, f"{who}（{code}）") for code, who in step_fields.officers_in(desk.work, desk.scope))
+        return Field(name, told.removesuffix("（工号）"), "choice", kind is PaperKind.F14, choices=people)
+    read: Kind = "date" if name in _DAYS else "area" if name in _LONG else "text"
+    must = kind is PaperKind.F14 and name not in _LONG
+    return Field(name, told, read, must, _SHEET_HINTS.get(name, ""), max_length=400, wanted_when="表上要写的才填")
 
 
 def _sheet_page(desk: Desk, number: str, no: int, kind: PaperKind, form: Form) -> HTMLResponse:
@@ -345,17 +354,18 @@ def _sheet_page(desk: Desk, number: str, no: int, kind: PaperKind, form: Form) -
 
 
 @router.get("/households/{number}/cases/{no}/sheets/{code}")
-def show_sheet(desk: MayPrint, number: str, no: int, code: str) -> Response:
+def show_sheet(desk: MayPrint, number: str, no: int, code: str, step: int = 0) -> Response:
     """制作记录表：补写表上要写而户账没有的。"""
     household_id, kind = desk.household(number), _kind(code)
-    return _sheet_page(desk, number, no, kind, desk.form(_sheet_fields(kind), household_id=household_id))
+    known = case_sheets.stated(desk.work, household_id, no, kind, step or None)
+    return _sheet_page(desk, number, no, kind, desk.form(_sheet_fields(desk, kind), known, household_id=household_id))
 
 
 @router.post("/households/{number}/cases/{no}/sheets/{code}")
 def make_sheet(desk: Printing, number: str, no: int, code: str, step: int = 0, paper: str = "") -> Response:
     """制作记录表，编号后打印。"""
     household_id, kind = desk.household(number), _kind(code)
-    form = desk.read(_sheet_fields(kind))
+    form = desk.read(_sheet_fields(desk, kind))
 
     def act(work: Work) -> str:
         given: dict[str, Any] = {name: str(value) for name, value in form.given.items()}
