@@ -62,6 +62,11 @@ def monthly(acts: Iterable[Assistance], until: date) -> tuple[MonthPaid, ...]:
     return tuple(found)
 
 
+def of_month(acts: Iterable[Assistance], on: date) -> MonthPaid | None:
+    """本月应发: what the month of a day is to be paid; None where nothing is given in it."""
+    return next((one for one in monthly(acts, on) if one.month == _first(on) and one.fen != 0), None)
+
+
 def _first(on: date) -> date:
     return on.replace(day=1)
 

@@ -129,6 +129,9 @@ def test_a_case_from_the_recommendation_to_the_remedy(
     print_and_serve(desks, number, "SERVED")
     (stop,) = [one for one in _acts(office, number) if one.act is Act.STOP]
     assert (stop.effective_on, stop.decided_by) == (date(2026, 11, 1), "sp01")
+    still = desks("jb01").page(f"/households/{number}")
+    assert "已决定停发，尚未执行" in still
+    assert "（按月全额）" in still.partition("本月应发")[2][:200], "the month before the stop is paid"
     paper = paper_of(desks("jb01"), number)
     page = desks("jb01").page(paper)
     assert "行政复议" in page

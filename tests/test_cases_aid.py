@@ -17,9 +17,9 @@ from integrity.households import acts, change_member, standing
 from integrity.papers import content
 from integrity.postings import Line
 from integrity.records.ledger import Recheck
-from integrity.terms import Act, Cause, PaperKind, PostingKind, Presence, Procedure, RecheckResult, Scheme
+from integrity.terms import Act, Cause, Event, PaperKind, PostingKind, Presence, Procedure, RecheckResult, Scheme
 from integrity.work import Office
-from reports.forms_procedure import TekunEnd, WithdrawalEnd
+from reports.forms_procedure import RecheckConclusion, TekunEnd, WithdrawalEnd
 from scheduler.jobs import WITHDRAWALS
 from scheduler.runner import run_now
 from tests.case_office import EVIDENCE, hand_over, heard, more_officers, opened, step
@@ -140,6 +140,27 @@ def test_a_recheck_is_made_by_the_two_who_were_sent_and_ends_with_a_conclusion(
     with office.reading() as work:
         last = standing(work, Recheck, household, work.today)[-1]
     assert (last.result, last.visitor_1, last.visitor_2) == (RecheckResult.CHANGED, "jb01", "jb02")
+
+
+@pytest.mark.parametrize("kind", [Event.FRAUD_FOUND, Event.DEATH, Event.GAMBLING_DRUGS])
+def test_a_check_on_what_was_reported_is_concluded_though_its_decision_is_still_to_come(
+    house: tuple[Office, int], kind: Event
+) -> None:
+    office, household = house
+    day = date(2026, 8, 30)
+    with office.work("jb01") as work:
+        rechecks.report(work, household, kind, happened_on=day, reported_on=day, member_no=2)
+    opened(office, "fh01", household, Procedure.RECHECK)
+    pair = {"visitor_1": "jb01", "visitor_2": "jb02"}
+    step(office, "fh01", household, "指派", **pair)
+    step(office, "jb01", household, "入户", **pair, met="户主", found="属实")
+    done = step(office, "jb01", household, "核查结论", result="有变化", reason="所报属实")
+    assert done.case.closed
+    with office.reading() as work:
+        letter = content(work, done.papers[0])
+        assert household not in rechecks.list_due(work, TOWNSHIP, SEPTEMBER), "checked, and not asked for again"
+    assert isinstance(letter, RecheckConclusion)
+    assert letter.next_due == date(2027, 3, 1), "a member can work: half a year"
 
 
 def test_a_death_has_three_months_and_payments_after_it_are_flagged_for_a_person(

@@ -106,6 +106,19 @@ def test_a_report_pulls_the_check_to_the_day_of_the_report() -> None:
     assert date_of(due(within, events=reports).must_finish_on) == date(2026, 9, 21)
 
 
+def test_what_a_check_has_found_waits_for_a_decision_and_not_for_another_check() -> None:
+    before, since = date(2026, 1, 10), date(2026, 1, 16)
+    fraud = due(events=(event(Event.FRAUD_FOUND, before, before),))
+    assert (on(fraud), fraud.pulled_by, fraud.grounds) == (date(2027, 1, 15), -1, g.DUE_STABLE)
+    assert (fraud.must_finish_on, fraud.ask & g.ASK_FINISH) == (UNKNOWN, 0)
+    both = due(events=(event(Event.FRAUD_FOUND, before, before), event(Event.GAMBLING_DRUGS, since, since)))
+    assert (on(both), both.pulled_by) == (since, 1)
+    death = due(events=(event(Event.DEATH, before, before),))
+    assert on(death) == date(2027, 1, 15), "the check was made"
+    assert death.grounds & g.DUE_DEATH
+    assert date_of(death.must_finish_on) == date(2026, 4, 10), "the act is still due"
+
+
 def test_a_report_after_the_due_day_does_not_put_it_off() -> None:
     late = due(stable=0, events=(event(Event.COMPLAINT, ON, ON),))
     assert (on(late), late.pulled_by) == (date(2026, 7, 15), -1)
@@ -225,5 +238,5 @@ def test_no_check_is_later_than_a_year_after_the_last_and_no_report_makes_it_lat
     events = tuple((kind.number, told, told, 1) for told in reported)
     found = due(checked_on=base, stable=stable, scheme=scheme.number, events=events)
     assert base < quiet.due_on <= add_months_day(base, 12)
-    assert found.due_on == min([quiet.due_on, *reported])
+    assert found.due_on == min([quiet.due_on, *(told for told in reported if told > base)])
     assert found.grounds & ~sum(one.bit for one in g.DUE_GROUNDS) == 0

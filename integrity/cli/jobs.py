@@ -81,7 +81,8 @@ def demo(
         say(made)
         if not made.repeated:
             with progress("全员评估"):
-                report_run(run_now(office, ROLL_EVALUATION, last, actor="示范"))
+                for on in (_before(office, last), last):  # without the month before its report has gaps
+                    report_run(run_now(office, ROLL_EVALUATION, on, actor="示范"))
             _review(office, last, seed)
             say(f"示范来件：{demo_county.send_some(office, last, seed)} 件，等待处理")
         with progress("办理到期任务"):
@@ -90,6 +91,11 @@ def demo(
             outcome = f"{ended.state.value}　{ended.error or ended.summary}"
             say(f"  {job_name(ended.job)} {ended.due_at:%Y-%m-%d %H:%M}：{outcome}")
     say(f"文书和清单：{settings().papers}")
+
+
+def _before(office: Office, last: date) -> date:
+    """The evaluation before the last one."""
+    return ROLL_EVALUATION.when.latest(office.clock().replace(year=last.year, month=last.month, day=1, hour=0)).date()
 
 
 def _review(office: Office, on: date, seed: int) -> None:

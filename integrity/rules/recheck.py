@@ -114,7 +114,7 @@ def due(s: Situation, p: Parameters, orders: tuple[Order, ...] = (), level: str 
         return Due(on, listed, grounds, months, base, -1, order, UNKNOWN, ask)
     pulled, reported, event_grounds = _pulled(s)
     finish, asked = _must_finish(s, p)
-    if on == UNKNOWN or reported < on:
+    if reported != UNKNOWN and (on == UNKNOWN or reported < on):
         on, grounds = reported, grounds | event_grounds
         listed = reported if listed == UNKNOWN else min(listed, reported)
     else:
@@ -194,12 +194,21 @@ def _status_end(s: Situation, p: Parameters) -> int:
     return add_months_day(s.confirmed_on, p.rigid_months)
 
 
+def _unchecked(s: Situation, reported: int) -> bool:
+    """No check was made since the report; what a check has found waits for a decision, not for another check."""
+    return s.checked_on == UNKNOWN or reported > s.checked_on
+
+
 def _pulled(s: Situation) -> tuple[int, int, int]:
-    """(index, day reported, ground bits) of the open event that was reported first."""
-    first, reported, grounds = 0, s.events[0][2], 0
+    """(index, day reported, ground bits) of the unchecked event that was reported first; -1 and UNKNOWN for none.
+
+    A death stays a ground after the check: the act that follows it has to be finished in time.
+    """
+    first, reported, grounds = -1, UNKNOWN, 0
     for index, (kind, _, told, _) in enumerate(s.events):
-        grounds |= _ground(kind)
-        if told < reported:
+        open_ = _unchecked(s, told)
+        grounds |= _ground(kind) if open_ or kind == _DEATH else 0
+        if open_ and (reported == UNKNOWN or told < reported):
             first, reported = index, told
     return first, reported, grounds
 
@@ -221,6 +230,8 @@ def _must_finish(s: Situation, p: Parameters) -> tuple[int, int]:
         last = UNKNOWN
         if kind == _DEATH and p.death_months != UNKNOWN and happened != UNKNOWN:
             last = add_months_day(happened, p.death_months)
+        elif kind != _DEATH and not _unchecked(s, reported):
+            continue
         elif kind == _SELFCARE or p.event_within == UNKNOWN or p.event_unit not in ("天", "月"):
             ask |= g.ASK_FINISH
         else:

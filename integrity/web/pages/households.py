@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from integrity import household_dates, household_files, household_views, story
+from integrity import household_dates, household_files, household_views, households, story
+from integrity.dossier_payments import of_month
 from integrity.web.desk import Desk, looks
 from integrity.web.forms import read_day
 from integrity.web.pages.household_frame import Frame, doings, frame, shown
@@ -29,6 +30,7 @@ def show(number: str, desk: Looking) -> HTMLResponse:
     return desk.page(
         "household.html", head=head, residents=household_views.residents(one.view), doings=doings(desk, one),
         reminders=household_dates.reminders(one.view, head, papers, cases), last=story.story(one.view)[:SOME],
+        month=of_month(households.acts(desk.work, one.household_id, desk.work.today), desk.work.today),
         **shown(one, "", ""),
     )  # fmt: skip
 
