@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from integrity import areas
 from integrity.audit_reading import Line
+from integrity.records.accounts import Account
 from integrity.records.office import Officer
 from integrity.work import Work
 
@@ -43,6 +44,7 @@ _AREA = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _CODED = re.compile(r"(?<![\w/])(" + "|".join((*COLUMNS, *JOBS, *WORDS)) + r")(?:@|(?=[： ]|$))")
 _VERB = re.compile(rf"\b({'|'.join(VERBS)}) (?=/)")
 _HOUSEHOLD = re.compile(r"(?<!\w)household:(\d+)")
+_ACCOUNT = re.compile(r"account:(\d+)$")
 _OTHER = re.compile(r"([a-z_]+):([0-9a-f]{12})$")
 
 
@@ -56,6 +58,9 @@ class Worded:
         actors = {one.row.actor for one in told}
         query = select(Officer.code, Officer.name).where(col(Officer.code).in_(actors))
         self._names = dict(iter(work.session.exec(query)))
+        opened = {int(found[1]) for one in told if (found := _ACCOUNT.match(one.row.subject))}
+        whose = select(Account.id, Account.officer).where(col(Account.id).in_(opened))
+        self._accounts = {f"{account}": officer for account, officer in work.session.exec(whose)}
 
     def actor(self, line: Line) -> str:
         """The name of who did it; a job by what it is."""
@@ -71,6 +76,8 @@ class Worded:
         if line.household:
             return f"户 {line.household}"
         kind, _, rest = line.row.subject.partition(":")
+        if kind == "account":
+            rest = self._accounts.get(rest, rest)
         if kind in ABOUT and rest:
             return f"{ABOUT[kind]} {rest}"
         other = _OTHER.match(line.row.subject)

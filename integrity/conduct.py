@@ -20,21 +20,8 @@ def record(
     work: Work, household_id: int, *, member_no: int, kind: ConductKind, item: str, act_on: date, found_on: date,
     source: str, act_end: date | None = None, detail: str = "", evidence: str = "",
 ) -> Conduct:  # fmt: skip
-    """Write down a fact of trust or default, with where it comes from.
-
-    Raises Refused for a default of a minor or of a person without full capacity: they are never subjects of credit
-    (山东省社会信用条例 第2条; 行政处罚法 第30条); the guardian is told instead.
-    """
-    member = members(work, household_id, act_on).get(member_no)
-    if member is None:
-        raise _not_yet(work, household_id, member_no, act_on)
-    if kind is ConductKind.DEFAULT:
-        if members(work, household_id, work.today)[member_no].presence is Presence.DEAD:
-            raise Refused("本人已死亡，不再作失信记录，也不得记到继承人名下")
-        if member.born_on is None:
-            raise Refused("出生日期不明，不能确定是否为完全民事行为能力人，请先补录")
-        if age(member.born_on, act_on) < ADULT or member.capacity is not Capacity.FULL:
-            raise Refused("未成年人和非完全民事行为能力人不作失信记录，请告知监护人（山东省社会信用条例第2条）")
+    """Write down a fact of trust or default, with where it comes from. Raises what `check_member` does."""
+    check_member(work, household_id, member_no, kind, act_on)
     return work.append(
         household_id,
         Conduct(
@@ -42,6 +29,25 @@ def record(
             act_end=act_end or act_on, found_on=found_on, source=source, detail=detail, evidence=evidence,
         ),
     )  # fmt: skip
+
+
+def check_member(work: Work, household_id: int, member_no: int, kind: ConductKind, act_on: date) -> None:
+    """May a fact of this kind be written down of this member? Raises NotFound, when he was none on the day of the act.
+
+    Raises Refused for a default of a minor or of a person without full capacity: they are never subjects of credit
+    (山东省社会信用条例 第2条; 行政处罚法 第30条); the guardian is told instead.
+    """
+    member = members(work, household_id, act_on).get(member_no)
+    if member is None:
+        raise _not_yet(work, household_id, member_no, act_on)
+    if kind is ConductKind.TRUST:
+        return
+    if members(work, household_id, work.today)[member_no].presence is Presence.DEAD:
+        raise Refused("本人已死亡，不再作失信记录，也不得记到继承人名下")
+    if member.born_on is None:
+        raise Refused("出生日期不明，不能确定是否为完全民事行为能力人，请先补录")
+    if age(member.born_on, act_on) < ADULT or member.capacity is not Capacity.FULL:
+        raise Refused("未成年人和非完全民事行为能力人不作失信记录，请告知监护人（山东省社会信用条例第2条）")
 
 
 def _not_yet(work: Work, household_id: int, member_no: int, act_on: date) -> NotFound:

@@ -31,5 +31,5 @@ def bare(text: str) -> str:
 
 
 def speak(how: str, place: str) -> str:
-    """怎样提意见 (how to be heard), for every paper that comes before a decision."""
-    return f"您可以说明情况、提出意见、交证据。{bare(how)}。地点：{bare(place)}。"
+    """怎样提意见 (how to be heard), before a decision; how a word of mouth is taken down stands in the paper itself."""
+    return f"您可以说明情况、提出意见、交证据。{bare(how).partition('；')[0]}。地点：{bare(place)}。"

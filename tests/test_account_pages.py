@@ -134,9 +134,12 @@ def test_others_see_or_do_nothing_here_and_nobody_his_own(seats: Seats, clock: S
     assert "须由别人办理" in aq.get("/accounts/aq01").text
     assert post(aq, "/accounts/aq01/reset").status_code == 403
     assert post(xt, "/accounts/xt01/close", why="不干了").status_code == 403
+    assert post(xt, "/accounts/open", officer="jb01").status_code == 303
     clock.now += sessions.PROVEN
-    answer = post(aq, "/accounts/sp01/reset")
-    assert answer.headers["location"] == "/login/prove?next=%2Faccounts%2Fsp01%2Freset"
+    for code, act, said in (("sp01", "reset", {}), ("sp01", "close", {"why": "调离"}), ("jb01", "approve", {})):
+        answer = post(aq, f"/accounts/{code}/{act}", **said)
+        assert answer.headers["location"] == f"/login/prove?next=%2Faccounts%2F{code}%2F{act}", act
+    assert "等待您核准的 1 个" in aq.get("/accounts").text, "nothing was approved"
 
 
 def test_a_long_list_is_read_page_by_page(seats: Seats, office: Office) -> None:

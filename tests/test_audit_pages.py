@@ -13,11 +13,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlmodel import select
 
 from integrity import audit_reading, exports
 from integrity.audit_actions import ACTIONS
 from integrity.audit_words import JOBS
 from integrity.errors import Forbidden
+from integrity.records.accounts import Account
 from integrity.settings import ROOT
 from integrity.work import Office
 from scheduler.jobs import TIMETABLE
@@ -50,6 +52,8 @@ def test_the_log_is_looked_through_by_household_and_by_act_and_says_it_in_words(
         work.audit("依法销毁", "", '{"number": "JN9", "persons": [4, 5], "list_number": "销1"}')
         work.audit("拒绝访问", "", "查看户账：GET /households/{number}（404）")
         work.audit("采用积分目录", "370811000000", "proposal 任民字〔2026〕1号")
+        number, approver = work.session.exec(select(Account.id, Account.officer)).first() or (0, "")
+        work.audit("核准账户", f"account:{number}")
     page = desks("sj01").page("/audit", household="JN000001")
     mine = body(page)
     assert "户 JN000001" in mine
@@ -62,10 +66,11 @@ def test_the_log_is_looked_through_by_household_and_by_act_and_says_it_in_words(
     every = body(desks("sj01").page("/audit"))
     for said in (
         "户编号：JN9；人员（内部编号）：4、5；清单号：销1", "查看户账：打开 /households/", "全员评估 2026-03-01",
-        "任城区", f"户（内部编号）{second}", "导入文件 0123456789ab", "建议稿 任民字",
+        "任城区", f"户（内部编号）{second}", f"账户 {approver}", "导入文件 0123456789ab", "建议稿 任民字",
     ):  # fmt: skip
         assert said in every, said
-    for raw in ("household:", "person:", "id_number", "proposal", "roll_evaluation", "households:", "370811000000"):
+    raws = ("household:", "person:", "id_number", "proposal", "roll_evaluation", "households:", "370811000000")
+    for raw in (*raws, f"账户 {number}<"):
         assert raw not in every, raw
     assert first != second
     here = body(desks("jd01").page("/audit", household="JN000001"))

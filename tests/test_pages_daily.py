@@ -152,6 +152,9 @@ def test_a_fact_is_entered_has_no_effect_and_waits(three: list[int], desks: Desk
     assert "请填写事实经过" in wrong.text
     assert "发现日期不能早于行为发生日期" in wrong.text
     assert "已留住 1 个（签名.txt），不用重选" in wrong.text
+    early = desks("jb01").post_form(form, typed | {"act_on": "2001-01-01", "detail": "领取养老金没有申报"})
+    assert (early.status_code, 'href="#f-act_on"' in early.text, 'href="#f-member"' in early.text) == (422, True, False)
+    assert "早于第 1 号成员登记的日期" in early.text
     for offered in ({"member": "3"}, {"item": "D99"}):
         with pytest.raises(AssertionError, match="offers"):
             desks("jb01").post_form(form, offered)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from weasyprint.formatting_structure.boxes import TextBox
 
+from integrity.letters_texts import wording
 from integrity.regional import FORBIDDEN
 from reports import press
 from reports.every import EVERY
@@ -112,6 +113,15 @@ def test_the_cover_says_it_all_on_one_page_without_a_number(letter: Letter) -> N
     if letter.remedies:
         assert f"收到之日起{letter.remedies.days}日内" in said
     assert not [word for word in (*FORBIDDEN, "等级") if word in said]
+
+
+def test_the_cover_of_a_real_hearing_stays_on_one_page_where_names_are_long() -> None:
+    how = wording("hearing", date(2026, 9, 1)).one("how")
+    near = "任城区济阳街道办事处（试验路北侧便民服务中心二楼5号窗口，电话0537-0000000）；或者任城区民政局（试验路1号）"
+    long = replace(HEARING, how=how, place=near, organ="新疆维吾尔自治区伊犁哈萨克自治州察布查尔锡伯自治县民政局")
+    assert len(laid_out_cover(long).pages) == 1
+    assert "口头、书面或者打电话都可以。地点：" in plain_of(long).can_do[0]
+    assert "由您签名或者捺印" in whole(press.render_letter(long).pdf), "how it is taken down stands in the letter"
 
 
 def test_a_cover_comes_before_the_letter_which_keeps_its_own_page_one() -> None:

@@ -9,9 +9,11 @@ from integrity.demo.diary import Diary, Story
 from integrity.demo.findings import record_default, record_trust
 from integrity.demo.life import adjust, found, stop
 from integrity.demo.people import Figure
+from integrity.rules.facts import age
 from integrity.terms import Ability, Act, Cause, Event, ExitReason, Presence, RecheckResult, Scheme
 
 _YUAN = 100
+_PENSION_AGE = 60
 _REFUSALS = 3
 
 
@@ -54,11 +56,11 @@ def _more_income(cause: Cause, least: int, most: int, detail: str) -> Story:
 
     def told(diary: Diary) -> None:
         figures = diary.family.grown(diary.today)
+        if cause is Cause.PENSION:
+            figures = [one for one in figures if age(one.born, diary.today) >= _PENSION_AGE]
         if not figures:
             return
         figure, happened = diary.rng.choice(figures), diary.today
-        if cause is Cause.PENSION:
-            figure = min(figures, key=lambda one: one.born)
         more, self_told = diary.rng.randint(least, most) * _YUAN, diary.rng.random() < 0.5
 
         def learned(d: Diary) -> None:
@@ -76,8 +78,16 @@ def _more_income(cause: Cause, least: int, most: int, detail: str) -> Story:
     return told
 
 
-pension = _more_income(Cause.PENSION, 180, 2400, "开始领取养老金")
+_pension = _more_income(Cause.PENSION, 180, 2400, "开始领取养老金")
 support = _more_income(Cause.SUPPORT, 100, 900, "赡养费增加")
+
+
+def pension(diary: Diary) -> None:
+    """养老金: where somebody is old enough for it; another support of the family where nobody is."""
+    old = any(age(one.born, diary.today) >= _PENSION_AGE for one in diary.family.grown(diary.today))
+    (_pension if old else support)(diary)
+
+
 mystery = _more_income(Cause.UNKNOWN, 300, 2600, "账户流水增加，来源不明")
 
 

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from integrity import conduct, conduct_lists, evidence
 from integrity.area_choice import names
 from integrity.case_openings import first_steps
-from integrity.errors import Invalid, NotFound
+from integrity.errors import Invalid, NotFound, Refused
 from integrity.households import home, standing
 from integrity.places import Scope
 from integrity.records.ledger import Conduct
@@ -125,8 +125,7 @@ def write(desk: Entering, number: str, kind: str) -> Response:
     """登记事实；它本身不产生任何后果，须按程序认定。"""
     one, what = frame(desk, number), _kind(kind)
     form = desk.read(_fields(desk, one, what))
-    if "item" in form.given:
-        _read_item(desk, one, what, form)
+    _check(desk, one, what, form)
 
     def act(work: Work) -> str:
         given = form.given
@@ -143,19 +142,27 @@ def write(desk: Entering, number: str, kind: str) -> Response:
     return desk.submit(form, typed(act), lambda again: _page(desk, one, what, again), household_id=one.household_id)
 
 
-def _read_item(desk: Desk, one: Frame, kind: ConductKind, form: Form) -> None:
-    """What the catalogue does not list, and days in no order, are told at the field."""
+def _check(desk: Desk, one: Frame, kind: ConductKind, form: Form) -> None:
+    """What the catalogue does not list, who is no subject of it, and days in no order, are told at the field."""
     given = form.given
-    try:
-        conduct.check_item(desk.work, one.household_id, kind, given["item"])
-    except (Invalid, NotInForce) as fault:
-        form.errors["item"] = str(fault)
+    if "item" in given:
+        try:
+            conduct.check_item(desk.work, one.household_id, kind, given["item"])
+        except (Invalid, NotInForce) as fault:
+            form.errors["item"] = str(fault)
     first: date | None = given.get("act_on")
     for name, label in (("act_end", "行为结束日期"), ("found_on", "发现日期")):
         if first is not None and name in given and given[name] < first:
             form.errors[name] = f"{label}不能早于行为发生日期"
     if given.get("found_on", desk.work.today) > desk.work.today:
         form.errors["found_on"] = "发现日期不能晚于今天"
+    if first is not None and "member" in given:
+        try:
+            conduct.check_member(desk.work, one.household_id, int(given["member"]), kind, first)
+        except NotFound as fault:
+            form.errors["act_on"] = str(fault)
+        except Refused as fault:
+            form.errors["member"] = str(fault)
 
 
 @router.get("/households/{number}/conduct/{seq:int}")
