@@ -349,6 +349,8 @@ def test_several_at_once_only_where_nobody_loses(three: list[int], desks: Desks,
     with office.reading() as work:
         said = [standing(work, Decision, one, work.today) for one in three]
     assert [len(one) for one in said] == [0, 1, 0]
+    kept = desks("fh01").page(f"/households/{THREE}/opinion")
+    assert ("采纳“继续给予”" in kept, "维持现状" in kept) == (True, False), "it would be the same"
     again = desks("fh01").get(together)
     assert (f"{TWO}|" in again.text, f"{THREE}|" in again.text) == (False, True)
     assert desks("sp01").get("/recommendations/batch", outcome="KEEP", area="370812000000").status_code == 200

@@ -166,11 +166,12 @@ def _fields(stands: Recommendation) -> tuple[Field, ...]:
     proposed = outcome_of(stands)
     words = {
         Verdict.ACCEPTED: f"采纳“{proposed.value}”", Verdict.CHANGED: "变更：按下面写明的处理",
-        Verdict.REFUSED: "不采纳：维持现状",
+        Verdict.REFUSED: "维持现状" if proposed is Outcome.ASK else "不采纳：维持现状",
     }  # fmt: skip
-    offered = [one for one in words if not (proposed is Outcome.ASK and one is Verdict.ACCEPTED)]
+    idle = {Outcome.ASK: Verdict.ACCEPTED, Outcome.KEEP: Verdict.REFUSED}.get(proposed)  # says nothing of its own
+    offered = tuple((one.name, words[one]) for one in words if one is not idle)
     return (
-        Field("verdict", "审核意见", "radio", choices=tuple((one.name, words[one]) for one in offered)),
+        Field("verdict", "审核意见", "radio", choices=offered),
         Field("outcome", "变更后的处理", "choice", False, choices=chosen_from(Outcome, OFFERED[:4]),
               wanted_when="变更时填"),
         Field("amount", "变更后的月救助金额", "fen", False, "建议已有金额的可以不填", wanted_when="增发、减发时填"),
