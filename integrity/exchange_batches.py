@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from integrity.errors import NotFound, Refused
 from integrity.exchange_reading import Table
 from integrity.exchange_undo import UNDOING
-from integrity.records.office import ImportBatch, Officer
+from integrity.records.office import ImportBatch, ImportRow, Officer
 from integrity.work import Work
 
 LOADING, DONE = "loading", "done"
@@ -46,6 +46,12 @@ def listed(work: Work, within: tuple[str, str], *, before: int = 0, limit: int =
     if before:
         query = query.where(col(ImportBatch.id) < before)
     return list(work.session.exec(query.order_by(col(ImportBatch.id).desc()).limit(limit)))
+
+
+def households(work: Work, batch: ImportBatch, *, after: int = 0, limit: int = 50) -> list[int]:
+    """The ids of the households of an import, from after one on; those too that are there no longer."""
+    query = select(ImportRow.household_id).where(ImportRow.import_id == batch.id, ImportRow.household_id > after)
+    return list(work.session.exec(query.distinct().order_by(col(ImportRow.household_id)).limit(limit)))
 
 
 def of_area(work: Work, import_id: int, within: tuple[str, str]) -> ImportBatch:

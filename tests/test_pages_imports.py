@@ -71,9 +71,11 @@ def test_a_sheet_is_checked_kept_sealed_imported_and_taken_back(desks: Desks, of
     refused = clerk.post_form(found, {"mode": "all"})
     assert refused.status_code == 409
     assert "没有导入任何一行" in refused.text
-    batch = clerk.done(found, {"mode": "good"})
+    assert "现在导入没有错误的 3 行" in page
+    batch = clerk.done(found)
     assert "已导入，第 1 批：5 行中导入 3 行" in clerk.page(batch)
     assert "复核、审批人员办理" in clerk.page(batch)
+    assert '<a href="/households/JN000001">JN000001</a>' in clerk.page(batch), "to look at what was imported"
     assert clerk.get(found).status_code == 404
     again = clerk.page(sent(clerk, path))
     assert (figures(again)["行以前已导入，跳过"], figures(again)["行可以导入"]) == (3, 0)
@@ -101,6 +103,8 @@ def undone(desks: Desks, office: Office, batch: str) -> None:
     assert "已撤销 1 户" in desks("xf01").page(desks("xf01").done(batch, {"why": "导入了旧名册"}))
     for page in ("/imports/undo", batch):
         assert re.search(r"已撤销.+?（xf01），<time>", desks("xf01").page(page), re.DOTALL), page
+    left = desks("xf01").page(batch).partition("这次导入的家庭</h2>")[2]
+    assert ("JN000001" in left, "已经撤销" in left) == (False, True), "no way to a page that is not there"
     with office.reading() as work:
         voided = sum(len(work.session.exec(select(kind).where(kind.void)).all()) for kind in ENTRIES)
         assert (foreseen[1], foreseen[2]) == ("1", str(voided)), "what was foreseen is what was done"

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from integrity import exchange, exchange_batches, exchange_undo, import_files
+from integrity import exchange, exchange_batches, exchange_undo, import_files, places
 from integrity.case_views import officer_name
 from integrity.errors import Conflict, Invalid, NotFound, Refused
 from integrity.exchange_columns import SHEETS, TITLES, sheet_of
@@ -26,8 +26,8 @@ Looking = Annotated[Desk, looks("导入")]
 Entering = Annotated[Desk, acts("导入")]
 PAGE = 30
 FILE = (Field("file", "要导入的文件", "file", accept=".xlsx,.csv", hint="XLSX 或 CSV，不超过 20 MB"),)
-MODES = (("all", "全部行都没有错误才导入"), ("good", "只导入没有错误的家庭，有误的以后再导"))
-WAY = (Field("mode", "导入方式", "radio", choices=MODES),)
+WAY = (Field("mode", "导入方式", "hidden"),)
+"""`all` where the check found nothing wrong: what goes wrong since stops it; `good`: the households without errors."""
 WHY = (Field("why", "撤销的理由", "area", max_length=200, hint="写明为什么撤销；记入操作日志，不要写身份证号"),)
 PURPOSES = {
     "roll": "家庭和成员、救助类别和金额：启用时导入现有的低保、特困等名册",
@@ -154,15 +154,15 @@ def errors(file_id: str, desk: Looking) -> Response:
 
 
 @router.get("/imports/{batch_id}")
-def batch_page(batch_id: int, desk: Looking) -> HTMLResponse:
+def batch_page(batch_id: int, desk: Looking, after: int = 0) -> HTMLResponse:
     """一次导入。"""
-    return _batch(desk, batch_id, None)
+    return _batch(desk, batch_id, None, after if 0 < after <= LARGEST else 0)
 
 
 @router.get("/imports/{batch_id}/undo")
-def undoing(batch_id: int, desk: Annotated[Desk, looks("撤销导入")]) -> HTMLResponse:
+def undoing(batch_id: int, desk: Annotated[Desk, looks("撤销导入")], after: int = 0) -> HTMLResponse:
     """撤销一次导入：先写明理由。"""
-    return _batch(desk, batch_id, desk.form(WHY))
+    return _batch(desk, batch_id, desk.form(WHY), after if 0 < after <= LARGEST else 0)
 
 
 @router.post("/imports/{batch_id}/undo")
@@ -187,13 +187,18 @@ def _number(batch_id: int) -> int:
     return batch_id
 
 
-def _batch(desk: Desk, batch_id: int, form: Form | None) -> HTMLResponse:
+def _batch(desk: Desk, batch_id: int, form: Form | None, after: int = 0) -> HTMLResponse:
     batch = exchange_batches.of_area(desk.work, _number(batch_id), desk.scope)
+    found = exchange_batches.households(desk.work, batch, after=after, limit=PAGE + 1)
+    own = path("imports", batch_id, *(("undo",) if form else ()))
     desk.note("查看导入", f"import:{batch.id}")
     return desk.page(
         "import_batch.html", batch=batch, title=TITLES[batch.kind], form=form, may_undo=desk.may("撤销导入"),
         by=_name(desk, batch.recorded_by), back="/imports/undo" if form or not desk.may("导入") else "/imports",
-        undone_by=_name(desk, batch.undone_by), **_foreseen(desk, batch, form),
+        undone_by=_name(desk, batch.undone_by),
+        households=[one for _, one in sorted(places.of(desk.work, found[:PAGE], desk.scope).items())],
+        next=f"{own}?after={found[PAGE - 1]}" if len(found) > PAGE else "", first=own if after else "",
+        **_foreseen(desk, batch, form),
     )  # fmt: skip
 
 
