@@ -20,7 +20,7 @@ from sqlmodel import col, select
 from integrity.periods import Period
 from integrity.records.columns import SHANGHAI, Moment, micros
 from integrity.records.ledger import Assistance, Commitment, Entry, Residence
-from integrity.records.office import EvaluationRun, Recommendation
+from integrity.records.office import Recommendation
 from integrity.rules.areas import code_range, level_of
 from integrity.rules.facts import UNKNOWN, Situation, day
 from integrity.rules.payable import Paying, payable
@@ -28,6 +28,7 @@ from integrity.rules.verdict import counted
 from integrity.rules.workdays import add_months
 from integrity.sights import portions
 from integrity.situations import read_these
+from integrity.standing_findings import seen_by
 from integrity.terms import AreaLevel, Outcome, Scheme, SignedBy
 from integrity.work import Work
 
@@ -222,10 +223,10 @@ class Books:
     def findings(self, *conditions: Any) -> Iterator[Found]:
         """What evaluations found by the end of the period, with the moment at which the next took its place.
 
-        Of every household that ever lived here, wherever it lived then. Evaluations that were not finished by the
-        moment of the report are not seen. `conditions` are made of the columns of what is found.
+        Of every household that ever lived here, wherever it lived then. Evaluations of the roll that were not finished
+        by the moment of the report are not seen, nor those of one household that came later. `conditions` are made of
+        the columns of what is found.
         """
-        done = select(EvaluationRun.known_until).where(col(EvaluationRun.finished_at) <= self.until)
         following = func.lead(Recommendation.decided_at, type_=Moment).over(
             partition_by=col(Recommendation.household_id), order_by=col(Recommendation.decided_at)
         )
@@ -233,7 +234,7 @@ class Books:
         every: Any = columns(
             one.household_id, one.area, one.scheme, one.outcome, one.level, one.due_on, one.on_day, one.decided_at,
             following.label("next_at"),
-        ).where(one.decided_at <= self.ends_at, one.decided_at.in_(done))  # fmt: skip
+        ).where(one.decided_at <= self.ends_at, seen_by(self.until))  # fmt: skip
         chosen = every.where(col(Recommendation.household_id).in_(self._here_once())).subquery()
         query = select(chosen).order_by(chosen.c.household_id, chosen.c.decided_at)
         for condition in conditions:

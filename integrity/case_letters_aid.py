@@ -16,7 +16,7 @@ from integrity.households import members, standing
 from integrity.letters_family import Family, desk, family
 from integrity.letters_texts import wording
 from integrity.recommendations import as_due
-from integrity.records.ledger import Assistance, Decision, Verification
+from integrity.records.ledger import Assistance, Decision, Recheck, Verification
 from integrity.rules.citations import citation, explained
 from integrity.rules.facts import date_of
 from integrity.rules.procedure import Done, Facts
@@ -179,31 +179,48 @@ def _conclusion(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[Pa
         visited = case.last("VISITED")
         assert visited is not None
         pair = tuple(officer(work, str(visited.data[name])) for name in ("visitor_1", "visitor_2"))
-        grant = assistance.running(work, case.household_id, on)
-        checks = [one for one in standing(work, Verification, case.household_id, on) if one.income is not None]
-        new = checks[-1].income if checks else None
-        old = grant.income if grant is not None and grant.income is not None else new
-        if old is None or new is None:
-            raise Refused("没有家庭收入的核对结果，不能出具核查结论，请先登记核对结果")
+        changed = given["result"] == "有变化"
+        old, new, compared = _incomes(work, case, on, visited.on if changed else None)
         present = [one for one in members(work, case.household_id, on).values() if one.presence is Presence.PRESENT]
         amount = assistance.paid(work, case.household_id, on) or 0
         found = as_due(work, [case.household_id]).get(case.household_id)
         if found is None or found.due_on is None:
             raise Refused("不能确定下次核查日")
-        changed = given["result"] == "有变化"
         least = found.amount_min
         after = least if changed and least is not None and least >= 0 else amount
         return RecheckConclusion(
             **office.head(), number=number, addressee=who.addressee, household=who.number, category=who.category,
-            checked_on=visited.on, checked_by=pair,
-            means=("入户调查", "信息核对"), old_persons=(grant.persons if grant and grant.persons else len(present)),
-            new_persons=len(present), old_income=old, new_income=new, old_fen=amount, new_fen=after,
+            checked_on=visited.on, checked_by=pair, means=("入户调查", "信息核对"),
+            old_persons=_persons(work, case, on) or len(present),
+            new_persons=len(present), old_income=old, new_income=new if compared else None, old_fen=amount,
+            new_fen=after if compared else None,
             facts=(str(visited.data["found"]), str(given["reason"])), grounds=_CHECKED_LAW,
             conclusion=str(given["result"]), next_due=date_of(found.due_on),
             follows="按调整程序办理，决定前听取您的意见" if changed else "",
         )  # fmt: skip
 
     return [(PaperKind.F12, draft)]
+
+
+def _persons(work: Work, case: Case, on: date) -> int | None:
+    grant = assistance.running(work, case.household_id, on)
+    return grant.persons if grant is not None else None
+
+
+def _incomes(work: Work, case: Case, on: date, found_on: date | None) -> tuple[int, int, bool]:
+    """Income before and now, and whether it was compared since the last check; `found_on`: a change was found then.
+
+    A comparison that went into an earlier check knows nothing of what is found now. Raises Refused without any.
+    """
+    grant = assistance.running(work, case.household_id, on)
+    checks = [one for one in standing(work, Verification, case.household_id, on) if one.income is not None]
+    new = checks[-1].income if checks else None
+    old = grant.income if grant is not None and grant.income is not None else new
+    if old is None or new is None:
+        raise Refused("没有家庭收入的核对结果，不能出具核查结论，请先登记核对结果")
+    rows = standing(work, Recheck, case.household_id, on)
+    before = [one.happened_on for one in rows if one.result in letters.DONE and found_on and one.happened_on < found_on]
+    return old, new, checks[-1].happened_on > max(before, default=date.min)
 
 
 def _withdrawal_end(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[PaperKind, Draft]]:

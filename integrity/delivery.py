@@ -69,6 +69,8 @@ def serve(
         raise Conflict(f"文书 {notice.number} 已登记送达；{_mended(notice)}")
     if not receiver.strip():
         raise Refused("请填写签收人（公告送达的填写受送达人）")
+    if receiver.strip() == HIMSELF:
+        receiver = content(work, notice).addressee
     _went_out(work, notice, way, on)
     _by_name(work, notice, way, receiver)
     for name, told, most in (("签收人", receiver, 60), ("见证人", "、".join(witnesses), 120), ("说明", detail, 400)):
@@ -87,6 +89,10 @@ def serve(
             evidence=evidence,
         ),
     )  # fmt: skip
+
+
+HIMSELF = "本人"
+"""As a receiver: the person to whom the paper is addressed."""
 
 
 def kept_as(work: Work, notice: Notice) -> str:

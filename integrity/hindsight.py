@@ -14,10 +14,11 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
-from sqlmodel import col, select
+from sqlmodel import col
 
 from integrity.records.ledger import ENTRIES
 from integrity.records.office import Adoption, Audit, CalendarYear, EvaluationRun, PolicyEdition, Recommendation
+from integrity.standing_findings import seen_by
 from integrity.work import Work
 
 
@@ -46,7 +47,6 @@ def as_known(work: Work, until: datetime) -> Iterator[Work]:
 
 def _limits(until: datetime) -> list[Any]:
     """For each kind of row that can come later: only what was there."""
-    runs = select(EvaluationRun.known_until).where(col(EvaluationRun.finished_at) <= until)
     later: list[tuple[Any, Any]] = [
         *((kind, col(kind.recorded_at) <= until) for kind in ENTRIES),
         (Audit, col(Audit.at) < until),
@@ -54,6 +54,6 @@ def _limits(until: datetime) -> list[Any]:
         (Adoption, col(Adoption.recorded_at) <= until),
         (CalendarYear, col(CalendarYear.loaded_at) <= until),
         (EvaluationRun, col(EvaluationRun.finished_at) <= until),
-        (Recommendation, col(Recommendation.decided_at).in_(runs)),
+        (Recommendation, seen_by(until)),
     ]
     return [with_loader_criteria(kind, condition, include_aliases=True) for kind, condition in later]

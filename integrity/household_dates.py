@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -10,16 +11,17 @@ from integrity import commitments, delivery
 from integrity.errors import ChengxinError, Invalid
 from integrity.household_files import CaseFile, PaperLine, of_kind
 from integrity.household_views import Eyes, Head, Today
-from integrity.households import kept
+from integrity.households import kept, members, standing
 from integrity.papers import content
-from integrity.records.ledger import Notice, Service
+from integrity.records.ledger import Assistance, Notice, Service
 from integrity.rules.explanation import Line
-from integrity.rules.facts import date_of
+from integrity.rules.facts import ADULT, age, date_of
 from integrity.rules.policy import NotInForce
 from integrity.rules.procedure import Running
 from integrity.rules.procedure_tables import table
 from integrity.rules.workdays import Term
 from integrity.rules.writing import read_paper_date
+from integrity.terms import Presence
 from integrity.work import Work
 
 
@@ -118,6 +120,8 @@ def _last(term: Term) -> date:
     return term.end.date() if isinstance(term.end, datetime) else term.end
 
 
+_KEY = re.compile(r"（参数[^：）]+：")
+"""The key of a value in the policy: it stands on the page of the reasons."""
 _WAITS = ("待打印", "待送达")
 """States of a paper with which somebody still has something to do."""
 
@@ -146,6 +150,20 @@ def _promises(view: Eyes) -> Iterator[Reminder]:
         yield Reminder("grey", f"还没有登记诚信承诺：{names}。拒绝签署的如实登记，不影响申请", "commitments")
 
 
+def _begins(view: Eyes, head: Head) -> Iterator[Reminder]:
+    """What a family that was entered just now still needs: an application, and guardians for its children."""
+    people = members(view.work, view.household_id, view.work.today)
+    if not head.open_cases and not standing(view.work, Assistance, view.household_id, view.work.today):
+        yield Reminder("grey", "还没有受理救助申请。家庭成员都登记以后，按“申请受理”立案", "apply")
+    children = "、".join(
+        view.name(no) for no, one in sorted(people.items())
+        if one.presence is Presence.PRESENT and one.guardian_no is None and one.born_on is not None
+        and age(one.born_on, view.work.today) < ADULT
+    )  # fmt: skip
+    if children:
+        yield Reminder("grey", f"没有登记监护人：{children}（未成年人）。在“成员”中登记变化，选监护人")
+
+
 def reminders(view: Eyes, head: Head, papers: list[PaperLine], cases: list[CaseFile]) -> list[Reminder]:
     """What has to be seen to, the gravest first."""
     found = [Reminder("red", f"恢复备份以后账册缺少：{one}；核对以前不得作出不利的登记") for one in head.restored]
@@ -162,7 +180,8 @@ def reminders(view: Eyes, head: Head, papers: list[PaperLine], cases: list[CaseF
         Reminder("orange", f"《{one.kind}》{one.number} {one.state}", "papers")
         for one in papers if one.state in _WAITS
     ]
-    found += [Reminder("blue", f"需要人工确定：{one}", "why") for one in (head.now.why.questions if head.now else ())]
-    found += [] if head.ended else _promises(view)
+    asked = head.now.why.questions if head.now else ()
+    found += [Reminder("blue", f"需要人工确定：{_KEY.sub('（', one)}", "why") for one in asked]
+    found += [] if head.ended else [*_begins(view, head), *_promises(view)]
     found += [Reminder("grey", f"回避：{one}；不办理该户的事项") for one in head.relatives]
     return found

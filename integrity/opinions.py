@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from integrity import assistance, recommendations
+from integrity import assistance, reassessment, recommendations
 from integrity.cases import Case, Taken, open_case
 from integrity.errors import NotFound, Refused
 from integrity.records.ledger import Decision
 from integrity.records.office import Recommendation
+from integrity.rules.policy import NotInForce
 from integrity.rules.procedure_reasons import OWN_ACTS
 from integrity.terms import ExitReason, Outcome, Procedure, Scheme, Verdict
 from integrity.work import Work
@@ -35,6 +36,7 @@ def give(
             "补录缺少的核对结果、劳动能力等再评估；或者由人写明处理：chengxin review 户编号 change --outcome 处理 "
             "--reason 理由，维持不变的用 refuse"
         )
+    _refuse_outgrown(work, household_id)
     chosen = None if stands is None else _chosen(stands, verdict, outcome, terms=any(terms.values()))
     if stands is None or chosen is None or not (chosen.adverse or chosen is Outcome.RAISE):
         return recommendations.decide(work, household_id, verdict, reason=reason, outcome=outcome, **terms)
@@ -46,6 +48,19 @@ def give(
         work, household_id, procedure_for(work, household_id, chosen), outcome=chosen.value, reason=reason,
         member_no=stands.member_no if code in OWN_ACTS else None, **given,
     )  # fmt: skip
+
+
+def _refuse_outgrown(work: Work, household_id: int) -> None:
+    """An opinion is about what the books say now. Raises Refused where they say something else since."""
+    try:
+        now = reassessment.outgrown(work, household_id)
+    except NotInForce:
+        return
+    if now is not None:
+        raise Refused(
+            f"上次评估以后又有登记，按现在的登记，处理建议是“{now.value}”：请先重新评估"
+            "（chengxin evaluate），再提出审核意见"
+        )
 
 
 def _chosen(stands: Recommendation, verdict: Verdict, outcome: Outcome | None, *, terms: bool) -> Outcome | None:

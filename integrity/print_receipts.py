@@ -32,8 +32,6 @@ from reports.barcodes import DIGITS, beginning
 from reports.forms_records import Receipt
 
 MATTER = "登记送达"
-HIMSELF = "本人"
-"""As a receiver: the person to whom the paper is addressed."""
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -143,11 +141,8 @@ def receive(work: Work, code: str, told: Told) -> Received:
     require(work, MATTER, households.home(work, notice.household_id, work.today).area)
     work.lock(notice.household_id)
     _stands(work, notice)
-    receiver = told.receiver
-    if receiver.strip() == HIMSELF:
-        receiver = content(work, notice).addressee
     cases.serve_paper(
-        work, notice.number, told.way, on=told.on, receiver=receiver, witnesses=told.witnesses, detail=told.detail,
+        work, notice.number, told.way, on=told.on, receiver=told.receiver, witnesses=told.witnesses, detail=told.detail,
         evidence=told.evidence,
     )  # fmt: skip
     work.audit("送达回证收回", notice.number, f"{told.on} {told.way.value}")

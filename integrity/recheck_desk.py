@@ -5,7 +5,7 @@ Everything is a step of the procedure 定期核查; here is only put together wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -52,18 +52,40 @@ class Glance(NamedTuple):
     checked: Recheck | None
 
 
-def sent(work: Work, households: Iterable[int]) -> dict[int, Sent]:
-    """Who is sent to which of these households, whose recheck is not concluded."""
-    found: dict[int, Sent] = {}
+class Unmet(NamedTuple):
+    """未能入户 (a visit that came to nothing): when, and why; somebody has to be sent again."""
+
+    on: date
+    why: str
+
+
+def _open_cases(work: Work, households: Iterable[int]) -> Iterator[Case]:
+    """The rechecks of these households to which somebody was sent, and which are not concluded."""
     for portion in portions(sorted(set(households))):
         query = select(Step.household_id).where(
             col(Step.household_id).in_(portion), Step.procedure == Procedure.RECHECK, Step.step == "ASSIGNED"
         ).distinct()  # fmt: skip
-        for case in cases_in(work, work.session.exec(query), Procedure.RECHECK):
-            pair = case.last("ASSIGNED")
-            if pair is not None and not case.closed and case.stage in _SENT:
-                told = str(pair.data["visitor_1"]), str(pair.data["visitor_2"])
-                found.setdefault(case.household_id, Sent(told, case.stage, case.no, pair.on))
+        yield from (case for case in cases_in(work, work.session.exec(query), Procedure.RECHECK) if not case.closed)
+
+
+def sent(work: Work, households: Iterable[int]) -> dict[int, Sent]:
+    """Who is sent to which of these households, whose recheck is not concluded."""
+    found: dict[int, Sent] = {}
+    for case in _open_cases(work, households):
+        pair = case.last("ASSIGNED")
+        if pair is not None and case.stage in _SENT:
+            told = str(pair.data["visitor_1"]), str(pair.data["visitor_2"])
+            found.setdefault(case.household_id, Sent(told, case.stage, case.no, pair.on))
+    return found
+
+
+def unmet(work: Work, households: Iterable[int]) -> dict[int, Unmet]:
+    """To which of these households somebody went in vain, and nobody is sent since."""
+    found: dict[int, Unmet] = {}
+    for case in _open_cases(work, households):
+        visit = case.last("UNREACHED")
+        if visit is not None and case.stage == "UNREACHED":
+            found[case.household_id] = Unmet(visit.on, str(visit.data.get("reason", "")))
     return found
 
 

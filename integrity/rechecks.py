@@ -9,17 +9,19 @@ from sqlalchemy import func
 from sqlmodel import col, or_, select
 
 from integrity.errors import Invalid, Refused
-from integrity.households import home
+from integrity.households import home, members
 from integrity.households import standing as standing_entries
 from integrity.print_places import item_of, original_of
 from integrity.recommendations import Finding, as_due, day_of, standing
-from integrity.records.ledger import Change, LedgerHead, Notice, Recheck, Residence, Verification
+from integrity.records.ledger import Change, LedgerHead, Member, Notice, Recheck, Residence, Verification
 from integrity.records.office import EvaluationRun, Kinship, Recommendation
-from integrity.rules.facts import day
+from integrity.rules.facts import age, day
+from integrity.rules.verdict import WORKING_AGE_MONTHS
 from integrity.seals import end_with_case
-from integrity.terms import Cause, Event, Outcome, PaperKind, RecheckResult, Scheme
+from integrity.terms import Cause, Event, Outcome, PaperKind, Presence, RecheckResult, Scheme
 from integrity.work import Work
 
+_WORKING_AGE = WORKING_AGE_MONTHS // 12
 _DONE = (RecheckResult.CONFIRMED, RecheckResult.UNCHANGED, RecheckResult.CHANGED)
 
 
@@ -47,6 +49,8 @@ def verify(
     """Write down a result of the economic check (核对): income of the household in fen a month. None is 'not said'."""
     if income is not None and income < 0:
         raise Invalid("收入不能为负数")
+    if cause_member is not None:
+        _earner(members(work, household_id, on).get(cause_member), cause_member, cause, on)
     return work.append(
         household_id,
         Verification(
@@ -55,6 +59,14 @@ def verify(
             source=source, detail=detail,
         ),
     )  # fmt: skip
+
+
+def _earner(member: Member | None, no: int, cause: Cause, on: date) -> None:
+    """Can this member's income have changed for that cause? Raises Invalid for the dead, and for a child at work."""
+    if member is not None and member.presence is Presence.DEAD:
+        raise Invalid(f"第 {no} 号成员在 {on} 以前已经死亡，收入变化的请选其他成员")
+    if member is not None and member.born_on and cause is Cause.EMPLOYMENT and age(member.born_on, on) < _WORKING_AGE:
+        raise Invalid(f"第 {no} 号成员未满 {_WORKING_AGE} 周岁，收入变化的原因不能是就业，请核实是谁的收入")
 
 
 def complete(

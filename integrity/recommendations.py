@@ -35,6 +35,7 @@ __all__ = [
 PART = 1000
 """Households in one part of an evaluation: the unit of commit, retry and memory."""
 CLOSE = "结账"
+_NEVER = datetime.min.replace(tzinfo=SHANGHAI)
 
 
 def evaluation_parts(work: Work) -> list[str]:
@@ -226,5 +227,8 @@ def undecided(work: Work, area: str = "") -> list[Recommendation]:
         .where(col(Recommendation.outcome).not_in([Outcome.NOTHING.number, Outcome.KEEP.number]))
         .order_by(col(Recommendation.area), col(Recommendation.household_id))
     ).all()
-    answered = {(decision.household_id, decision.recommended_on) for decision in work.session.exec(select(Decision))}
-    return [row for row in rows if (row.household_id, row.on_day) not in answered]
+    answered: dict[tuple[int, date], datetime] = {}
+    for decision in work.session.exec(select(Decision)):
+        key = decision.household_id, decision.recommended_on
+        answered[key] = max(decision.recorded_at, answered.get(key, decision.recorded_at))
+    return [row for row in rows if answered.get((row.household_id, row.on_day), _NEVER) < row.decided_at]

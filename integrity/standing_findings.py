@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import and_, func, or_
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from integrity.records.office import Recommendation
+from integrity.records.office import EvaluationRun, Recommendation
 from integrity.rules import grounds as g
 from integrity.sights import portions
 from integrity.terms import ExitReason, Outcome
@@ -27,6 +30,13 @@ _QUIET = (Outcome.NOTHING.number, Outcome.KEEP.number)
 def outcome_of(row: Recommendation) -> Outcome:
     """The outcome of a stored recommendation."""
     return tuple(Outcome)[row.outcome]
+
+
+def seen_by(until: datetime) -> Any:
+    """What evaluations had found by a moment: those of the roll that were finished, and those of one household."""
+    run, at = EvaluationRun.__table__.c, col(Recommendation.decided_at)  # type: ignore[attr-defined]
+    rolls = columns(run.known_until)
+    return or_(at.in_(rolls.where(run.finished_at <= until)), and_(at.not_in(rolls), at <= until))
 
 
 def newest(work: Work, households: Sequence[int]) -> dict[int, Recommendation]:

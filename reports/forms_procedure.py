@@ -43,8 +43,9 @@ def numbered(official: str, text: str) -> Iterator[str]:
 class RecheckConclusion(Letter):
     """核查结论 (conclusion of a recheck, F12): before and after; 无明显变化, or what follows. 民发〔2021〕57号 31 条.
 
-    Incomes are those of the household a month; `new_fen` is what the amount would be. It changes nothing by itself:
-    `follows` names the procedure that would.
+    Incomes are those of the household a month; `new_fen` is what the amount would be. Both are None where a change was
+    found and the income has not been compared since. It changes nothing by itself: `follows` names the procedure that
+    would.
     """
 
     form: ClassVar[str] = "F12"
@@ -59,9 +60,9 @@ class RecheckConclusion(Letter):
     old_persons: int = said("原人数")
     new_persons: int = said("现人数", least=0)
     old_income: int = said("原家庭月收入", least=0)
-    new_income: int = said("现家庭月收入", least=0)
+    new_income: int | None = may("现家庭月收入", None)
     old_fen: int = said("现发月救助金", least=0)
-    new_fen: int = said("核查后测算月救助金", least=0)
+    new_fen: int | None = may("核查后测算月救助金", None)
     facts: tuple[str, ...] = said("核查情况")
     grounds: tuple[str, ...] = said("依据")
     conclusion: str = said("核查结论")
@@ -77,6 +78,8 @@ class RecheckConclusion(Letter):
         yield from one_of("核查结论", self.conclusion, (UNCHANGED, CHANGED))
         if self.conclusion == UNCHANGED and self.old_fen != self.new_fen:
             yield "核查后测算月救助金（无明显变化的，不调整金额）"
+        if (self.new_income is None) != (self.new_fen is None):
+            yield "现家庭月收入、核查后测算月救助金（同时写明或者同时不写）"
         if self.checked_on > self.on:
             yield "核查日期（晚于成文日期）"
         if self.next_due <= self.checked_on:
@@ -89,7 +92,7 @@ class RecheckConclusion(Letter):
             return self.told(f"定期核查办完了，您家{said}", f"下次核查在{cn_date(self.next_due)}")
         found = (
             f"每月的救助金现在是{yuan(self.old_fen)}，按新情况测算是{yuan(self.new_fen)}"
-            if self.old_fen != self.new_fen else "情况有变化"
+            if self.new_fen is not None and self.new_fen != self.old_fen else "情况有变化"
         )  # fmt: skip
         return self.told(
             f"定期核查办完了，您家{found}", "这还不是决定；决定作出并送达以前，救助金照常发放", self.follows,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from integrity import assistance, case_reminders, kinship, postings, print_runs, rechecks, withdrawals
 from integrity.case_facts import clocks
@@ -19,6 +21,7 @@ from integrity.postings import Line
 from integrity.records.ledger import Recheck
 from integrity.terms import Act, Cause, Event, PaperKind, PostingKind, Presence, Procedure, RecheckResult, Scheme
 from integrity.work import Office
+from reports import press
 from reports.forms_procedure import RecheckConclusion, TekunEnd, WithdrawalEnd
 from scheduler.jobs import WITHDRAWALS
 from scheduler.runner import run_now
@@ -161,6 +164,27 @@ def test_a_check_on_what_was_reported_is_concluded_though_its_decision_is_still_
         assert household not in rechecks.list_due(work, TOWNSHIP, SEPTEMBER), "checked, and not asked for again"
     assert isinstance(letter, RecheckConclusion)
     assert letter.next_due == date(2027, 3, 1), "a member can work: half a year"
+    assert letter.new_income is not None, "compared since the last check"
+
+
+def test_a_conclusion_tells_no_figures_that_an_earlier_check_had_already(
+    house: tuple[Office, int], clock: SetClock
+) -> None:
+    office, household = house
+    with office.work("jb01") as work:
+        on = date(2026, 8, 25)
+        rechecks.complete(work, household, RecheckResult.CHANGED, on=on, visitors=("jb01", "jb02"))
+    opened(office, "fh01", household, Procedure.RECHECK)
+    pair = {"visitor_1": "jb01", "visitor_2": "jb02"}
+    step(office, "fh01", household, "指派", **pair)
+    step(office, "jb01", household, "入户", **pair, met="户主", found="又找到一份工作")
+    done = step(office, "jb01", household, "核查结论", result="有变化", reason="收入又有增加")
+    with office.reading() as work:
+        letter = content(work, done.papers[0])
+    assert isinstance(letter, RecheckConclusion)
+    assert (letter.new_income, letter.new_fen) == (None, None)
+    told = "".join(page.extract_text() for page in PdfReader(BytesIO(press.render_letter(letter).pdf)).pages)
+    assert told.count("待核对") == 2
 
 
 def test_a_death_has_three_months_and_payments_after_it_are_flagged_for_a_person(

@@ -121,7 +121,7 @@ def test_a_stop_is_walked_by_commands_from_the_opinion_to_service(desk: Path) ->
         "是否陈述完毕=是",
     )
     step("陈述申辩", *spoken, "--evidence", proof, by=HANDLER)
-    step("复核意见", "--set", "是否采纳=不采纳", "--set", "理由=银行流水按月发放", by=REVIEWER)
+    step("复核意见", "--set", "是否采纳当事人的意见=不采纳", "--set", "理由=银行流水按月发放", by=REVIEWER)
     made = step(
         "作出决定", "--set", "拟作处理=EXIT", "--set", "自何时起执行=2027-03-01", "--set", "理由=收入超过标准", by=BOSS
     )
@@ -262,7 +262,8 @@ def test_a_time_limit_is_changed_by_who_may_and_the_case_goes_on(desk: Path) -> 
     assert "期限：听取意见后作出决定；延长为：30日" in shown_now
     run("officer", "add", "fh9", "--name", "试验", "--role", "复核", "--area", "370811", "--since", "2020-01-01",
         "--by", BOSS)  # fmt: skip
-    assert "已办理“复核意见”" in step("复核意见", "--set", "是否采纳=采纳", "--set", "理由=已核实", by="fh9")
+    answered = "是否采纳当事人的意见=采纳"
+    assert "已办理“复核意见”" in step("复核意见", "--set", answered, "--set", "理由=已核实", by="fh9")
 
 
 def test_a_paper_that_belongs_to_no_step_is_refused_and_a_case_prints_its_own(desk: Path) -> None:

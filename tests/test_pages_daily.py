@@ -155,6 +155,8 @@ def test_a_fact_is_entered_has_no_effect_and_waits(three: list[int], desks: Desk
     early = desks("jb01").post_form(form, typed | {"act_on": "2001-01-01", "detail": "领取养老金没有申报"})
     assert (early.status_code, 'href="#f-act_on"' in early.text, 'href="#f-member"' in early.text) == (422, True, False)
     assert "早于第 1 号成员登记的日期" in early.text
+    late = desks("jb01").post_form(form, typed | {"act_on": "2099-01-01", "detail": "领取养老金没有申报"})
+    assert ('href="#f-act_on"' in late.text, 'href="#f-found_on"' in late.text) == (True, False)
     for offered in ({"member": "3"}, {"item": "D99"}):
         with pytest.raises(AssertionError, match="offers"):
             desks("jb01").post_form(form, offered)
@@ -176,6 +178,7 @@ def test_a_fact_is_entered_has_no_effect_and_waits(three: list[int], desks: Desk
     assert (entry.item, entry.kind, entry.member_no, bool(entry.evidence)) == (code, ConductKind.DEFAULT, 1, True)
     for path in ("/conduct", f"/conduct?area={TOWNSHIP}&kind=default"):
         assert fact in desks("fh01").page(path), path
+        assert f"{code} {name}" in desks("fh01").page(path), path
     assert fact not in desks("fh01").page("/conduct?kind=trust")
     assert desks("jb09").get(fact).status_code == 404
 
@@ -239,6 +242,10 @@ def test_nobody_was_met_and_a_check_of_long_ago(three: list[int], desks: Desks, 
     assert why.status_code == 422
     desks("xl01").done(door, {"result": "其他原因未能入户", "found": "道路中断"})
     assert case(office, three[0]).stage == "UNREACHED"
+    listed = desks("fh01").page("/rechecks", area=TOWNSHIP)
+    assert "须重新指派" in listed
+    assert "其他原因未能入户：道路中断" in listed
+    assert "没有能够入户：其他原因未能入户：道路中断" in desks("fh01").page(start)
     assert desks("xl01").get(door).headers["location"] == start, "somebody has to be sent again"
     past = {"result": "CONFIRMED", "on": "2026-01-14", "visitor_1": "王一", "visitor_2": "王一"}
     assert desks("xz01").post_form(f"/households/{ONE}/rechecks/past", past).status_code == 409

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from hashlib import sha256
+from html import unescape
 
 import pytest
 from sqlmodel import col, select
@@ -115,6 +116,11 @@ def test_a_household_is_opened_and_its_members_come_go_and_move(desks: Desks, of
     assert desk.done("/households/LY000001/members/new", child | {"since": "2026-08-03"}) == "/households/LY000001"
     new = desk.page("/households/LY000001")
     assert "还没有登记诚信承诺：第 1 号 买买提·吐尔逊。拒绝签署的如实登记，不影响申请" in new
+    assert "还没有受理救助申请" in new
+    first = new.split('href="')[1:]
+    apply = next(one for one in first if one.startswith("/households/LY000001/cases/new?procedure=APPLICATION"))
+    assert "收到申请" in desk.page(unescape(apply.split('"')[0]))
+    assert "没有登记监护人" not in new
     desk.done("/households/LY000001/commitments/new/scan", {"member": "1", "signed_by": "REFUSED"})
     assert "还没有登记诚信承诺" not in desk.page("/households/LY000001"), "a refusal is an answer"
     same = desk.post_form("/households/LY000001/members/2/change", {"since": "2026-08-20"})

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from sqlmodel import col, select
 
+from integrity import counting
 from integrity import demo as demo_county
 from integrity.cli.console import By, actor, day, may, opened, progress, say
 from integrity.cli.offices import set_up
@@ -17,6 +18,7 @@ from integrity.errors import NotFound
 from integrity.office_terms import JobState
 from integrity.records.columns import SHANGHAI
 from integrity.records.office import Audit
+from integrity.rules.areas import NATION
 from integrity.settings import settings
 from integrity.work import Office
 from scheduler.jobs import ROLL_EVALUATION, TIMETABLE
@@ -87,10 +89,19 @@ def demo(
             say(f"示范来件：{demo_county.send_some(office, last, seed)} 件，等待处理")
         with progress("办理到期任务"):
             runs = tick(office, TIMETABLE)
+        if not made.repeated:
+            _count(office)
         for ended in runs:
             outcome = f"{ended.state.value}　{ended.error or ended.summary}"
             say(f"  {job_name(ended.job)} {ended.due_at:%Y-%m-%d %H:%M}：{outcome}")
     say(f"文书和清单：{settings().papers}")
+
+
+def _count(office: Office) -> None:
+    """The numbers of this month and the last, with what was evaluated just now: the night knew nothing of it."""
+    for period in counting.current(office.clock().date())[:2]:
+        counting.begin(office, "示范", NATION, period)
+    counting.rest(office)
 
 
 def _before(office: Office, last: date) -> date:

@@ -31,7 +31,7 @@ _READ = {
     "conduct": "found_on, kind",
     "finding": "conduct_seq, state",
     "recheck": "result, recorded_at",
-    "decision": "recommended_on, outcome",
+    "decision": "recommended_on, outcome, recorded_at",
     "notice": "kind, number",
     "printing": "notice_seq, copy_no",
     "service": "notice_seq",

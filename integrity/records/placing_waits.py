@@ -52,7 +52,7 @@ def _found(finding: Row | None, kinds: Kinds, granted_on: int | None) -> Iterato
     if finding is None:
         return
     decided_at, on_day, outcome, due_on = finding
-    if outcome not in _QUIET and all(row[5] != on_day for row in kinds["decision"]):
+    if outcome not in _QUIET and all(row[5] != on_day or row[7] < decided_at for row in kinds["decision"]):
         yield OPINION, on_day, 0, on_day, ""
     if due_on is None or granted_on is None:
         return

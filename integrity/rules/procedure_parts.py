@@ -60,7 +60,7 @@ def hearing(
         Row(
             "REVIEW", "复核意见", ("STATEMENT", "WAIVED", "SILENT"), (R,), "社会救助法第48条；行政处罚法第45条",
             apart=("STATEMENT", "WAIVED", "SILENT"),
-            asks=(Ask("adopted", "是否采纳", "choice", ("采纳", "部分采纳", "不采纳", "没有意见")), REASON),
+            asks=(Ask("adopted", "是否采纳当事人的意见", "choice", ("采纳", "部分采纳", "不采纳", "没有意见")), REASON),
         ),
     )  # fmt: skip
 

@@ -50,10 +50,19 @@ def pending(desk: Looking, area: str = "", kind: str = "", after: str = "") -> H
     found = conduct_lists.pending(desk.work, scope, chosen, after=after)
     return list_page(
         desk, "conduct_list.html", at, found.next, rows=found.rows, kind=kind if chosen else "",
-        kinds=[(code, one.value) for code, one in KINDS.items()],
+        kinds=[(code, one.value) for code, one in KINDS.items()], items=_items(desk),
         villages=names(desk.work, {one.household.area for one in found.rows}),
         crumbs=(("待办", "/"), ("待认定的事实", "")),
     )  # fmt: skip
+
+
+def _items(desk: Desk) -> dict[str, str]:
+    """The names of the items of the catalogues of the officer's area, by code; {} where none is in force."""
+    try:
+        found = [one for kind in ConductKind for one in conduct_lists.items(desk.work, desk.officer.area, kind)]
+    except NotInForce:
+        return {}
+    return {one.code: one.name for one in found}
 
 
 @router.get("/households/{number}/conduct/new")
@@ -151,6 +160,9 @@ def _check(desk: Desk, one: Frame, kind: ConductKind, form: Form) -> None:
         except (Invalid, NotInForce) as fault:
             form.errors["item"] = str(fault)
     first: date | None = given.get("act_on")
+    if first is not None and first > desk.work.today:
+        form.errors["act_on"] = "行为发生日期不能晚于今天"
+        return
     for name, label in (("act_end", "行为结束日期"), ("found_on", "发现日期")):
         if first is not None and name in given and given[name] < first:
             form.errors[name] = f"{label}不能早于行为发生日期"

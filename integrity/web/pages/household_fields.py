@@ -16,7 +16,7 @@ from integrity.household_views import Eyes
 from integrity.records.evidence import Evidence
 from integrity.rules.areas import level_of
 from integrity.rules.identity import check_bank_card, check_id, check_phone, normal_name
-from integrity.terms import Ability, AreaLevel, Capacity, Relation, Term
+from integrity.terms import Ability, AreaLevel, Capacity, Presence, Relation, Term
 from integrity.web.desk import Desk, here
 from integrity.web.forms import Field, Form, chosen_from
 from integrity.web.pages.household_frame import Frame, shown
@@ -69,15 +69,18 @@ def _taken(view: Eyes | None, relation: Relation) -> bool:
     return any(one.relation is Relation.HEAD for one in found.values())
 
 
-def member_choices(view: Eyes) -> tuple[tuple[str, str], ...]:
-    """The members of a household, to choose from."""
+def member_choices(view: Eyes, *, living: bool = False) -> tuple[tuple[str, str], ...]:
+    """The members of a household, to choose from; `living`: without those who died."""
     found = households.members(view.work, view.household_id, view.work.today)
-    return tuple((str(no), view.name(no)) for no in sorted(found))
+    chosen = (no for no, one in sorted(found.items()) if not living or one.presence is not Presence.DEAD)
+    return tuple((str(no), view.name(no)) for no in chosen)
 
 
-def member_field(view: Eyes, *, label: str = "成员", required: bool = False, hint: str = "") -> Field:
+def member_field(
+    view: Eyes, *, label: str = "成员", required: bool = False, hint: str = "", living: bool = False
+) -> Field:  # fmt: skip
     """One of the members."""
-    return Field("member", label, "choice", required, hint, member_choices(view))
+    return Field("member", label, "choice", required, hint, member_choices(view, living=living))
 
 
 def evidence_field(desk: Desk, household_id: int) -> Field:

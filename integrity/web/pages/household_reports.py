@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from integrity import assistance, corrections, rechecks, rights, timeline
+from integrity import assistance, corrections, reassessment, rechecks, rights, timeline
 from integrity.errors import Forbidden, NotFound
 from integrity.permissions import RIGHTS
 from integrity.rules.stated import LARGEST
@@ -56,7 +56,7 @@ def add_change(number: str, desk: Annotated[Desk, acts("登记变化")]) -> Resp
             member_no=int(given["member"]) if "member" in given else None, detail=given.get("detail", ""),
             evidence=rows[0].sha256 if rows else given.get("evidence", ""),
         )  # fmt: skip
-        desk.tell(work, f"已登记变化：{kind.value}")
+        desk.tell(work, f"已登记变化：{kind.value}{reassessment.follow(work, one.household_id)}")
         return one.href()
 
     return desk.submit(form, typed(act), lambda again: _change(desk, one, again), household_id=one.household_id)
@@ -114,14 +114,14 @@ def add_verification(number: str, desk: Annotated[Desk, acts("登记核对结果
             self_reported=given.get("self_reported"), stable=given.get("stable"),
             property_over=given.get("property_over"), detail=given.get("detail", ""),
         )  # fmt: skip
-        desk.tell(work, "已登记核对结果")
+        desk.tell(work, f"已登记核对结果{reassessment.follow(work, one.household_id)}")
         return one.href("why")
 
     return desk.submit(form, typed(act), lambda again: _verification(desk, one, again), household_id=one.household_id)
 
 
 def _verified_fields(one: Frame) -> tuple[Field, ...]:
-    return (*VERIFIED, member_field(one.view, label="谁的收入有变化"), *FOUND)
+    return (*VERIFIED, member_field(one.view, label="谁的收入有变化", living=True), *FOUND)
 
 
 def _verification(desk: Desk, one: Frame, form: Form) -> HTMLResponse:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from integrity import household_files, intake_desk
+from integrity import household_files, intake_desk, reassessment
 from integrity.area_choice import names
 from integrity.errors import NotFound
 from integrity.household_views import residents
@@ -137,7 +137,8 @@ def take(desk: Handling, intake_id: int, household: str = "") -> Response:
     def act(work: Work) -> str:
         member = int(form.given["member"]) if "member" in form.given else None
         entry = intake_desk.take(work, intake_id, one.household_id, member, reason=form.given["reason"])
-        desk.tell(work, f"来件 {intake_id} 已登记为第 {entry.seq} 条")
+        turned = reassessment.follow(work, one.household_id)
+        desk.tell(work, f"来件 {intake_id} 已登记为第 {entry.seq} 条{turned}")
         return one.href("aid")
 
     def again(shown: Form) -> Response:

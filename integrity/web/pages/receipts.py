@@ -9,7 +9,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from integrity import drafts, evidence, print_desk, receipt_desk
-from integrity.print_receipts import HIMSELF, Told, codes_in
+from integrity.delivery import HIMSELF
+from integrity.print_receipts import Told, codes_in
 from integrity.receipt_desk import Line
 from integrity.records.columns import SHANGHAI
 from integrity.rules.check_code import LENGTHS

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from integrity import recheck_desk, rechecks, worklists
+from integrity import reassessment, recheck_desk, rechecks, worklists
 from integrity.area_choice import names
 from integrity.places import Listed
 from integrity.recheck_desk import Sent
@@ -116,13 +116,13 @@ def _sent_to(desk: Desk, at: Where, person: str) -> tuple[list[dict[str, Any]], 
 def _told(desk: Desk, houses: list[Listed]) -> list[dict[str, Any]]:
     """The lines in words: why due, by when, who goes."""
     ids = [one.household_id for one in houses]
-    stands, going = newest(desk.work, ids), recheck_desk.sent(desk.work, ids)
+    stands, going, unmet = newest(desk.work, ids), recheck_desk.sent(desk.work, ids), recheck_desk.unmet(desk.work, ids)
     places = names(desk.work, {one.area for one in houses})
     people = recheck_desk.called(desk.work, {code for one in going.values() for code in one.visitors})
     return [
         {
             "house": one, "village": places[one.area], "sent": going.get(one.household_id), "people": people,
-            "due": recheck_desk.due_on(stands.get(one.household_id)),
+            "due": recheck_desk.due_on(stands.get(one.household_id)), "unmet": unmet.get(one.household_id),
             "why": due_because(stands[one.household_id]) if one.household_id in stands else "",
         }
         for one in houses
@@ -169,7 +169,8 @@ def _start(desk: Desk, one: Frame, form: Form | None) -> HTMLResponse:
     row = newest(desk.work, [one.household_id]).get(one.household_id)
     return desk.page(
         "recheck_start.html", action=here(desk.request), due=recheck_desk.due_on(row), **with_form(form),
-        why=due_because(row) if row else "", writes=desk.may("登记核查结论"), **shown(one, "?", "核查"),
+        why=due_because(row) if row else "", writes=desk.may("登记核查结论"),
+        unmet=recheck_desk.unmet(desk.work, [one.household_id]).get(one.household_id), **shown(one, "?", "核查"),
     )  # fmt: skip
 
 
@@ -238,7 +239,8 @@ def visited(desk: Acting, number: str) -> Response:
             given["result"], given["on"], given.get("met", ""), given.get("found", ""), given.get("reason", ""),
             rows[0].sha256 if rows else "",
         ))  # fmt: skip
-        desk.tell(work, _AFTER.get(given["result"], _WRITTEN))
+        turned = reassessment.follow(work, one.household_id) if given["result"] in recheck_desk.FOUND else ""
+        desk.tell(work, _AFTER.get(given["result"], _WRITTEN) + turned)
         return one.href("cases", case.no)
 
     on = _stage(desk, one)
@@ -249,7 +251,7 @@ def visited(desk: Acting, number: str) -> Response:
 
 _WRITTEN = "已登记核查结论，核查结论书已制发，请打印后送达"
 _AFTER = {
-    RecheckResult.CHANGED.value: f"{_WRITTEN}。核查有变化：请接着登记变化或者核对结果，程序据此重新评估",
+    RecheckResult.CHANGED.value: f"{_WRITTEN}。核查有变化：请接着登记变化或者核对结果",
     LATER: "已登记入户，核查结论待经办、复核人员写",
     **dict.fromkeys(NOT_MET, "已登记未能入户，由复核人员另行指派，不因此减少救助"),
 }  # fmt: skip
@@ -341,7 +343,7 @@ def enter_past(desk: Writing, number: str) -> Response:
             work, one.household_id, RecheckResult[given["result"]], on=given["on"], visitors=pair,
             note=given.get("note", ""),
         )  # fmt: skip
-        desk.tell(work, f"已补录核查：{done.result.value}")
+        desk.tell(work, f"已补录核查：{done.result.value}{reassessment.follow(work, one.household_id)}")
         return one.href()
 
     return desk.submit(form, typed(act), lambda again: _past(desk, one, again), household_id=one.household_id)

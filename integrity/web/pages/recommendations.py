@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import select
+from sqlmodel import col, select
 
-from integrity import opinion_lists, opinions, recommendations
+from integrity import opinion_lists, opinions, reassessment, recommendations
 from integrity.area_choice import names
 from integrity.errors import ChengxinError, NotFound, Refused
 from integrity.records.ledger import Decision
@@ -208,9 +208,31 @@ def _opinion(desk: Desk, one: Frame, stands: Recommendation | None, form: Form |
         "opinion.html", **with_form(form), stands=stands, told=told, fault=fault, action=here(desk.request),
         outcome=outcome_of(stands) if stands else None, colours=COLOURS, before=_before(desk.work, one, stands),
         only_opens=desk.officer.role is Role.APPROVER and stands is not None,
+        outgrown=_outgrown(desk.work, one), anew=one.href("opinion", "anew"), again=desk.form(()),
         why=in_a_line(stands) if stands else "", settled=bool(stands and _settled(stands)),
         **shown(one, "?", "审核意见"),
     )  # fmt: skip
+
+
+def _outgrown(work: Work, one: Frame) -> Outcome | None:
+    """What would be recommended now, where that is not what stands."""
+    try:
+        return reassessment.outgrown(work, one.household_id)
+    except NotInForce:
+        return None
+
+
+@router.post("/households/{number}/opinion/anew")
+def anew(desk: Opining, number: str) -> Response:
+    """逐户评估：上次评估以后又有登记的，按现在的登记重新得出处理建议。"""
+    one = frame(desk, number)
+
+    def act(work: Work) -> str:
+        desk.tell(work, f"已按现在的登记重新评估{reassessment.follow(work, one.household_id)}")
+        return one.href("opinion")
+
+    form, stands = desk.read(()), _standing(desk, number)[1]
+    return desk.submit(form, act, lambda again: _opinion(desk, one, stands, again), household_id=one.household_id)
 
 
 def _before(work: Work, one: Frame, stands: Recommendation | None) -> list[Decision]:
@@ -218,7 +240,8 @@ def _before(work: Work, one: Frame, stands: Recommendation | None) -> list[Decis
     if stands is None:
         return []
     query = select(Decision).where(
-        Decision.household_id == one.household_id, Decision.recommended_on == stands.on_day
+        Decision.household_id == one.household_id, Decision.recommended_on == stands.on_day,
+        col(Decision.recorded_at) >= stands.decided_at,
     )  # fmt: skip
     return list(work.session.exec(query))
 
