@@ -249,7 +249,7 @@ RECHECK = Sheet(
         Column("见到的人", CellKind.TEXT, hint="入户的必填，如：户主、户主之妻", width=14, longest=60),
         Column("了解的情况", CellKind.TEXT, hint="入户的必填；未能入户的写明原因", width=32, longest=400),
         Column("结论的理由", CellKind.TEXT, hint="入户的必填；写事实，不写积分、等级", width=32, longest=400),
-        Column("证据指纹", CellKind.TEXT, hint="可不填；用 chengxin evidence 取得的64位指纹", width=20, longest=64),
+        Column("证据指纹", CellKind.TEXT, hint="可不填；保存证据时给出的64位指纹", width=20, longest=64),
         Column("名单编号", CellKind.NUMBER, True, "程序已填，不要改动", 20, 40),
         Column("识别码", CellKind.NUMBER, True, "程序已填，不要改动；与户编号、名单编号相对应", 24, 40),
     ),
@@ -257,8 +257,10 @@ RECHECK = Sheet(
         "只填“结果”到“证据指纹”各列；还没有入户的，“结果”空着，这一行不读取，以后再填、再导入。",
         "结果为“无明显变化”“有变化”的，填入户日期、两名入户人员、见到的人、了解的情况、结论的理由。",
         "没有见到人的，选“家中无人”“拒绝入户”“其他原因未能入户”，填日期、两名人员；“其他原因”的写明原因。",
-        "先由复核、审批人员指派：填好两名入户人员，用 chengxin recheck assign 文件 --by 工号；入户不能早于指派。",
-        "填好后先检查：chengxin recheck import 文件 --dry-run --errors 有误.xlsx --by 工号；再去掉 --dry-run 导入。",
+        "先由复核、审批人员指派：填好两名入户人员，在网页“核查名单”的“收回填好的名单”上传，"
+        "选“指派入户人员”；入户不能早于指派。",
+        "填好结果的也在那里上传：先检查，列出有误的行，再登记。"
+        "命令行用 chengxin recheck assign、chengxin recheck import。",
         "同一行不会导入两次；不能把一户的内容移到另一户的行，也不能用以前的名单登记现在的核查。",
     ),
     present=("结果", "入户日期", "入户人员一", "入户人员二", "见到的人", "了解的情况", "结论的理由"),

@@ -1,13 +1,15 @@
-"""登录失败与锁定 (failed tries and lockout): five in a quarter of an hour lock an account, or an address, for half one.
+"""登录失败与锁定 (failed tries and lockout): five in a quarter of an hour lock an account for half one.
+
+Twenty lock an address: an office often shares one, and one colleague's wrong password must not shut out the others.
 
 Tries are counted in the database, so that a restart forgets none and every process counts the same. A try is counted
-before the password is looked at and taken back when it was right: however many come at once, five are looked at.
+before the password is looked at and taken back when it was right: however many come at once, no more are looked at.
 What was typed for the 工号 is counted whether such an account exists or not, by a keyed digest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -19,7 +21,8 @@ from integrity.records.accounts import LoginTry
 from integrity.records.office import Officer
 from integrity.work import Office, Work
 
-MOST = 5
+MOST, MOST_FROM = 5, 20
+"""Failures that lock an account or a session; those that lock an address."""
 WITHIN = timedelta(minutes=15)
 LOCKED = timedelta(minutes=30)
 KEPT = timedelta(days=1)
@@ -48,9 +51,9 @@ def begin(office: Office, code: str, address: str, *, session: str = "") -> Try:
         if session:
             subjects = {"会话": work.vault.blind("login-session", session)}
         _alone(work, subjects.values())
-        _refuse_locked(work, subjects.values())
+        _refuse_locked(work, subjects)
         work.session.execute(delete(LoginTry).where(col(LoginTry.at) < work.now - KEPT))
-        return Try(code, address, subjects, tuple(_count(work, subject) for subject in subjects.values()))
+        return Try(code, address, subjects, tuple(_count(work, *one) for one in subjects.items()))
 
 
 def failed(office: Office, tried: Try) -> None:
@@ -66,7 +69,7 @@ def failed(office: Office, tried: Try) -> None:
 
 def open_to(work: Work, address: str) -> None:
     """Raise Refused while an address is locked; nothing is counted."""
-    _refuse_locked(work, [_address(work, address)])
+    _refuse_locked(work, {"地址": _address(work, address)})
 
 
 def take_back(work: Work, tried: Try) -> None:
@@ -80,11 +83,14 @@ def right(work: Work, tried: Try) -> None:
     unlock(work, tried.code)
 
 
-def _refuse_locked(work: Work, subjects: Iterable[str]) -> None:
-    until = _until(work, subjects)
-    if until is not None:
-        minutes = (until - work.now + _ROUNDING) // timedelta(minutes=1)
-        raise Refused(f"登录失败次数过多，已暂停登录。请 {minutes} 分钟后再试，或者请安全管理员解锁")
+def _refuse_locked(work: Work, subjects: Mapping[str, str]) -> None:
+    for name, subject in subjects.items():
+        until = _until(work, [subject])
+        if until is not None:
+            minutes = (until - work.now + _ROUNDING) // timedelta(minutes=1)
+            whose = "从这个网络地址（同一单位的电脑可能共用一个）" if name == "地址" else ""
+            what = "这个地址" if whose else ""
+            raise Refused(f"{whose}登录失败次数过多，已暂停登录。请 {minutes} 分钟后再试，或者请安全管理员解锁{what}")
 
 
 def unlock(work: Work, code: str) -> None:
@@ -117,10 +123,10 @@ def _until(work: Work, subjects: Iterable[str]) -> datetime | None:
     return work.session.exec(query).one()
 
 
-def _count(work: Work, subject: str) -> int | None:
-    """One more failed try; the fifth locks."""
+def _count(work: Work, name: str, subject: str) -> int | None:
+    """One more failed try; the last that is let pass locks."""
     query = select(func.count()).where(LoginTry.subject == subject, col(LoginTry.at) > work.now - WITHIN)
-    locks = work.session.exec(query).one() + 1 >= MOST
+    locks = work.session.exec(query).one() + 1 >= (MOST_FROM if name == "地址" else MOST)
     row = LoginTry(subject=subject, at=work.now, locked_until=work.now + LOCKED if locks else None)
     work.session.add(row)
     work.session.flush()

@@ -205,10 +205,16 @@ def _planned(case: Case, line: Line) -> int:
     return _agreed(case.said("amount", "REVIEWED"), line.fen, "审核意见")
 
 
-def _decided(work: Work, line: Line, on: date) -> int:
-    """保障金额 of a household that has it; during 渐退 the officer says what is paid, at most the old amount."""
-    if running(work, line.household_id, on) is None:
+def _decided(work: Work, line: Line, on: date) -> int | None:
+    """保障金额 of a household that has it, None where nothing is paid monthly.
+
+    During 渐退 the officer says what is paid, at most the old amount.
+    """
+    grant = running(work, line.household_id, on)
+    if grant is None:
         raise Refused("没有正在享受的救助，不能公布")
+    if grant.scheme in (Scheme.EDGE, Scheme.RIGID):
+        return None
     past = acts(work, line.household_id, on)
     granted = max(n for n, one in enumerate(past) if one.act is Act.GRANT)
     known = paid(work, line.household_id, on)

@@ -295,7 +295,8 @@ class Posted:
 
     name: str = said("姓名")
     persons: int = said("家庭成员数量")
-    fen: int = said("保障金额", least=0)
+    fen: int | None = may("保障金额", None)
+    """None where nothing is paid monthly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -172,6 +172,7 @@ def test_a_fact_is_entered_has_no_effect_and_waits(three: list[int], desks: Desk
     for field in ("subject", "evidence"):
         chosen = shown.split(f'name="{field}"')[1].split("</select>")[0]
         assert " selected>" in chosen, field
+    assert " checked" in shown.split('name="level"', 1)[1].split("</fieldset>")[0], "the level of the catalogue"
     with office.reading() as work:
         (entry,) = standing(work, Conduct, three[0], work.today)
         assert not standing(work, Decision, three[0], work.today)

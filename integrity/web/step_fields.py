@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from integrity import evidence
+from integrity import conduct_lists, evidence
 from integrity.case_acts import month_rule
 from integrity.case_files import Case
 from integrity.case_openings import ABOUT, About, entries_for, names_of, people_of
@@ -23,8 +23,9 @@ from integrity.policies_of import policy_for
 from integrity.records.evidence import Evidence
 from integrity.records.ledger import Conduct
 from integrity.records.office import Officer, Posting, PostingLine
+from integrity.rules.policy import NotInForce
 from integrity.rules.procedure import START, Ask, Row
-from integrity.terms import Procedure
+from integrity.terms import NationalClass, Procedure
 from integrity.web.forms import Field, Form, of_asks
 from integrity.work import Work
 
@@ -32,7 +33,7 @@ _HINTS: Mapping[str, str] = {
     "within": "不填的按当地规定；当地没有规定的必须填写，如 5个工作日",
     "effective_on": "减少、停止救助不早于送达的次月", "exception": "有渐退条件不成立的，必须写明理由和依据；写入文书",
     "months": "只有渐退填写", "schedule": "只有渐退填写，逐月的百分比，如 100,80,60",
-    "reason_code": "处理建议已有原因的可以不选",
+    "reason_code": "处理建议已有原因的可以不选", "level": "照当地采用的目录中这一项目的等级",
     "adopted": "采纳的，不能再作不利决定；登记错了的，补充登记一次陈述，再作复核意见",
     "reason": "写明事实和依据；会照写在文书上",
     "receiver": "受送达人自己签收的写“本人”；不是本人的写姓名和关系，如 张三（李四，配偶）；留置、公告写受送达人",
@@ -220,7 +221,20 @@ def about_entry(work: Work, household_id: int, procedure: Procedure, seq: int) -
         return {}
     facts = {one.seq: one for one in standing(work, Conduct, household_id, work.today)}
     fact = facts.get(seq)
-    return {SUBJECT: seq} | ({} if fact is None else {MEMBER: fact.member_no, EVIDENCE: fact.evidence})
+    if fact is None:
+        return {SUBJECT: seq}
+    return {SUBJECT: seq, MEMBER: fact.member_no, EVIDENCE: fact.evidence} | _level(work, fact)
+
+
+def _level(work: Work, fact: Conduct) -> dict[str, object]:
+    """The level that the adopted catalogue gives the item of a fact; {} where it gives none."""
+    try:
+        listed = {one.code: one for one in conduct_lists.items(work, fact.area, fact.kind)}
+    except NotInForce:
+        return {}
+    found = listed.get(fact.item)
+    known = found is not None and found.national_class is not NationalClass.UNMAPPED
+    return {"level": found.national_class.value} if found is not None and known else {}
 
 
 def typed(ask: Ask, value: Any) -> str:

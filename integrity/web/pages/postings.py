@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 
 from integrity import areas, evidence, places, posting_lists, postings
 from integrity.case_views import officer_name
-from integrity.errors import ChengxinError, Invalid, NotFound, Refused
+from integrity.errors import ChengxinError, Invalid, NotFound, Refused, Unset
 from integrity.permissions import require
 from integrity.posting_lists import State
 from integrity.postings import Line
@@ -34,7 +34,9 @@ MayPublish = Annotated[Desk, looks("公示")]
 Publishing = Annotated[Desk, acts("公示")]
 STATES: dict[State, str] = {"hanging": "正在公示", "due": "应当撤下", "past": "已经撤下"}
 PHOTO = Field("photo", "照片", "file", accept=ACCEPT, hint="拍清整张公示单和张贴的地方；存为证据", proof=True)
-MONTHS = Field("months", "公布几个月", "count", False, hint="当地有规定的不填；没有规定的由您确定，不超过 12 个月")
+MONTHS = Field(
+    "months", "公布几个月", "count", False, "当地有规定的不填；不超过 12 个月", wanted_when="当地没有规定的必填"
+)
 NEW = (
     Field("place", "张贴的地点", hint="如 村务公开栏"),
     Field("masked", "当地规定隐去姓名中的部分字", "tick", False),
@@ -146,6 +148,11 @@ def post(desk: Publishing, kind: str = "", area: str = "") -> Response:
             )  # fmt: skip
         except NotFound as missing:  # no organ that signs
             raise Refused(str(missing)) from missing
+        except Unset as asked:
+            if chosen is not PostingKind.RESULT:
+                raise
+            form.errors["months"] = "请填写公布几个月：当地没有规定公布多久，由您确定"
+            raise Invalid("没有制作公示单") from asked
         postings.print_sheet(work, made)
         desk.tell(work, f"已制作公示单 {made.number}，到 {made.until} 止；请打印、盖章、今天张贴并拍照登记")
         return path("postings", made.number)
@@ -209,7 +216,9 @@ def _story(desk: Desk, one: Any) -> tuple[str, str, str, str]:
     number = next((row.number for row in listed.values()), "")
     proof = f"证据 {one.evidence[:16]}…" if one.evidence else ""
     said = "；".join(part for part in (f"家庭 {number}" if number else "", proof) if part)
-    return f"{one.happened_on}", one.event.value, officer_name(desk.work, one.recorded_by), said
+    made = one.event is PostingEvent.POSTED and not one.evidence
+    what = "制作公示单，当日张贴" if made else "张贴，有照片" if one.event is PostingEvent.POSTED else one.event.value
+    return f"{one.happened_on}", what, officer_name(desk.work, one.recorded_by), said
 
 
 @router.get("/postings/{number}/pdf")
