@@ -6,6 +6,7 @@ What would take something from a person is never done in a batch (红线 1).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from integrity.records.places import OPINION
 from integrity.rules.areas import code_range
 from integrity.rules.procedure import Obstacle
 from integrity.rules.redline_words import TITLES
-from integrity.standing_findings import newest, outcome_of
+from integrity.standing_findings import answers, newest, outcome_of
 from integrity.terms import Outcome, Verdict
 from integrity.work import Work
 
@@ -75,8 +76,8 @@ def _along_the_roll(work: Work, desk: worklists.Desk, after: str, limit: int) ->
         found = places.roll(work, code_range(desk.area), after=after, limit=limit)
         after = found.next
         rows = _with(work, found.rows)
-        said = _answered(work, [one.household.household_id for one in rows])
-        yield [one for one in rows if (one.household.household_id, one.row.on_day) not in said], after
+        said = _opinions(work, [one.household.household_id for one in rows])
+        yield [one for one in rows if not any(answers(each, one.row) for each in said[one.row.household_id])], after
         if not after:
             return
 
@@ -86,9 +87,11 @@ def _with(work: Work, households: Sequence[Listed]) -> list[Waiting]:
     return [Waiting(one, stands[one.household_id]) for one in households if one.household_id in stands]
 
 
-def _answered(work: Work, households: Sequence[int]) -> set[tuple[int, date]]:
-    query = select(Decision).where(col(Decision.household_id).in_(households))
-    return {(one.household_id, one.recommended_on) for one in work.session.exec(query)}
+def _opinions(work: Work, households: Sequence[int]) -> dict[int, list[Decision]]:
+    found: dict[int, list[Decision]] = defaultdict(list)
+    for one in work.session.exec(select(Decision).where(col(Decision.household_id).in_(households))):
+        found[one.household_id].append(one)
+    return found
 
 
 def refuse_together(outcome: Outcome) -> None:
@@ -114,7 +117,7 @@ def accept_all(work: Work, chosen: Sequence[tuple[int, date]], reason: str) -> i
         if stands is None or stands.on_day != seen_on:
             raise Conflict(f"户 {number} 的处理建议已经更新，请重新查看；本次没有登记任何一户")
         refuse_together(outcome_of(stands))
-        if _answered(work, [household_id]) & {(household_id, seen_on)}:
+        if any(answers(one, stands) for one in _opinions(work, [household_id])[household_id]):
             raise Conflict(f"户 {number} 已经有人提出意见，请刷新名单；本次没有登记任何一户")
         try:
             opinions.give(work, household_id, Verdict.ACCEPTED, reason=reason)

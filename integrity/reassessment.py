@@ -47,13 +47,17 @@ def _found(work: Work, household_id: int) -> Finding | None:
     return next((evaluation.find(one) for one in rows), None)
 
 
+def _as_before(stands: Recommendation, found: Finding) -> bool:
+    return all(getattr(stands, one) == getattr(found, one) for one in _ESSENCE)
+
+
 def outgrown(work: Work, household_id: int) -> Outcome | None:
     """What would be recommended now, where that is something else than what stands; None where it still holds.
 
     Raises NotInForce where no policy is in force to tell.
     """
     stands, found = standing_of(work, household_id), _found(work, household_id)
-    if stands is None or found is None or all(getattr(stands, one) == getattr(found, one) for one in _ESSENCE):
+    if stands is None or found is None or _as_before(stands, found):
         return None
     return tuple(Outcome)[found.outcome]
 
@@ -61,14 +65,19 @@ def outgrown(work: Work, household_id: int) -> Outcome | None:
 def reassess(work: Work, household_id: int) -> Recommendation | None:
     """Write down what is recommended now, where it differs in anything from what stands; None where it does not.
 
-    Nothing is written for a household that no evaluation of the roll has seen. Raises NotInForce.
+    Where only dates differ it goes on as what was found that day, and an opinion on it stands. Nothing is written for a
+    household that no evaluation of the roll has seen. Raises NotInForce.
     """
     work.lock(household_id)
     stands, found = standing_of(work, household_id), _found(work, household_id)
     if stands is None or found is None or all(getattr(stands, one) == value for one, value in found._asdict().items()):
         return None
+    same = _as_before(stands, found)
+    if same and stands.on_day == work.today:  # an opinion of today stands; the dates follow with what comes next
+        return None
     moment = max(_latest(work, household_id), stands.decided_at + TICK)
-    row = Recommendation(household_id=household_id, decided_at=moment, on_day=work.today, **found._asdict())
+    on_day = stands.on_day if same else work.today
+    row = Recommendation(household_id=household_id, decided_at=moment, on_day=on_day, **found._asdict())
     work.session.add(row)
     placing.touch(work.connection_session, (household_id,))
     work.audit(EVALUATED, f"household:{household_id}", outcome_of(row).value)

@@ -6,6 +6,7 @@ decides. What it found is stored when it differs from the time before, and can b
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from integrity.rules.explanation import Explanation
 from integrity.rules.explanation import explain as explained
 from integrity.rules.facts import day
 from integrity.situations import read
+from integrity.standing_findings import answers
 from integrity.terms import ExitReason, Outcome, Role, Verdict
 from integrity.work import Work
 
@@ -35,7 +37,6 @@ __all__ = [
 PART = 1000
 """Households in one part of an evaluation: the unit of commit, retry and memory."""
 CLOSE = "结账"
-_NEVER = datetime.min.replace(tzinfo=SHANGHAI)
 
 
 def evaluation_parts(work: Work) -> list[str]:
@@ -227,8 +228,7 @@ def undecided(work: Work, area: str = "") -> list[Recommendation]:
         .where(col(Recommendation.outcome).not_in([Outcome.NOTHING.number, Outcome.KEEP.number]))
         .order_by(col(Recommendation.area), col(Recommendation.household_id))
     ).all()
-    answered: dict[tuple[int, date], datetime] = {}
+    given: dict[int, list[Decision]] = defaultdict(list)
     for decision in work.session.exec(select(Decision)):
-        key = decision.household_id, decision.recommended_on
-        answered[key] = max(decision.recorded_at, answered.get(key, decision.recorded_at))
-    return [row for row in rows if answered.get((row.household_id, row.on_day), _NEVER) < row.decided_at]
+        given[decision.household_id].append(decision)
+    return [row for row in rows if not any(answers(one, row) for one in given[row.household_id])]

@@ -10,6 +10,8 @@ from sqlalchemy import and_, func, or_
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
+from integrity.records.columns import SHANGHAI
+from integrity.records.ledger import Decision
 from integrity.records.office import EvaluationRun, Recommendation
 from integrity.rules import grounds as g
 from integrity.sights import portions
@@ -30,6 +32,12 @@ _QUIET = (Outcome.NOTHING.number, Outcome.KEEP.number)
 def outcome_of(row: Recommendation) -> Outcome:
     """The outcome of a stored recommendation."""
     return tuple(Outcome)[row.outcome]
+
+
+def answers(opinion: Decision, row: Recommendation) -> bool:
+    """Is this an opinion on what stands: that day's, and given after it, unless what was found goes on since?"""
+    found_that_day = row.decided_at.astimezone(SHANGHAI).date() == row.on_day
+    return opinion.recommended_on == row.on_day and (opinion.recorded_at >= row.decided_at or not found_that_day)
 
 
 def seen_by(until: datetime) -> Any:

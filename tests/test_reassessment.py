@@ -15,8 +15,9 @@ from integrity.periods import month_of
 from integrity.recommendations import explain, standing_of
 from integrity.records.columns import SHANGHAI
 from integrity.records.office import Recommendation
+from integrity.rules.facts import day
 from integrity.standing_findings import outcome_of
-from integrity.terms import Cause, Outcome, Presence, Verdict
+from integrity.terms import Cause, Outcome, Presence, RecheckResult, Verdict
 from integrity.work import Office
 from tests.conftest import SetClock
 from tests.desk_office import Desks, desks, papers
@@ -62,6 +63,17 @@ def test_a_comparison_turns_the_recommendation_and_waits_for_whoever_reviews(
     same = desks("jb01").done(f"/households/{ONE}/verifications/new", CHECKED | {"on": "2026-09-03"})
     assert "处理建议没有变化：退出" in desks("jb01").page(same)
     assert ONE not in desks("fh01").page("/recommendations"), "the opinion stands on what has not turned"
+    clock.on(date(2026, 9, 4))
+    with office.work("jb01") as work:
+        rechecks.complete(work, kept, RecheckResult.CHANGED, on=date(2026, 9, 4), visitors=("jb01", "xz01"))
+        assert reassessment.follow(work, kept) == "。处理建议没有变化：退出"
+        stands = standing_of(work, kept)
+        assert stands is not None
+        assert stands.on_day == date(2026, 9, 2)
+        assert stands.due_on == day(date(2027, 3, 4)), "the next check counts from this one"
+    assert ONE not in desks("fh01").page("/recommendations"), "a check alone asks for no other opinion"
+    with office.reading() as work:
+        assert kept not in {one.household_id for one in recommendations.undecided(work)}
 
 
 def test_an_opinion_is_not_given_on_what_the_books_no_longer_say(kept: int, desks: Desks, office: Office) -> None:

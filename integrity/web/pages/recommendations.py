@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import col, select
+from sqlmodel import select
 
 from integrity import opinion_lists, opinions, reassessment, recommendations
 from integrity.area_choice import names
@@ -20,7 +20,7 @@ from integrity.records.ledger import Decision
 from integrity.records.office import Recommendation
 from integrity.rules.policy import NotInForce
 from integrity.rules.procedure_tables import TABLES
-from integrity.standing_findings import in_a_line, newest, outcome_of
+from integrity.standing_findings import answers, in_a_line, newest, outcome_of
 from integrity.terms import Outcome, Procedure, Role, Verdict
 from integrity.web.api_access import household_within
 from integrity.web.desk import CONFLICT, Desk, acts, here, looks
@@ -240,10 +240,9 @@ def _before(work: Work, one: Frame, stands: Recommendation | None) -> list[Decis
     if stands is None:
         return []
     query = select(Decision).where(
-        Decision.household_id == one.household_id, Decision.recommended_on == stands.on_day,
-        col(Decision.recorded_at) >= stands.decided_at,
+        Decision.household_id == one.household_id, Decision.recommended_on == stands.on_day
     )  # fmt: skip
-    return list(work.session.exec(query))
+    return [given for given in work.session.exec(query) if answers(given, stands)]
 
 
 @router.post("/households/{number}/opinion")
