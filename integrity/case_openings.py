@@ -64,16 +64,18 @@ class About(NamedTuple):
 
 
 _FACT = "还没有登记过这样的事实，请先登记守信失信事实"
+_NO_RECORD = "该户没有守信、失信的登记，没有可以提出异议的；对金额、停发等决定不服的，按“复议与诉讼”办理"
+_NO_DEFAULT = "该户没有失信的登记"
 ABOUT: Mapping[Procedure, About] = {
     Procedure.COMMITMENT: About(True), Procedure.DECISION: About(False), Procedure.TEKUN: About(False),
     Procedure.CHANGE: About(False), Procedure.TRANSFER: About(True),
     Procedure.WITHDRAWAL: About(None, "渐退的决定", True, "该户没有渐退的决定"),
     Procedure.DEFAULT: About(None, "失信事实", True, _FACT), Procedure.TRUST: About(None, "守信事实", True, _FACT),
-    Procedure.REPAIR: About(None, "失信事实", True, _FACT), Procedure.FINE: About(None, "失信事实", True, _FACT),
-    Procedure.OBJECTION: About(None, "守信、失信事实", True, _FACT),
-    Procedure.EXPORT: About(None, "失信事实", True, _FACT),
+    Procedure.REPAIR: About(None, "失信事实", True, _NO_DEFAULT), Procedure.FINE: About(None, "失信事实", True, _FACT),
+    Procedure.OBJECTION: About(None, "守信、失信事实", True, _NO_RECORD),
+    Procedure.EXPORT: About(None, "失信事实", True, _NO_DEFAULT),
     Procedure.REFUND: About(False, "失信事实", False),
-    Procedure.REMEDY: About(None, "不服的文书", True, "该户没有已经送达的决定文书"),
+    Procedure.REMEDY: About(None, "不服的文书", True, "该户没有在本系统制发并已经送达的决定文书"),
     Procedure.RIGHTS: About(True, "所指的登记（户账条目）", False),
 }  # fmt: skip
 """Procedure → what its cases are about; where it is not named here, the whole household."""

@@ -55,6 +55,15 @@ class Candidate(NamedTuple):
         return "请写明" in self.fault
 
 
+def on_aid(work: Work, township: str) -> dict[str, int]:
+    """How many households of each village of a township are on aid; villages without any are left out."""
+    low, high = code_range(township)
+    query = select(HouseholdPlace.area, func.count()).where(
+        HouseholdPlace.area >= low, HouseholdPlace.area < high, HouseholdPlace.scheme != Scheme.NONE
+    )  # fmt: skip
+    return {area: many for area, many in work.session.exec(query.group_by(HouseholdPlace.area))}
+
+
 def listed(
     work: Work, scope: Scope, state: State, *, after: str = "", limit: int = 20
 ) -> tuple[list[Row], str]:  # fmt: skip

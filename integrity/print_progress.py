@@ -170,7 +170,7 @@ def _enter_all(work: Work, run: PrintRun, file: PrintFile, waiting: Sequence[Pri
             )  # fmt: skip
         item.state = PrintState.PRINTED
         entered += 1
-    return [f"页数相符，{entered} 份文书已登记打印", *told]
+    return [f"清点相符，{entered} 份文书已登记打印", *told]
 
 
 def _enter(work: Work, notice: Notice, file: PrintFile, **how: Any) -> None:

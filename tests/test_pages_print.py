@@ -11,6 +11,7 @@ from PIL import Image
 from sqlmodel import select
 
 from integrity import print_desk, print_runs, printing, seals
+from integrity.assistance import grant
 from integrity.papers import by_number
 from integrity.receipt_reading import page_alone
 from integrity.records.evidence import Evidence
@@ -19,7 +20,7 @@ from integrity.records.office import Audit, Posting
 from integrity.records.print_runs import PrintFile
 from integrity.refusals import ACTION
 from integrity.settings import settings
-from integrity.terms import PrintState
+from integrity.terms import PrintState, Scheme
 from integrity.web.shell import path
 from integrity.work import Office
 from reports.barcodes import digits_of
@@ -369,7 +370,10 @@ def test_what_is_paid_is_published_for_as_long_as_the_officer_says(
     with office.work("jb01") as work:
         given(work, family(work))
         family(work)
+        third, on = family(work), date(2026, 9, 1)
+        grant(work, third, Scheme.RIGID, decided_on=on, effective_on=on, decided_by="sp01", amount=0)
     new = f"/postings/new?kind=RESULT&area={VILLAGE}"
+    assert "（2 户在救助）" in desks("jb01").page(f"/postings/new?kind=RESULT&area={VILLAGE[:9]}000")
     shown = desks("jb01").page(new)
     assert "JN000001" in shown
     assert "610.00" in shown
@@ -378,3 +382,5 @@ def test_what_is_paid_is_published_for_as_long_as_the_officer_says(
     assert (missing.status_code, 'href="#f-months"' in missing.text) == (422, True)
     at = desks("jb01").done(new, {"line": "JN000001/", "months": "3"})
     assert "2026-12-2" in desks("jb01").page(at)
+    unpaid = desks("jb01").page(desks("jb01").done(new, {"line": "JN000003/", "months": "3"}))
+    assert "0.00" not in unpaid, "nothing is paid monthly: no amount is made public"

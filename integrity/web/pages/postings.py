@@ -103,9 +103,10 @@ def show_new(desk: MayPublish, kind: str = "", area: str = "") -> HTMLResponse:
         return _new_page(desk, chosen, wanted, desk.form(_new_fields(chosen), {"place": "村务公开栏"}))
     level = AreaLevel.TOWNSHIP if _wide(wanted) else AreaLevel.VILLAGE
     below = areas.children(desk.work, wanted, desk.work.today, level)
+    aided = posting_lists.on_aid(desk.work, wanted) if level is AreaLevel.VILLAGE else {}
     return desk.page(
         "posting_choose.html", kinds=PostingKind, kind=kind, area=wanted, place=name_of(desk.work, wanted),
-        below=[(one.code, one.name) for one in below], level=level,
+        below=[(one.code, one.name, aided.get(one.code, 0) if aided else None) for one in below], level=level,
         crumbs=crumbs(("公示", "/postings"), ("新的公示", "")),
     )  # fmt: skip
 
