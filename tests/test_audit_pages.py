@@ -20,6 +20,7 @@ from integrity.audit_actions import ACTIONS
 from integrity.audit_words import JOBS
 from integrity.errors import Forbidden
 from integrity.records.accounts import Account
+from integrity.records.office import Audit
 from integrity.settings import ROOT
 from integrity.work import Office
 from scheduler.jobs import TIMETABLE
@@ -73,6 +74,12 @@ def test_the_log_is_looked_through_by_household_and_by_act_and_says_it_in_words(
     for raw in (*raws, f"账户 {number}<"):
         assert raw not in every, raw
     assert first != second
+    desks("sj01").page("/audit", household="买买提·吐尔逊", actor="买买提", action="买买提·吐尔逊")
+    desks("sj01").page("/audit", household="JN000001", actor="jb01")
+    with office.reading() as work:
+        asked = work.session.exec(select(Audit.detail).where(Audit.action == "查看操作日志")).all()
+    assert asked[-1] == "jb01 户 JN000001"
+    assert asked[-2] == "没有登记的工号 没有这种操作 没有登记的户编号", "what was typed may be a person's name"
     here = body(desks("jd01").page("/audit", household="JN000001"))
     assert "户 JN000001" in here
     assert "人员（内部编号）" not in here, "whoever watches sees the households of his area and nothing else"

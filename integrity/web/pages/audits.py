@@ -8,12 +8,15 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
+from sqlmodel import select
 
 from integrity import audit_reading, reveals
 from integrity.audit_actions import ACTIONS
 from integrity.audit_words import Worded
 from integrity.errors import Invalid, Refused
 from integrity.records.columns import SHANGHAI
+from integrity.records.ledger import Household
+from integrity.records.office import Officer
 from integrity.rules.stated import LARGEST
 from integrity.terms import Role
 from integrity.web.desk import Desk, looks
@@ -99,6 +102,17 @@ def _found(desk: Desk, form: Form, before: int) -> audit_reading.Found | None:
     except Refused as fault:
         form.errors["since"] = str(fault)
         return None
-    about = " ".join(one for one in (wanted.actor, wanted.action, wanted.household and f"户 {wanted.household}") if one)
-    desk.note("查看操作日志", f"{wanted.since}至{wanted.until}", about)
+    desk.note("查看操作日志", f"{wanted.since}至{wanted.until}", _about(desk, wanted))
     return found
+
+
+def _about(desk: Desk, wanted: audit_reading.Wanted) -> str:
+    """What was asked for, in words that the books know: what somebody typed may be anything, a person's name too."""
+    acts = {one for names in ACTIONS.values() for one in names}
+    found = desk.work.session.exec(select(Household.id).where(Household.number == wanted.household)).first()
+    asked = (
+        (wanted.actor, desk.work.session.get(Officer, wanted.actor) is not None, "没有登记的工号"),
+        (wanted.action, wanted.action in acts, "没有这种操作"),
+        (wanted.household and f"户 {wanted.household}", found is not None, "没有登记的户编号"),
+    )
+    return " ".join(said if known else other for said, known, other in asked if said)
