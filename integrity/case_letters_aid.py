@@ -179,8 +179,8 @@ def _conclusion(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[Pa
         visited = case.last("VISITED")
         assert visited is not None
         pair = tuple(officer(work, str(visited.data[name])) for name in ("visitor_1", "visitor_2"))
-        changed = given["result"] == "有变化"
-        old, new, compared = _incomes(work, case, on, visited.on if changed else None)
+        changed, grant = given["result"] == "有变化", assistance.running(work, case.household_id, on)
+        old, new, compared = _incomes(work, case, grant, on, found_on=visited.on if changed else None)
         present = [one for one in members(work, case.household_id, on).values() if one.presence is Presence.PRESENT]
         amount = assistance.paid(work, case.household_id, on) or 0
         found = as_due(work, [case.household_id]).get(case.household_id)
@@ -191,7 +191,7 @@ def _conclusion(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[Pa
         return RecheckConclusion(
             **office.head(), number=number, addressee=who.addressee, household=who.number, category=who.category,
             checked_on=visited.on, checked_by=pair, means=("入户调查", "信息核对"),
-            old_persons=_persons(work, case, on) or len(present),
+            old_persons=grant.persons if grant and grant.persons else len(present),
             new_persons=len(present), old_income=old, new_income=new if compared else None, old_fen=amount,
             new_fen=after if compared else None,
             facts=(str(visited.data["found"]), str(given["reason"])), grounds=_CHECKED_LAW,
@@ -202,17 +202,13 @@ def _conclusion(work: Work, case: Case, f: Facts, given: Given) -> list[tuple[Pa
     return [(PaperKind.F12, draft)]
 
 
-def _persons(work: Work, case: Case, on: date) -> int | None:
-    grant = assistance.running(work, case.household_id, on)
-    return grant.persons if grant is not None else None
-
-
-def _incomes(work: Work, case: Case, on: date, found_on: date | None) -> tuple[int, int, bool]:
+def _incomes(
+    work: Work, case: Case, grant: Assistance | None, on: date, *, found_on: date | None
+) -> tuple[int, int, bool]:  # fmt: skip
     """Income before and now, and whether it was compared since the last check; `found_on`: a change was found then.
 
     A comparison that went into an earlier check knows nothing of what is found now. Raises Refused without any.
     """
-    grant = assistance.running(work, case.household_id, on)
     checks = [one for one in standing(work, Verification, case.household_id, on) if one.income is not None]
     new = checks[-1].income if checks else None
     old = grant.income if grant is not None and grant.income is not None else new

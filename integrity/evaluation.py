@@ -219,6 +219,11 @@ def as_due(work: Work, ids: Collection[int]) -> dict[int, Finding]:
 
     For lists and letters between two evaluations: a check made or a death reported since the last one counts at once.
     """
-    evaluation = Evaluation(work, day_of(work.due), micros(work.due))
+    return found_at(work, ids, work.due)
+
+
+def found_at(work: Work, ids: Collection[int], moment: datetime) -> dict[int, Finding]:
+    """What the rules say of some households at a moment, with all that was known by then; nothing is stored."""
+    evaluation = Evaluation(work, day_of(moment), micros(moment))
     rows = read_these(work.session.connection(), ids, known_until=evaluation.known_until, on=day(evaluation.on))
     return {known.household_id: evaluation.find(known) for known in rows}

@@ -15,7 +15,7 @@ from integrity.households import kept, members, standing
 from integrity.papers import content
 from integrity.records.ledger import Assistance, Notice, Service
 from integrity.rules.explanation import Line
-from integrity.rules.facts import ADULT, age, date_of
+from integrity.rules.facts import date_of
 from integrity.rules.policy import NotInForce
 from integrity.rules.procedure import Running
 from integrity.rules.procedure_tables import table
@@ -155,13 +155,14 @@ def _begins(view: Eyes, head: Head) -> Iterator[Reminder]:
     people = members(view.work, view.household_id, view.work.today)
     if not head.open_cases and not standing(view.work, Assistance, view.household_id, view.work.today):
         yield Reminder("grey", "还没有受理救助申请。家庭成员都登记以后，按“申请受理”立案", "apply")
-    children = "、".join(
+    alone = "、".join(
         view.name(no) for no, one in sorted(people.items())
-        if one.presence is Presence.PRESENT and one.guardian_no is None and one.born_on is not None
-        and age(one.born_on, view.work.today) < ADULT
+        if one.presence is Presence.PRESENT and one.guardian_no is None
+        and commitments.needs_guardian(one, view.work.today)
     )  # fmt: skip
-    if children:
-        yield Reminder("grey", f"没有登记监护人：{children}（未成年人）。在“成员”中登记变化，选监护人")
+    if alone:
+        said = "监护人是本户成员的，在“成员”中登记变化；不是的，签承诺书时写明"
+        yield Reminder("grey", f"没有登记监护人：{alone}。{said}")
 
 
 def reminders(view: Eyes, head: Head, papers: list[PaperLine], cases: list[CaseFile]) -> list[Reminder]:

@@ -1,6 +1,7 @@
-"""登录失败与锁定 (failed tries and lockout): five in a quarter of an hour lock an account for half one.
+"""登录失败与锁定 (failed tries and lockout): five in a quarter of an hour lock an account, or an address, for half one.
 
-Twenty lock an address: an office often shares one, and one colleague's wrong password must not shut out the others.
+The fifth of one account locks that account and is not counted against its address: an office often shares one, and one
+colleague's wrong password does not shut out the others.
 
 Tries are counted in the database, so that a restart forgets none and every process counts the same. A try is counted
 before the password is looked at and taken back when it was right: however many come at once, no more are looked at.
@@ -9,7 +10,7 @@ What was typed for the 工号 is counted whether such an account exists or not, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,13 +22,13 @@ from integrity.records.accounts import LoginTry
 from integrity.records.office import Officer
 from integrity.work import Office, Work
 
-MOST, MOST_FROM = 5, 20
-"""Failures that lock an account or a session; those that lock an address."""
+MOST = 5
 WITHIN = timedelta(minutes=15)
 LOCKED = timedelta(minutes=30)
 KEPT = timedelta(days=1)
 ACTOR = "登录"
 """Who acts as long as nobody is known."""
+_FROM, _LOCKED_FROM = "地址", ("从这个网络地址（同一单位的电脑可能共用一个）", "这个地址")
 _ROUNDING = timedelta(minutes=1) - timedelta(microseconds=1)
 
 
@@ -47,13 +48,13 @@ def begin(office: Office, code: str, address: str, *, session: str = "") -> Try:
     工号 was given, the address alone is counted.
     """
     with office.work(ACTOR) as work:
-        subjects = ({"账户": _account(work, code)} if code else {}) | {"地址": _address(work, address)}
+        subjects = ({"账户": _account(work, code)} if code else {}) | {_FROM: _address(work, address)}
         if session:
             subjects = {"会话": work.vault.blind("login-session", session)}
         _alone(work, subjects.values())
         _refuse_locked(work, subjects)
         work.session.execute(delete(LoginTry).where(col(LoginTry.at) < work.now - KEPT))
-        return Try(code, address, subjects, tuple(_count(work, *one) for one in subjects.items()))
+        return Try(code, address, subjects, tuple(_counted(work, subjects)))
 
 
 def failed(office: Office, tried: Try) -> None:
@@ -64,12 +65,12 @@ def failed(office: Office, tried: Try) -> None:
         work.audit("登录失败", subject, tried.address)
         for name, key in tried.subjects.items():
             if _until(work, [key]):
-                work.audit("登录锁定", "" if name == "地址" else subject, f"{name}锁定，来自 {tried.address}")
+                work.audit("登录锁定", "" if name == _FROM else subject, f"{name}锁定，来自 {tried.address}")
 
 
 def open_to(work: Work, address: str) -> None:
     """Raise Refused while an address is locked; nothing is counted."""
-    _refuse_locked(work, {"地址": _address(work, address)})
+    _refuse_locked(work, {_FROM: _address(work, address)})
 
 
 def take_back(work: Work, tried: Try) -> None:
@@ -88,8 +89,7 @@ def _refuse_locked(work: Work, subjects: Mapping[str, str]) -> None:
         until = _until(work, [subject])
         if until is not None:
             minutes = (until - work.now + _ROUNDING) // timedelta(minutes=1)
-            whose = "从这个网络地址（同一单位的电脑可能共用一个）" if name == "地址" else ""
-            what = "这个地址" if whose else ""
+            whose, what = _LOCKED_FROM if name == _FROM else ("", "")
             raise Refused(f"{whose}登录失败次数过多，已暂停登录。请 {minutes} 分钟后再试，或者请安全管理员解锁{what}")
 
 
@@ -123,10 +123,17 @@ def _until(work: Work, subjects: Iterable[str]) -> datetime | None:
     return work.session.exec(query).one()
 
 
-def _count(work: Work, name: str, subject: str) -> int | None:
-    """One more failed try; the last that is let pass locks."""
+def _counted(work: Work, subjects: Mapping[str, str]) -> Iterator[int | None]:
+    """The lines of one more failed try; an account that it locks keeps it from its address."""
+    for name, subject in subjects.items():
+        if name != _FROM or _until(work, [one for other, one in subjects.items() if other != _FROM]) is None:
+            yield _count(work, subject)
+
+
+def _count(work: Work, subject: str) -> int | None:
+    """One more failed try; the fifth locks."""
     query = select(func.count()).where(LoginTry.subject == subject, col(LoginTry.at) > work.now - WITHIN)
-    locks = work.session.exec(query).one() + 1 >= (MOST_FROM if name == "地址" else MOST)
+    locks = work.session.exec(query).one() + 1 >= MOST
     row = LoginTry(subject=subject, at=work.now, locked_until=work.now + LOCKED if locks else None)
     work.session.add(row)
     work.session.flush()

@@ -136,17 +136,20 @@ class Explained:
 def explain(work: Work, household_id: int, on: date) -> Explained:
     """Why this recommendation for a household on a day: computed again from what was known then.
 
-    On a day of an evaluation, what was known at its moment; on other days, at the end of the day. Raises NotFound when
-    the household was not on the roll by then.
+    On a day of an evaluation, of the roll or of this household, what was known at the moment of the last one; on other
+    days, at the end of the day. Raises NotFound when the household was not on the roll by then.
     """
     if on > work.today:
         raise Refused("只能说明今天以前的处理建议")
+    own = _found_alone(work, household_id, on)
     run = work.session.exec(
         select(EvaluationRun)
         .where(EvaluationRun.on_day == on, col(EvaluationRun.finished_at).is_not(None))
         .order_by(col(EvaluationRun.known_until).desc())
     ).first()
     until = run.known_until if run else min(_end_of(on), work.now)
+    if own is not None and (run is None or own > run.known_until):
+        run, until = None, own
     policy = editions.by_edition(work, run.edition) if run else None
     evaluation = Evaluation(work, on, micros(until), policy)
     connection = work.session.connection()
@@ -165,7 +168,18 @@ def explain(work: Work, household_id: int, on: date) -> Explained:
         known.situation, known.findings, evaluation.orders(known.area), evaluation.policy, known.area[:9] + "000",
         adopted=evaluation.adopted(known.area), on=on,
     )  # fmt: skip
-    return Explained(text, evaluation.find(known), until, stored if run else None, evaluation.policy.edition)
+    same_moment = run is not None or until == own
+    return Explained(text, evaluation.find(known), until, stored if same_moment else None, evaluation.policy.edition)
+
+
+def _found_alone(work: Work, household_id: int, on: date) -> datetime | None:
+    """The moment of the last evaluation of this one household on a day; None where there was none."""
+    rolls = select(EvaluationRun.known_until)
+    query = select(func.max(Recommendation.decided_at)).where(
+        Recommendation.household_id == household_id, Recommendation.on_day == on,
+        Recommendation.decided_at <= _end_of(on), col(Recommendation.decided_at).not_in(rolls),
+    )  # fmt: skip
+    return work.session.exec(query).one()
 
 
 def _end_of(on: date) -> datetime:

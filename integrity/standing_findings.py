@@ -10,10 +10,12 @@ from sqlalchemy import and_, func, or_
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from integrity.records.columns import SHANGHAI
+from integrity.records import placing_waits
+from integrity.records.columns import micros
 from integrity.records.ledger import Decision
 from integrity.records.office import EvaluationRun, Recommendation
 from integrity.rules import grounds as g
+from integrity.rules.facts import day
 from integrity.sights import portions
 from integrity.terms import ExitReason, Outcome
 from integrity.work import Work
@@ -35,9 +37,9 @@ def outcome_of(row: Recommendation) -> Outcome:
 
 
 def answers(opinion: Decision, row: Recommendation) -> bool:
-    """Is this an opinion on what stands: that day's, and given after it, unless what was found goes on since?"""
-    found_that_day = row.decided_at.astimezone(SHANGHAI).date() == row.on_day
-    return opinion.recommended_on == row.on_day and (opinion.recorded_at >= row.decided_at or not found_that_day)
+    """Is this an opinion on what stands?"""
+    given = day(opinion.recommended_on), micros(opinion.recorded_at)
+    return placing_waits.answers(*given, day(row.on_day), micros(row.decided_at))
 
 
 def seen_by(until: datetime) -> Any:

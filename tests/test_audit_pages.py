@@ -13,7 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from integrity import audit_reading, exports
 from integrity.audit_actions import ACTIONS
@@ -77,7 +77,8 @@ def test_the_log_is_looked_through_by_household_and_by_act_and_says_it_in_words(
     desks("sj01").page("/audit", household="买买提·吐尔逊", actor="买买提", action="买买提·吐尔逊")
     desks("sj01").page("/audit", household="JN000001", actor="jb01")
     with office.reading() as work:
-        asked = work.session.exec(select(Audit.detail).where(Audit.action == "查看操作日志")).all()
+        looked = select(Audit.detail).where(Audit.action == "查看操作日志").order_by(col(Audit.id))
+        asked = work.session.exec(looked).all()
     assert asked[-1] == "jb01 户 JN000001"
     assert asked[-2] == "没有登记的工号 没有这种操作 没有登记的户编号", "what was typed may be a person's name"
     here = body(desks("jd01").page("/audit", household="JN000001"))

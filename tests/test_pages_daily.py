@@ -13,8 +13,8 @@ import pytest
 from httpx2 import Response
 from sqlmodel import select
 
-from integrity import commitments, conduct_lists, notices, places, print_choice
-from integrity.errors import Refused
+from integrity import commitments, conduct, conduct_lists, notices, places, print_choice
+from integrity.errors import Invalid, Refused
 from integrity.households import standing
 from integrity.papers import issue
 from integrity.print_choice import Choice
@@ -157,6 +157,8 @@ def test_a_fact_is_entered_has_no_effect_and_waits(three: list[int], desks: Desk
     assert "早于第 1 号成员登记的日期" in early.text
     late = desks("jb01").post_form(form, typed | {"act_on": "2099-01-01", "detail": "领取养老金没有申报"})
     assert ('href="#f-act_on"' in late.text, 'href="#f-found_on"' in late.text) == (True, False)
+    with office.reading() as work, pytest.raises(Invalid, match="目录中没有“D99”"):
+        conduct.check_item(work, three[0], ConductKind.DEFAULT, "D99")
     for offered in ({"member": "3"}, {"item": "D99"}):
         with pytest.raises(AssertionError, match="offers"):
             desks("jb01").post_form(form, offered)

@@ -276,11 +276,11 @@ def test_markup_as_deep_as_a_form_may_be_is_printed_and_deeper_is_refused_at_onc
     nested = BASE.replace(END, "") + "<div>" * 20 + END + "</div>" * 20
     with unread():
         assert press.render_letter(HEARING, read(nested.encode(), HearingNotice, "x")).pages == 2
-    began = time.thread_time()
+    began = time.perf_counter()
     for deep in ("<div>" * 9_000, "<b>" * 15_000, "<table><tr><td>" * 2_000, "{{#规则版本}}" * 3_000):
         with pytest.raises(TemplateRefused):
             read((BASE + deep).encode(), HearingNotice, "x")
-    assert time.thread_time() - began < 2
+    assert time.perf_counter() - began < 2
 
 
 HUGE = {
@@ -296,13 +296,13 @@ HUGE = {
 
 @pytest.mark.parametrize("letter", HUGE.values(), ids=HUGE.keys())
 def test_what_is_too_much_is_printed_or_refused_in_time(letter: forms.Letter) -> None:
-    began = time.thread_time()
+    began = time.perf_counter()
     with unread():
         try:
             paper = press.render_letter(letter)
         except PressStopped:
             paper = None
-    assert time.thread_time() - began < 30
+    assert time.perf_counter() - began < 30
     if paper is not None:
         said = Counter(whole(paper.pdf))
         told = Counter("".join("".join(text for _, text in forms.texts(letter)).split()))

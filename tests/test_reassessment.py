@@ -76,6 +76,26 @@ def test_a_comparison_turns_the_recommendation_and_waits_for_whoever_reviews(
         assert kept not in {one.household_id for one in recommendations.undecided(work)}
 
 
+def test_on_the_day_of_the_roll_the_reasons_are_those_of_what_was_found_later(
+    kept: int, desks: Desks, office: Office, clock: SetClock
+) -> None:
+    clock.on(date(2026, 10, 1))
+    with office.work("系统任务", due=evaluate(office, date(2026, 10, 1))) as work:
+        recommendations.finish_evaluation(work)
+    desks("jb01").done(f"/households/{ONE}/verifications/new", CHECKED | {"on": "2026-10-01"})
+    for income in ("9000", "9100"):
+        desks("jb01").done(f"/households/{ONE}/verifications/new", CHECKED | {"on": "2026-10-01", "income": income})
+        assert f"家庭月收入{income}.00元" in desks("fh01").page(f"/households/{ONE}/opinion"), "the newest figures"
+    with office.work("jb01") as work:
+        rechecks.verify(work, kept, on=date(2026, 10, 1), source="核对平台", income=100, cause=Cause.NONE)
+    with office.reading() as work:
+        stands = standing_of(work, kept)
+        assert stands is not None
+        told = explain(work, kept, date(2026, 10, 1))
+        assert told.same, "as it was known at the moment of what was found last, and not what came after it"
+        assert told.known_until == stands.decided_at
+
+
 def test_an_opinion_is_not_given_on_what_the_books_no_longer_say(kept: int, desks: Desks, office: Office) -> None:
     with office.work("jb01") as work:  # by the command line, or in an import
         rechecks.verify(work, kept, on=date(2026, 9, 2), source="核对平台", income=300_000, cause=Cause.PENSION)

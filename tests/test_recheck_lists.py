@@ -181,8 +181,8 @@ def test_the_lines_of_a_thousand_households_take_few_queries(
             )  # fmt: skip
     clock.on(date(2026, 9, 2))
     evaluate(ready, date(2026, 9, 1))
-    began = time.thread_time()
+    began = time.perf_counter()
     with ready.work("系统任务", due=datetime(2026, 9, 2, 6, tzinfo=SHANGHAI)) as work:
         lines = recheck_lists.recheck_lines(work, TOWNSHIP)
     assert len(lines) == 1000
-    assert time.thread_time() - began < 5
+    assert time.perf_counter() - began < 5

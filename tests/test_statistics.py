@@ -44,13 +44,10 @@ def with_moves(office: Office) -> None:
     filled(office)
     moved_on = datetime(2026, 10, 20, 9, tzinfo=SHANGHAI)
     with office.work("补录", now=moved_on) as work:
-        then, last = (
-            {one.household_id: one.area for one in periodic.listed(books, "DUE_OVER").count(books)}
-            for books in (Books(work, COUNTY, OCTOBER, on) for on in (moved_on, NIGHT))
-        )
-        away = [one for one, area in then.items() if not area.startswith(TOWN[:9])]
-        away.sort(key=lambda one: one not in last)  # the first is overdue to the end of the month
-        for household, area in zip(away, ("370812001001", VILLAGE_THERE, VILLAGE_THERE), strict=False):
+        books = Books(work, COUNTY, OCTOBER, moved_on)
+        over = periodic.listed(books, "DUE_OVER").count(books)
+        away = [one.household_id for one in over if not one.area.startswith(TOWN[:9])]
+        for household, area in zip(away, (VILLAGE_THERE, "370812001001", VILLAGE_THERE), strict=False):
             work.append(household, Residence(happened_on=date(2026, 10, 15), area=area, address="迁居", urban=True))
 
 

@@ -159,8 +159,9 @@ class Closing(SQLModel, table=True):
 class Recommendation(SQLModel, table=True):
     """处理建议 (recommendation): what the evaluation of a day found; stored when it differs from the one before.
 
-    `decided_at` is the moment up to which the books were closed. Integers as `rules` gives them, UNKNOWN is NULL. Each
-    can be computed again from the ledger at any time (`explain`).
+    `decided_at` is the moment up to which the books were closed, of the roll or of this household alone. `on_day` stays
+    that of what an opinion was given on while only dates and figures move. Integers as `rules` gives them, UNKNOWN is
+    NULL. Each can be computed again from the ledger at any time (`explain`).
     """
 
     __tablename__ = "recommendation"

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Protocol
 
-from ..rules.facts import date_of
+from ..rules.facts import date_of, day
 from ..rules.procedure import Done
 from ..rules.procedure_tables import table
 from ..rules.procedure_waits import still_open, turns
 from ..terms import Outcome, Presence, Procedure
+from .columns import moment_of
 from .places import CASE, DELIVER, FACT, OPINION, PRINT, PROMISE, RECEIPT, RECHECK, RESULT, RETURNED
 
 Row = Sequence[Any]
@@ -19,8 +20,6 @@ Waiting = tuple[str, int, int, int, str]
 """Kind, day by which the list is ordered, entry or case, first day on which it is told, level of government."""
 _QUIET = frozenset({Outcome.NOTHING.number, Outcome.KEEP.number})
 _GONE = frozenset({Presence.DEAD.name, Presence.LEFT.name})
-_DAY, _EAST = 86_400_000_000, 28_800_000_000
-"""A day in microseconds, and by how much the days of Asia/Shanghai begin earlier."""
 _CHECKED = frozenset({"CONFIRMED", "UNCHANGED", "CHANGED"})
 NEVER_SERVED = frozenset(
     {"F02", "F04", "F06", "F07", "F09", "F10", "F14", "F17", "F18", "F26", "F30", "F31", "F32", "F33"}
@@ -54,7 +53,7 @@ def _found(finding: Row | None, kinds: Kinds, granted_on: int | None) -> Iterato
     if finding is None:
         return
     decided_at, on_day, outcome, due_on = finding
-    if outcome not in _QUIET and not any(_answers(row, on_day, decided_at) for row in kinds["decision"]):
+    if outcome not in _QUIET and not any(answers(row[5], row[7], on_day, decided_at) for row in kinds["decision"]):
         yield OPINION, on_day, 0, on_day, ""
     if due_on is None or granted_on is None:
         return
@@ -64,10 +63,13 @@ def _found(finding: Row | None, kinds: Kinds, granted_on: int | None) -> Iterato
         yield RECHECK, due_on, 0, due_on, ""
 
 
-def _answers(opinion: Row, on_day: int, decided_at: int) -> bool:
-    """Is this an opinion on what was found: that day's, and given after it, unless what was found goes on since?"""
-    found_that_day = (decided_at + _EAST) // _DAY == on_day
-    return bool(opinion[5] == on_day and (opinion[7] >= decided_at or not found_that_day))
+def answers(recommended_on: int, recorded_at: int, on_day: int, decided_at: int) -> bool:
+    """Is an opinion one on what was found: that day's, and given after it, unless what was found goes on since?
+
+    Days are epoch days, moments microseconds.
+    """
+    found_that_day = day(moment_of(decided_at).date()) == on_day
+    return recommended_on == on_day and (recorded_at >= decided_at or not found_that_day)
 
 
 def _facts(kinds: Kinds) -> Iterator[Waiting]:

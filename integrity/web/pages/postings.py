@@ -150,7 +150,7 @@ def post(desk: Publishing, kind: str = "", area: str = "") -> Response:
         except NotFound as missing:  # no organ that signs
             raise Refused(str(missing)) from missing
         except Unset as asked:
-            if chosen is not PostingKind.RESULT:
+            if chosen is not PostingKind.RESULT or "months" in form.given:
                 raise
             form.errors["months"] = "请填写公布几个月：当地没有规定公布多久，由您确定"
             raise Invalid("没有制作公示单") from asked
