@@ -79,6 +79,9 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$now" ]; then
     printf '%s\n' "$now" >"$stamp"
 fi
 
+# Each process of the program begins sooner, also where Python is told to write no bytecode by itself.
+.venv/bin/python -m compileall -q integrity reports scheduler || fail "本程序有文件读不出来，请重新取一份"
+
 .venv/bin/python -m reports.setup || fail "字体没有装好，请按上面的提示处理后再运行一次"
 if [ "${1:-}" = test ]; then
     .venv/bin/python -m integrity.web.fetch --tests || fail "网页部件没有装好，请按上面的提示处理后再运行一次"

@@ -1,8 +1,10 @@
-"""示范县和浏览器 (a demo county served to a browser): built once a module, stocked by its officers on the pages."""
+"""示范县和浏览器 (a demo county served to a browser): built once, stocked by its officers on the pages."""
 
 from __future__ import annotations
 
+import fcntl
 import io
+import json
 import os
 import re
 import shutil
@@ -11,7 +13,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -94,19 +96,49 @@ class County:
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     """A demo county of 150 households, stocked, and served by `chengxin serve` in a process of its own."""
-    home = tmp_path_factory.mktemp("home")
+    stocked, home = _stocked(tmp_path_factory), tmp_path_factory.mktemp("county") / "home"
+    shutil.copytree(stocked / "home", home)
+    with _opened(home) as office:
+        made = County(home, office, found=json.loads((stocked / "found.json").read_text("utf-8")))
+        with serving(home) as made.address:
+            yield made
+
+
+def _stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The county as each module finds it, and what is to be found in it: made by the process that comes first."""
+    base = tmp_path_factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "stocked"
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            _make(place.with_suffix(".new"))
+            place.with_suffix(".new").rename(place)
+    return place
+
+
+def _make(place: Path) -> None:
+    home = place / "home"
+    shutil.rmtree(place, ignore_errors=True)  # of a process that did not come to its end
+    home.mkdir(parents=True)
+    with _opened(home, ["demo", "--households", str(HOUSEHOLDS)]) as office:
+        made = County(home, office)
+        stock(made)
+    (place / "found.json").write_text(json.dumps(made.found), "utf-8")
+
+
+@contextmanager
+def _opened(home: Path, first: Sequence[str] = ()) -> Iterator[Office]:
+    """The office of a home, after a command that sets it up."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("CHENGXIN_HOME", str(home))
         patched.setenv("CHENGXIN_PUSH_HOSTS", PUSHED)
         settings.cache_clear()
-        done = CliRunner().invoke(app, ["demo", "--households", str(HOUSEHOLDS)])
-        assert done.exit_code == 0, done.output
+        if first:
+            done = CliRunner().invoke(app, list(first))
+            assert done.exit_code == 0, done.output
         office = open_office(settings())
         try:
-            made = County(home, office)
-            stock(made)
-            with serving(home) as made.address:
-                yield made
+            yield office
         finally:
             office.dispose()
     settings.cache_clear()
