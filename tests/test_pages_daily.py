@@ -344,7 +344,9 @@ def test_one_recommendation_is_looked_at_and_answered(three: list[int], desks: D
 def test_several_at_once_only_where_nobody_loses(three: list[int], desks: Desks, office: Office) -> None:
     refused = desks("fh01").get("/recommendations/batch", outcome="EXIT")
     assert refused.status_code == 409
-    assert "红线第1条" in refused.text
+    assert "未听取意见、无人决定，不得停减救助" in refused.text
+    assert "社会救助法第48条；个人信息保护法第24条" in refused.text
+    assert "红线第" not in refused.text
     together = "/recommendations/batch?outcome=KEEP"
     assert f'href="{together}"' in desks("fh01").page("/recommendations")
     assert together not in desks("jb01").page("/recommendations") + desks("fh01").page("/recommendations?outcome=EXIT")
@@ -353,7 +355,7 @@ def test_several_at_once_only_where_nobody_loses(three: list[int], desks: Desks,
     assert desks("fh01").send(page, {"reason": "没有变化"}, to=together).status_code == 409, "nothing is ticked"
     crossed = _forged(desks("fh01"), together, picked=f"{ONE}|2026-09-01", reason="没有变化")
     assert crossed.status_code == 409
-    assert "红线第1条" in crossed.text
+    assert "社会救助法第48条；个人信息保护法第24条" in crossed.text
     to = desks("fh01").done(together, {"picked": [f"{TWO}|2026-09-01"], "reason": "没有变化"})
     assert to == "/recommendations?outcome=KEEP"
     with office.reading() as work:

@@ -1,4 +1,7 @@
-"""页面的说法 (words of the pages): what a refusal tells to type as a command is told as what to do on a page."""
+"""页面的说法 (words of the pages): what a refusal tells to type as a command is told as what to do on a page.
+
+A red line (红线) of the program is told by the articles that it rests on, which an official can look up.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterable
 
 from integrity.rules.procedure import Obstacle
 from integrity.rules.procedure_needs import TAKEN_IN
+from integrity.rules.redline_words import TITLES
 
 _SAID = (
     (TAKEN_IN, "办理时在“证据”一栏选用，没有保存过的在该页上传"),
@@ -22,10 +26,29 @@ _IN_BRACKETS = re.compile(r"（(?:见 |命令为 |先撤销：)?(?:chengxin|--)[
 _COMMAND = re.compile(r"[：，]?\s*(?:请?运行|请?用|见)?\s*chengxin [a-z]+(?: [a-z]+)?(?: --?[a-z-]+| [^\s，；。）]+)*")
 
 
+_RED = re.compile(r"红线第(\d+)条")
+_HEADED = re.compile(r"^红线第\d+条(?:（([^（）]*)）(?=：)|：)")
+_EMPTY = re.compile(r"（[：；，]*）|(?<=（)[；，]+|[；，]+(?=）)|^[；，]+|；+$")
+_LAW = re.compile(r"[^；、]+?(?=第\d|$)")
+
+
+def _lawful(text: str) -> str:
+    """A text with the laws of each red line that it names in its place, but for those that it names itself."""
+    text = _HEADED.sub(r"\1", text)
+    elsewhere = _RED.sub("", text)
+
+    def laws(found: re.Match[str]) -> str:
+        each = TITLES[int(found[1])].law.split("；")
+        return "；".join(one for one in each if (_LAW.match(one) or [one])[0] not in elsewhere)
+
+    return _EMPTY.sub("", re.sub("；；+", "；", _RED.sub(laws, text)))
+
+
 def on_page(text: str) -> str:
-    """A message without the commands that it names."""
+    """A message without the commands that it names, and with the law instead of the number of a red line."""
     for told, here in _SAID:
         text = text.replace(told, here)
+    text = _lawful(text) if "红线第" in text else text
     if "chengxin" not in text and "--" not in text:
         return text
     text = _IN_BRACKETS.sub("", _SET.sub("", text))
@@ -34,5 +57,5 @@ def on_page(text: str) -> str:
 
 def obstacles(found: Iterable[Obstacle]) -> tuple[Obstacle, ...]:
     """Obstacles in the words of the pages, each once."""
-    told = {(one.text, one.law): one._replace(text=on_page(one.text)) for one in found}
+    told = {(one.text, one.law): one._replace(text=on_page(one.text), law=on_page(one.law)) for one in found}
     return tuple(told.values())

@@ -102,6 +102,7 @@ class Crawl:
         text = answer.text
         faults = [] if len(_HEADINGS.findall(text)) == 1 else ["not one h1"]
         faults += [] if _TITLE.search(text) else ["no title of its own"]
+        faults += ["names a red line by a number that is our own"] if "红线第" in text else []
         faults += [] if answer.headers.get("cache-control") == "no-store" else ["may be kept by the browser"]
         faults += [f"inline {one}" for one in re.findall(r"<style|\sstyle=|\son[a-z]+=|<script(?! src)", text)]
         self.wrong += [f"{officer} {address}: {one}" for one in faults]
