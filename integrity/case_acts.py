@@ -64,6 +64,15 @@ def _earliest(rule: Rule | None, served_on: date) -> date:
     return served_on.replace(day=1) if same else _next_month(served_on)
 
 
+def from_a_first(given: Given) -> None:
+    """自何时起执行: assistance is paid by the month, so an act holds from the first of one. Raises Refused."""
+    asked = given.get("effective_on")
+    if isinstance(asked, date) and asked.day != 1:
+        first = f"{asked.replace(day=1)} 或者 {_next_month(asked)}"
+        missing = f"救助按月发放，从某月1日起执行：不能写 {asked}，请改填 {first}"
+        raise Refused(missing, (Obstacle("effective_on", missing, ""),))
+
+
 def not_too_early(work: Work, case: Case, on: date, given: Given) -> None:
     """自何时起执行: no month before the one that follows service, if the decision were served today.
 

@@ -52,6 +52,8 @@ def before(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int | No
     effect = _BEFORE.get(row.effect) if row.effect else None
     if case.procedure in _TAKING and row.code in ("OPEN", "DECIDE", "APPROVE"):
         case_acts.not_too_early(work, case, f.on, given)
+    if case.procedure in _TAKING and row.code in ("OPEN", "DECIDE", "APPROVE", "EXECUTED"):
+        case_acts.from_a_first(given)
     if effect is not None:
         return effect(work, case, row, f, given)
     if case.procedure is Procedure.CHANGE and row.code in ("CHECKED", "SETTLED"):
@@ -84,6 +86,9 @@ def _opinion(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
     schedule = tuple(given.get("schedule") or ())
     why = _why(f, given)
     stands = recommendations.standing_of(work, case.household_id)
+    recommendations.fits(outcome, terms["amount"], terms["months"], schedule)
+    if outcome is Outcome.WITHDRAW and not schedule:
+        raise Refused("渐退须写明月数和每个月的发放比例")
     if stands is None or f.known.get("own_opinion"):
         entry = Decision(
             happened_on=f.on, area="", recommended_on=f.on, verdict=Verdict.CHANGED, outcome=outcome,
@@ -93,7 +98,7 @@ def _opinion(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
         entry.area = case_acts.area_of(work, case, f.on)
         entry = work.append(case.household_id, entry)
     else:
-        same = tuple(Outcome)[stands.outcome] is outcome and not any(terms.values()) and not schedule
+        same = recommendations.agrees(stands, outcome, **terms)
         entry = recommendations.decide(
             work, case.household_id, Verdict.ACCEPTED if same else Verdict.CHANGED, reason=why,
             outcome=outcome, reason_code=code, schedule=schedule, **terms,

@@ -109,13 +109,16 @@ _PROMISES = (
 )  # fmt: skip
 _CHECKS = (
     Number("DUE", "应核查", "户", "本期内某次评估得出的核查期限不晚于期末的家庭，每户一次；期前逾期没有办的在内，"
-           "期前已经核查的不在内，期末仍在享受救助的计在期末的住址；应核查＝已核查＋退出＋改期＋逾期", s.due()),
+           "期前已经核查的不在内，期末仍在享受救助的计在期末的住址；应核查＝已核查＋退出＋改期＋逾期＋未到期", s.due()),
     Number("DUE_DONE", "已核查", "户", "应核查家庭中，本期内完成核查（首次确认、无明显变化、有变化）的",
            s.due(s.CHECKED)),
     Number("DUE_GONE", "退出", "户", "应核查家庭中，没有核查、期末已不享受救助的", s.due(s.GONE)),
     Number("DUE_MOVED", "改期", "户", "应核查家庭中，没有核查、后一次评估的期限已在期末以后的（紧急延期令等）",
            s.due(s.MOVED)),
-    Number("DUE_OVER", "逾期", "户", "应核查家庭中，没有核查、期末仍在享受救助且期限没有变更的", s.due(s.OVERDUE)),
+    Number("DUE_OVER", "逾期", "户", "应核查家庭中，没有核查、期末仍在享受救助且期限没有变更的；本期还没有结束的，只计"
+           "统计时已经过了期限的", s.due(s.OVERDUE)),
+    Number("DUE_WAITS", "未到期", "户", "本期还没有结束的：应核查家庭中，没有核查、期限在统计当天或者以后的",
+           s.due(s.WAITS)),
     *(Number(f"CHECK_{one.name}", one.value, "次", f"本期内结论为“{one.value}”的核查次数", f.checks(one))
       for one in RecheckResult),
 )  # fmt: skip

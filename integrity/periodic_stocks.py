@@ -14,6 +14,7 @@ from sqlalchemy import select as columns
 
 from integrity.books import Books, Found, Home
 from integrity.letters import DONE
+from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Recheck
 from integrity.rules.facts import day
 from integrity.sights import portions
@@ -84,14 +85,14 @@ def _of_standing(fits: Callable[[Found], bool]) -> Count:
 
 
 class Due(NamedTuple):
-    """应核查的一户 (a household due in the period) and what became of it: 已核查, 退出, 改期 or 逾期."""
+    """应核查的一户 (a household due in the period) and what became of it: 已核查, 退出, 改期, 逾期 or 未到期."""
 
     area: str
     household_id: int
     became: str
 
 
-CHECKED, GONE, MOVED, OVERDUE = "已核查", "退出", "改期", "逾期"
+CHECKED, GONE, MOVED, OVERDUE, WAITS = "已核查", "退出", "改期", "逾期", "未到期"
 
 
 def due(became: str = "") -> Count:
@@ -141,7 +142,10 @@ def _became(books: Books, found: Found, checks: list[tuple[date, Any]], home: Ho
         return CHECKED
     if home is None:
         return GONE
-    return OVERDUE if found.next_at is None else MOVED
+    if found.next_at is not None:
+        return MOVED
+    assert found.due_on is not None, "or it would not be due"
+    return OVERDUE if found.due_on < day(books.until.astimezone(SHANGHAI).date()) else WAITS
 
 
 def _checks(books: Books, ids: list[int]) -> dict[int, list[tuple[date, Any]]]:

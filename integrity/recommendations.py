@@ -210,7 +210,7 @@ def decide(
         raise Refused("变更建议须写明变更后的处理，或者不同的金额、月数、发放比例")
     chosen = {Verdict.ACCEPTED: proposed, Verdict.REFUSED: Outcome.KEEP}.get(verdict, outcome)
     assert chosen is not None
-    _fits(chosen, amount, months, schedule)
+    fits(chosen, amount, months, schedule)
     return work.append(
         household_id,
         Decision(
@@ -222,13 +222,27 @@ def decide(
     )  # fmt: skip
 
 
-def _fits(outcome: Outcome, amount: int | None, months: int | None, schedule: tuple[int, ...]) -> None:
+def agrees(stands: Recommendation, outcome: Outcome, amount: int | None = None, months: int | None = None) -> bool:
+    """采纳 (does it say the same as was recommended?): its outcome, and a sum and months within what it leaves open."""
+
+    def within(said: int | None, least: int | None, most: int | None) -> bool:
+        return said is None or ((least is None or said >= least) and (most is None or said <= most))
+
+    return (
+        tuple(Outcome)[stands.outcome] is outcome
+        and within(amount, stands.amount_min, stands.amount_max)
+        and within(months, stands.months_min, stands.months_max)
+    )  # fmt: skip
+
+
+def fits(outcome: Outcome, amount: int | None, months: int | None, schedule: tuple[int, ...]) -> None:
     """Do amount, months and schedule belong to this outcome, and to each other? Raises Refused."""
     if outcome is Outcome.WITHDRAW:
         if amount is not None:
             raise Refused("渐退写明月数和各月比例，不写金额")
         if (months is None) != (not schedule) or (months is not None and len(schedule) != months):
-            raise Refused("渐退须写明月数和每个月的发放比例，两者的个数应当相同")
+            told = f"写了 {months or 0} 个月、{len(schedule)} 个比例"
+            raise Refused(f"渐退须写明月数和每个月的发放比例，两者的个数应当相同（{told}）")
     elif months is not None or schedule:
         raise Refused("只有渐退才写月数和发放比例")
     elif amount is not None and outcome not in (Outcome.RAISE, Outcome.LOWER):

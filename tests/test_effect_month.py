@@ -59,6 +59,17 @@ def test_no_month_is_told_that_the_law_does_not_let(home: Office, clock: SetCloc
     assert said.since == case.said("effective_on", "DECIDE"), "the paper says what the books say"  # type: ignore[attr-defined]
 
 
+def test_an_act_holds_from_the_first_of_a_month(home: Office) -> None:
+    for asked, first in ((date(2026, 10, 15), "2026-10-01 或者 2026-11-01"), (date(2026, 12, 31), "2026-12-01 或者")):
+        with home.work("fh01") as work, pytest.raises(Refused, match=f"不能写 {asked}，请改填 {first}") as told:
+            open_case(work, 1, Procedure.DECISION, **PLAN, effective_on=asked)
+        assert [one.code for one in told.value.obstacles] == ["effective_on"]
+    opened(home, "fh01", 1, Procedure.DECISION, **PLAN, effective_on=date(2026, 10, 1))
+    heard(home, 1, date(2026, 9, 1))
+    with home.work("sp01") as work, pytest.raises(Refused, match="救助按月发放，从某月1日起执行"):
+        take(work, 1, 1, "DECIDE", outcome="退出", reason="已核实", effective_on=date(2026, 12, 15))
+
+
 def test_whoever_speaks_for_himself_is_named(home: Office) -> None:
     opened(home, "fh01", 1, Procedure.DECISION, **PLAN, effective_on=date(2026, 10, 1))
     heard(home, 1, date(2026, 9, 1))

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from integrity import periodic, recommendations
 from integrity.books import Books
@@ -22,7 +22,7 @@ from integrity.periodic_numbers import chapters
 from integrity.periods import month_of, quarter_of
 from integrity.records.columns import SHANGHAI
 from integrity.records.ledger import Assistance, Residence
-from integrity.records.office import Area, Audit
+from integrity.records.office import Area, Audit, Recommendation
 from integrity.rules.facts import day
 from integrity.terms import Act, Scheme
 from integrity.work import Office, Work
@@ -153,6 +153,7 @@ def test_the_checks_of_a_period_balance(county: Office) -> None:
     told = numbers(county)
     became = told["DUE_DONE"] + told["DUE_GONE"] + told["DUE_MOVED"] + told["DUE_OVER"]
     assert told["DUE"] == became > 0
+    assert told["DUE_WAITS"] == 0, "the period is over"
     recommended = {"KEEP", "RAISE", "LOWER", "WITHDRAW", "EXIT", "ASK"}
     with county.reading() as work:
         latest = (
@@ -160,6 +161,29 @@ def test_the_checks_of_a_period_balance(county: Office) -> None:
             "(SELECT max(decided_at) FROM recommendation s WHERE s.household_id = r.household_id)"
         )
         assert sum(told[f"OUT_{name}"] for name in recommended) == one(work, latest)
+
+
+@pytest.mark.parametrize("today", [date(2026, 10, 2), date(2026, 10, 15), date(2026, 10, 31)])
+def test_whose_day_has_not_come_is_not_overdue(county: Office, today: date) -> None:
+    every, over, waits = (behind(county, today, one) for one in ("DUE", "DUE_OVER", "DUE_WAITS"))
+    with county.reading() as work:
+        found = work.session.exec(select(Recommendation).order_by(col(Recommendation.decided_at))).all()
+    due_on = {row.household_id: row.due_on or 0 for row in found if row.on_day <= today}
+    assert all(due_on[one] < day(today) for one in over)
+    assert all(day(today) <= due_on[one] <= LAST for one in waits)
+    assert over | waits <= every
+    over_at_last, waits_at_last = (behind(county, date(2026, 11, 2), one) for one in ("DUE_OVER", "DUE_WAITS"))
+    assert not waits_at_last, "the month is over"
+    if today.day < 15:
+        assert waits & over_at_last, "whose day came and went"
+
+
+def behind(county: Office, today: date, code: str) -> set[int]:
+    """The households behind a number of October as of the morning of a day."""
+    until = datetime(today.year, today.month, today.day, 9, tzinfo=SHANGHAI)
+    with county.reading() as work:
+        books = Books(work, COUNTY, OCTOBER, until)
+        return {one.household_id for one in periodic.listed(books, code).count(books)}
 
 
 def test_the_parts_of_an_area_add_up_to_it(county: Office) -> None:
@@ -235,7 +259,7 @@ def test_without_an_evaluation_nothing_is_said_to_be_0_and_no_empty_table_or_cha
     with county.work(APPROVER) as work:
         made = periodic.make(work, COUNTY, month_of(date(2026, 8, 1)))  # the first evaluation is of 1 September
     printed = "".join(re.sub(r"\s+", "", page.extract_text()) for page in PdfReader(BytesIO(made.paper.pdf)).pages)
-    assert "到期末为止没有评估，不能计算：应核查、已核查、退出、改期、逾期。" in printed
+    assert "到期末为止没有评估，不能计算：应核查、已核查、退出、改期、逾期、未到期。" in printed
     assert "应核查（户）" not in printed
     assert "本期均为0：" in printed
     assert "定期核查（户）到期末为止没有评估，不能计算。" in printed

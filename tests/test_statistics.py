@@ -45,8 +45,8 @@ def with_moves(office: Office) -> None:
     moved_on = datetime(2026, 10, 20, 9, tzinfo=SHANGHAI)
     with office.work("补录", now=moved_on) as work:
         books = Books(work, COUNTY, OCTOBER, moved_on)
-        over = periodic.listed(books, "DUE_OVER").count(books)
-        away = [one.household_id for one in over if not one.area.startswith(TOWN[:9])]
+        over = [one for code in ("DUE_OVER", "DUE_WAITS") for one in periodic.listed(books, code).count(books)]
+        away = sorted(one.household_id for one in over if not one.area.startswith(TOWN[:9]))
         for household, area in zip(away, (VILLAGE_THERE, "370812001001", VILLAGE_THERE), strict=False):
             work.append(household, Residence(happened_on=date(2026, 10, 15), area=area, address="迁居", urban=True))
 
