@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from integrity import assistance, organs
+from integrity.calendars import workdays
 from integrity.errors import NotFound, Refused
 from integrity.households import acts, standing
 from integrity.letters_family import Desk, Family, Kin, address, desk, family, where
@@ -153,8 +154,13 @@ def withdrawal_notice(
         months=months, since=act.effective_on, until=add_months(act.effective_on, months) - timedelta(days=1),
         scope=text.one("scope", persons=str(len(then.members))), exit=text.one("exit"), approved=act.happened_on,
         schedule=_schedule(work, act, then, office), ends=_ends(office, on),
-        recheck=add_months(act.effective_on, months - 1), heard=heard,
+        recheck=withdrawal_check(work, act), heard=heard,
     )  # fmt: skip
+
+
+def withdrawal_check(work: Work, act: Assistance) -> date:
+    """渐退期内的复核日: the first day of the last month on which the office is open."""
+    return workdays(work).open_day(add_months(act.effective_on, max((act.months or 1) - 1, 0)))
 
 
 def policy_notice(work: Work, household_id: int, number: str, on: date) -> PolicyNotice:

@@ -87,7 +87,7 @@ def _one(work: Work, act: Assistance) -> tuple[int, int]:
     if not mine and act.effective_on <= work.today:
         taken = cases.open_case(
             work, act.household_id, Procedure.WITHDRAWAL, subject_seq=act.seq, since=act.effective_on, until=until,
-            recheck_on=add_months(act.effective_on, max((act.months or 1) - 1, 0)),
+            recheck_on=letters.withdrawal_check(work, act),
         )  # fmt: skip
         mine, opened = [taken.case], 1
     for case in mine:

@@ -260,7 +260,7 @@ def test_a_withdrawal_notice_pays_by_the_schedule_and_names_its_recheck(
     inspect(tidy(letter))
     assert [one.fen for one in letter.schedule] == [120_000, 60_000, 30_000]
     assert [one.month for one in letter.schedule] == [date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)]
-    assert (letter.since, letter.until, letter.recheck) == (date(2026, 11, 1), date(2027, 1, 31), date(2027, 1, 1))
+    assert (letter.since, letter.until, letter.recheck) == (date(2026, 11, 1), date(2027, 1, 31), date(2027, 1, 4))
     assert "试验乙收入发生变化（就业）" in letter.change
     assert letter.remedies is not None
     assert (letter.remedies.days, letter.remedies.months) == (60, 6)

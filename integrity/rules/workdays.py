@@ -41,6 +41,8 @@ Unit = Literal["日", "工作日", "月", "小时", "年"]
 PACKAGE_CALENDARS = Path(__file__).parent.parent / "data" / "calendars"
 """The folder of the calendars that come with the program, one TOML a year."""
 
+_FIXED = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
+"""Month and day of the festivals that are on the same day in every year (全国年节及纪念日放假办法 第2条)."""
 _EPOCH = date(1970, 1, 1).toordinal()
 _LONGEST_DAYS = {"日": 36_600, "工作日": 36_600, "月": 1_200, "年": 100, "小时": 24 * 36_600}
 _WRITTEN = re.compile(r"([0-9]+)\s*个?\s*(日|天|工作日|月|小时|年)", re.ASCII)
@@ -136,6 +138,12 @@ class Workdays:
     def roll(self, on: date) -> date:
         """顺延 (民法典 第203条): `on` itself when it is worked, else the next working day."""
         return on if self.is_workday(on) else self.next_workday(on)
+
+    def open_day(self, on: date) -> date:
+        """The first day from `on` on that is worked; in a year whose notice is not loaded, no fixed festival either."""
+        while not self.is_workday(on) or (not self.covers(on.year) and (on.month, on.day) in _FIXED):
+            on += timedelta(days=1)
+        return on
 
     def add_workdays(self, start: date, n: int) -> date:
         """The n-th working day after `start` (before it when n is negative). Raises Invalid when n is 0 or huge."""
