@@ -9,13 +9,14 @@ import pytest
 from sqlmodel import select
 
 from integrity import opinions, recommendations
-from integrity.case_files import cases_of
+from integrity.case_files import cases_of, read_case
 from integrity.cases import open_case
 from integrity.errors import Refused
 from integrity.recommendations import standing_of
 from integrity.records.ledger import Decision
 from integrity.records.office import Recommendation
 from integrity.terms import Cause, Outcome, Procedure, Verdict
+from integrity.web.step_fields import fields_of
 from integrity.work import Office
 from tests.case_office import more_officers
 from tests.conftest import SetClock
@@ -90,3 +91,14 @@ def test_what_the_recommendation_leaves_open_may_be_filled_in() -> None:
     told = [recommendations.agrees(stands, Outcome.WITHDRAW, None, months) for months in (None, 1, 6, 7)]
     assert told == [True, True, True, False]
     assert recommendations.agrees(Recommendation(outcome=Outcome.LOWER.number), Outcome.LOWER, 1)
+
+
+def test_what_is_approved_without_a_hearing_offers_nothing_that_takes(earning: Office) -> None:
+    with earning.work("fh01") as work:
+        open_case(work, 1, Procedure.DECISION, outcome="增发", amount=130_000, reason="收入减少")
+    with earning.reading() as work:
+        case = read_case(work, 1, 1)
+        fields = {one.name: one for one in fields_of(work, case, case.table.row("APPROVE"))}
+    assert [code for code, _ in fields["outcome"].choices] == ["增发"]
+    assert fields["amount"].label == "调整后每月救助金额（元）"
+    assert "不写差额" in fields["amount"].hint

@@ -25,7 +25,7 @@ from integrity.records.ledger import Conduct
 from integrity.records.office import Officer, Posting, PostingLine
 from integrity.rules.policy import NotInForce
 from integrity.rules.procedure import START, Ask, Row
-from integrity.terms import NationalClass, Procedure
+from integrity.terms import NationalClass, Outcome, Procedure
 from integrity.web.forms import Field, Form, of_asks
 from integrity.work import Work
 
@@ -54,7 +54,7 @@ _TOLD = (
 """What a decision repeats unless the officer says otherwise."""
 _RADIOS = ("way",)
 DECIDING = ("DECIDE", "APPROVE")
-_TODAY_ONLY = "制发文书，日期为今天（红线第16条）"
+_TODAY_ONLY = "制发文书，日期为今天，不能倒签"
 EVIDENCE, ON, MEMBER, SUBJECT = "evidence", "on", "member", "subject"
 
 
@@ -125,12 +125,22 @@ def _tuned(work: Work, case: Case, row: Row, one: Field) -> Field:
     if one.name == "reason_code":
         one = replace(one, label="原因")
     if one.name == "outcome" and row.code in DECIDING:
-        one = replace(one, label="决定")
+        one = replace(one, label="决定", choices=_decisions(case, row, one))
+    if one.name == "amount" and any(ask.name == "outcome" for ask in row.asks):
+        return replace(one, label="调整后每月救助金额（元）", hint="写调整以后每月一共发多少，不写差额；增发、减发填写")
     if one.name == "effective_on" and row.code in DECIDING:
         return _month(work, case, row, one)
     if row.code == "NOTICE" and one.name in ("within", "within_reason"):
         return _time_to_be_heard(work, case, one)
     return with_hint(one)
+
+
+def _decisions(case: Case, row: Row, one: Field) -> tuple[tuple[str, str], ...]:
+    """What can be decided: without a hearing, only what takes nothing, and what the case is about."""
+    said = case.said("outcome", "OPEN")
+    if row.code != "APPROVE" or said is None:
+        return one.choices
+    return tuple(choice for choice in one.choices if choice[0] in (Outcome.RAISE.value, said))
 
 
 def _month(work: Work, case: Case, row: Row, one: Field) -> Field:
