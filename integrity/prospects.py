@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlmodel import col, select
 
-from integrity import calendars, households
+from integrity import assistance, calendars, households
 from integrity.errors import Invalid, NotFound, Refused, Unset
 from integrity.evaluation import Evaluation, Finding, Rules
 from integrity.records.columns import SHANGHAI, micros
@@ -29,7 +29,7 @@ from integrity.rules.turning import Fact, Stage, Stretch, Turn
 from integrity.rules.withdrawal import Verdict, decide
 from integrity.rules.workdays import Workdays, add_months, add_months_day
 from integrity.situations import Known, read
-from integrity.terms import FindingState
+from integrity.terms import Act, FindingState
 from integrity.work import Office, Work
 
 AHEAD_MONTHS = 36
@@ -63,6 +63,8 @@ class Prospects:
     """Where it is adverse: the fewest facts that turn it into 继续给予."""
     stretches: tuple[Stretch, ...]
     """Where it is adverse or in 渐退: what is recommended at each income, all else as it is."""
+    stops_on: date | None = None
+    """From when an end holds that is decided already; None where none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,16 @@ def prospects(work: Work, household_id: int, on: date | None = None, *, member: 
         course=turning.course([stage for stage, _ in stages], day(add_months(asked, AHEAD_MONTHS))),
         withdrawing=withdrawing, others=turning.to_another(s, rules.money) if withdrawing else (),
         keeps=turning.to_keep(s, rules.money), stretches=turning.stretches(s, rules.money) if told else (),
+        stops_on=_stops_on(work, household_id, asked),
     )  # fmt: skip
+
+
+def _stops_on(work: Work, household_id: int, on: date) -> date | None:
+    """From when a decided end holds that has not come yet."""
+    if assistance.running(work, household_id, on) is not None:
+        return None
+    stops = [one.effective_on for one in households.acts(work, household_id, on) if one.act is Act.STOP]
+    return stops[-1] if stops and stops[-1] > on else None
 
 
 def what_if(office: Office, household_id: int, supposed: Supposed, on: date | None = None) -> WhatIf:

@@ -203,6 +203,10 @@ def _coded(item: Item) -> str:
 
 
 def _recommendation(p: Prospects) -> Iterator[str]:
+    if p.stops_on is not None:
+        yield f"已决定自{paper_date(p.stops_on)}起停止救助，不再提出处理建议，也不再核查。"
+        yield "认为决定不对的，在决定书告知的期限内申请行政复议或者提起行政诉讼；以后符合条件的，可以重新申请。"
+        return
     yield f"现在：{_outcome(p.verdict)}"
     if p.withdrawing:
         yield from _withdrawing(p)

@@ -267,6 +267,10 @@ def test_an_act_that_takes_effect_later_is_in_the_course(ready: Office, househol
     with ready.reading() as work:
         told = prospects(work, household)
     assert [(date_of(on), v.outcome) for on, v in told.course][-1] == (date(2027, 1, 1), Outcome.NOTHING.number)
+    assert told.stops_on == date(2027, 1, 1)
+    said = as_text(told).partition("二、处理建议")[2]
+    assert "已决定自2027年1月1日起停止救助" in said
+    assert ("下次核查" in said, "继续给予" in said) == (False, False), "nothing is recommended of what was decided"
 
 
 def test_the_figure_that_keeps_is_the_last_one_in_the_ledger_too(
