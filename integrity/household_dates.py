@@ -10,10 +10,11 @@ from typing import NamedTuple
 from integrity import commitments, delivery
 from integrity.errors import ChengxinError, Invalid
 from integrity.household_files import CaseFile, PaperLine, of_kind
+from integrity.household_members import homes_of
 from integrity.household_views import Eyes, Head, Today
 from integrity.households import kept, members, standing
 from integrity.papers import content
-from integrity.records.ledger import Assistance, Notice, Service
+from integrity.records.ledger import Assistance, Household, Notice, Service
 from integrity.rules.explanation import Line
 from integrity.rules.facts import date_of
 from integrity.rules.policy import NotInForce
@@ -165,9 +166,24 @@ def _begins(view: Eyes, head: Head) -> Iterator[Reminder]:
         yield Reminder("grey", f"没有登记监护人：{alone}。{said}")
 
 
+def _twice(view: Eyes) -> Iterator[Reminder]:
+    """Who lives in another household too, told to an officer whose area has both: nobody is assisted twice."""
+    people = members(view.work, view.household_id, view.work.today)
+    here = {
+        view.people[no][-1].id_index: no
+        for no, one in people.items() if one.presence is Presence.PRESENT and view.people.get(no)
+    }  # fmt: skip
+    own = view.work.session.get_one(Household, view.household_id).number
+    for index, homes in homes_of(view.work, here).items():
+        if others := "、".join(one for one in homes if one != own):
+            said = f"{view.name(here[index])}同时是户 {others} 的共同生活家庭成员：请核对是否重复登记，不得重复享受救助"
+            yield Reminder("red", said)
+
+
 def reminders(view: Eyes, head: Head, papers: list[PaperLine], cases: list[CaseFile]) -> list[Reminder]:
     """What has to be seen to, the gravest first."""
     found = [Reminder("red", f"恢复备份以后账册缺少：{one}；核对以前不得作出不利的登记") for one in head.restored]
+    found += _twice(view)
     found += [_pressing(one, clock) for one in cases for clock in one.clocks if clock.overdue or clock.remind]
     found += [Reminder("orange", f"处理建议“{head.waits}”等待审核意见", "opinion")] if head.waits else []
     if head.changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
@@ -77,15 +78,23 @@ def add(work: Work, household_id: int, one: Newcomer, *, since: date) -> Member:
 
 def _refuse_twice(work: Work, id_number: str) -> None:
     """Refuse who lives in this or another household of the officer's own area; nothing is told of any elsewhere."""
-    number = check_id(id_number).number
-    index = work.vault.blind("id_number", number)
-    low, high = code_range(organs.officer(work, work.actor, work.today).area)
-    homes = {one: households.home(work, households.by_number(work, one), work.today).area
-             for one in elsewhere(work, [index]).get(index, ())}  # fmt: skip
-    mine = sorted(one for one, area in homes.items() if low <= area < high)
+    index = work.vault.blind("id_number", check_id(id_number).number)
+    mine = homes_of(work, [index]).get(index, ())
     if mine:
         where = "、".join(mine[:_LISTED])
         raise Invalid(f"此人已是户 {where} 的共同生活家庭成员，请先在原户办理减员，或核对是否重复登记")
+
+
+def homes_of(work: Work, indexes: Collection[str]) -> dict[str, list[str]]:
+    """Blind index of an ID number → the households of the officer's own area in which this person lives."""
+    found = elsewhere(work, [one for one in indexes if one])
+    if not found:
+        return {}
+    low, high = code_range(organs.officer(work, work.actor, work.today).area)
+    homes = {one: households.home(work, households.by_number(work, one), work.today).area
+             for one in set().union(*found.values())}  # fmt: skip
+    own = {index: sorted(one for one in numbers if low <= homes[one] < high) for index, numbers in found.items()}
+    return {index: numbers for index, numbers in own.items() if numbers}
 
 
 class State(NamedTuple):
