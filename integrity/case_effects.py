@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from integrity import assistance, case_acts, commitments, conduct, rechecks, recommendations
+from integrity import assistance, case_acts, commitments, conduct, reassessment, rechecks, recommendations
 from integrity.case_ends import end_papers
 from integrity.case_files import Case, cases_of, text_of
 from integrity.case_known import conduct_of
@@ -260,6 +260,7 @@ def _grant(work: Work, case: Case, row: Row, f: Facts, given: Given) -> None:
         decided_by=work.actor, amount=given.get("amount"), document=_paper(work, case, len(case.history)).number,
         case_no=case.no,
     )  # fmt: skip
+    reassessment.begin(work, (case.household_id,))
 
 
 Effect = Callable[[Work, Case, Row, Facts, Given], int | None]

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
 
+from integrity import reassessment
 from integrity.errors import Conflict, Invalid, Refused
 from integrity.exchange_batches import DONE, batch_of
 from integrity.exchange_checks import check_unit, is_imported
@@ -22,6 +24,7 @@ from integrity.exchange_records import Facts, Villages, Within, gather, policy_i
 from integrity.exchange_rows import Fault, Sheaf, Unit, read_rows
 from integrity.exchange_template import template
 from integrity.exchange_undo import Undone, undo
+from integrity.records.ledger import Household
 from integrity.records.office import ImportBatch
 from integrity.rules.identity import mask_name
 from integrity.rules.policy import Policy
@@ -226,8 +229,12 @@ def _chunk(
 
 
 def _write(work: Work, sheaf: Sheaf, units: list[Unit], facts: Facts) -> int:
-    """Write the units that are not in the records yet; how many rows."""
-    return enter(work, sheaf.sheet, [unit for unit in units if not is_imported(unit, facts)], facts)
+    """Write the units that are not in the records yet, and evaluate whom no evaluation has seen; how many rows."""
+    new = [unit for unit in units if not is_imported(unit, facts)]
+    entered = enter(work, sheaf.sheet, new, facts)
+    query = select(Household.id).where(col(Household.number).in_([unit.number for unit in new]))
+    reassessment.begin(work, [one for one in work.session.exec(query) if one is not None])
+    return entered
 
 
 def _batch(work: Work, table: Table) -> ImportBatch:

@@ -6,17 +6,20 @@ books say no longer. It recommends like the evaluation of the roll, by the same 
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 
-from sqlmodel import select
+from sqlmodel import col, func, select
 
+from integrity.errors import NotFound
 from integrity.evaluation import Finding, found_at
 from integrity.recommendations import standing_of
 from integrity.records import placing
 from integrity.records.ledger import Decision, LedgerHead
 from integrity.records.office import Recommendation
 from integrity.rules.policy import NotInForce
-from integrity.standing_findings import answers, outcome_of
+from integrity.sights import portions
+from integrity.standing_findings import answers, newest, outcome_of
 from integrity.terms import Outcome
 from integrity.work import TICK, Work
 
@@ -73,12 +76,14 @@ def reassess(work: Work, household_id: int) -> Recommendation | None:
 
     What still waits for an opinion is written down after every entry: its reasons have the newest figures.
     What an opinion was given on goes on as what was found that day where only dates and figures differ: the opinion
-    stands. Nothing is written for a household that no evaluation of the roll has seen. Raises NotInForce.
+    stands. A household that no evaluation has seen is evaluated when it has assistance. Raises NotInForce.
     """
     work.lock(household_id)
     stands, found = standing_of(work, household_id), _found(work, household_id)
-    if stands is None or found is None:
+    if found is None or (stands is None and tuple(Outcome)[found.outcome] is Outcome.NOTHING):
         return None
+    if stands is None:
+        return _stored(work, household_id, found, _latest(work, household_id), work.today)
     answered = _answered(work, stands)
     if all(getattr(stands, one) == value for one, value in found._asdict().items()):
         waits = not answered and outcome_of(stands) not in _QUIET
@@ -88,12 +93,43 @@ def reassess(work: Work, household_id: int) -> Recommendation | None:
     if goes_on and stands.on_day == work.today:  # the dates follow with what comes next
         return None
     moment = max(_latest(work, household_id), stands.decided_at + TICK)
-    on_day = stands.on_day if goes_on else work.today
+    return _stored(work, household_id, found, moment, stands.on_day if goes_on else work.today)
+
+
+def _stored(work: Work, household_id: int, found: Finding, moment: datetime, on_day: date) -> Recommendation:
     row = Recommendation(household_id=household_id, decided_at=moment, on_day=on_day, **found._asdict())
     work.session.add(row)
     placing.touch(work.connection_session, (household_id,))
     work.audit(EVALUATED, f"household:{household_id}", outcome_of(row).value)
     return row
+
+
+def begin(work: Work, households: Collection[int]) -> int:
+    """首次评估: evaluate those with assistance whom no evaluation has seen, so that they stand on the lists; how many.
+
+    For many at once, as an import enters them. Where no policy is in force the evaluation of the roll sees to them.
+    """
+    ids = sorted(set(households) - set(newest(work, list(households))))
+    if not ids:
+        return 0
+    written = [
+        work.session.exec(select(func.max(LedgerHead.recorded_at)).where(col(LedgerHead.household_id).in_(some))).one()
+        for some in portions(ids)
+    ]  # fmt: skip
+    moment = max([work.stamp(), *(one for one in written if one is not None)])
+    try:
+        found = found_at(work, ids, moment)
+    except (NotInForce, NotFound):
+        return 0
+    rows = [
+        Recommendation(household_id=household, decided_at=moment, on_day=work.today, **one._asdict())
+        for household, one in found.items() if tuple(Outcome)[one.outcome] is not Outcome.NOTHING
+    ]  # fmt: skip
+    work.session.add_all(rows)
+    placing.touch(work.connection_session, [one.household_id for one in rows])
+    if rows:
+        work.audit(EVALUATED, "", f"新登记的救助 {len(rows)} 户")
+    return len(rows)
 
 
 def follow(work: Work, household_id: int) -> str:
@@ -104,8 +140,11 @@ def follow(work: Work, household_id: int) -> str:
     except NotInForce:
         return ""
     if before is None:
-        return ""
+        return "" if after is None else f"。已评估，处理建议：{outcome_of(after).value}{_passed_on(after)}"
     if after is None or outcome_of(after) is outcome_of(before):
         return f"。处理建议没有变化：{outcome_of(before).value}"
-    turned = f"。处理建议由“{outcome_of(before).value}”变为“{outcome_of(after).value}”"
-    return turned + ("" if outcome_of(after) in _QUIET else "，已转复核人员提出审核意见")
+    return f"。处理建议由“{outcome_of(before).value}”变为“{outcome_of(after).value}”{_passed_on(after)}"
+
+
+def _passed_on(row: Recommendation) -> str:
+    return "" if outcome_of(row) in _QUIET else "，已转复核人员提出审核意见"

@@ -161,7 +161,7 @@ def add_grant(number: str, desk: Annotated[Desk, acts("作出救助决定")]) ->
             decided_by=work.actor, amount=given.get("amount"), income=given.get("income"),
             persons=given.get("persons"), document=given.get("document", ""),
         )  # fmt: skip
-        desk.tell(work, f"已补录：确认给予{scheme.value}")
+        desk.tell(work, f"已补录：确认给予{scheme.value}{reassessment.follow(work, one.household_id)}")
         return one.href("aid")
 
     return desk.submit(form, typed(act), lambda again: _grant(desk, one, again), household_id=one.household_id)

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import select
 
-from integrity import opinion_lists, opinions, reassessment, recommendations
+from integrity import assistance, opinion_lists, opinions, reassessment, recommendations
 from integrity.area_choice import names
 from integrity.errors import ChengxinError, NotFound, Refused
 from integrity.records.ledger import Decision
@@ -209,6 +209,7 @@ def _opinion(desk: Desk, one: Frame, stands: Recommendation | None, form: Form |
         outcome=outcome_of(stands) if stands else None, colours=COLOURS, before=_before(desk.work, one, stands),
         only_opens=desk.officer.role is Role.APPROVER and stands is not None,
         outgrown=_outgrown(desk.work, one), anew=one.href("opinion", "anew"), again=desk.form(()),
+        first=stands is None and assistance.running(desk.work, one.household_id, desk.work.today) is not None,
         why=in_a_line(stands) if stands else "", settled=bool(stands and _settled(stands)),
         **shown(one, "?", "审核意见"),
     )  # fmt: skip
