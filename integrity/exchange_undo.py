@@ -1,7 +1,7 @@
 """撤销导入 (undo of an import): every imported entry is voided by a correction; nothing is deleted.
 
 What later entries rest on is kept, household by household, and the reason is said. Stopped at any moment, it can be
-run again; a second undo adds nothing.
+run again. It can be run again too once later entries are gone, and takes back what was kept; else it adds nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from integrity.records.ledger import (
 from integrity.records.office import ImportBatch, ImportRow
 from integrity.work import Office, Work
 
-UNDOING, UNDONE = "undoing", "undone"
+UNDOING, UNDONE, PARTLY = "undoing", "undone", "partly"
 _CHUNK = 50
 LOOKED_AT = 300
 """Households that are looked through while somebody waits for the page."""
@@ -80,21 +80,26 @@ def undo(
         batch = _batch(work, import_id)
         if batch.kind in _FOR_EVER:
             raise Refused(_FOR_EVER[batch.kind])
-        again = batch.undone_at is not None
-        batch.state = batch.state if again else UNDOING
+        batch.state = UNDOING  # the database lets entries that grant something go while this is so
         ids = _household_ids(work, import_id)
     result = Undone()
     for done in range(0, len(ids), _CHUNK):
-        _take_back(office, actor, batch, ids[done : done + _CHUNK], result, write=not again)
+        _take_back(office, actor, batch, ids[done : done + _CHUNK], result)
         if progress is not None:
             progress(min(done + _CHUNK, len(ids)), len(ids))
-    if not again and not result.failed:
+    if not result.failed:
         with office.work(actor) as work:
-            batch = _batch(work, import_id)
-            batch.state, batch.undone_at, batch.undone_by = UNDONE, work.stamp(), actor
-            said = f"撤销 {result.undone} 户，保留 {len(result.kept)} 户" + (f"；理由：{why}" if why else "")
-            work.audit("撤销导入", f"import:{import_id}", said)
+            _close(work, _batch(work, import_id), result, why)
     return result
+
+
+def _close(work: Work, batch: ImportBatch, result: Undone, why: str) -> None:
+    """It is undone, or partly; one more undo that took back nothing is none."""
+    batch.state = PARTLY if result.kept else UNDONE
+    if result.undone or batch.undone_at is None:
+        batch.undone_at, batch.undone_by = work.stamp(), work.actor
+        said = f"撤销 {result.undone} 户，保留 {len(result.kept)} 户" + (f"；理由：{why}" if why else "")
+        work.audit("撤销导入", f"import:{batch.id}", said)
 
 
 def foreseen(work: Work, batch: ImportBatch) -> Foreseen:
@@ -133,20 +138,18 @@ def _household_ids(work: Work, import_id: int) -> list[int]:
     return sorted(work.session.exec(query))
 
 
-def _take_back(
-    office: Office, actor: str, batch: ImportBatch, ids: list[int], result: Undone, *, write: bool
-) -> None:
+def _take_back(office: Office, actor: str, batch: ImportBatch, ids: list[int], result: Undone) -> None:
     """Some households in one transaction; where it fails, each for itself, so that one does not hold up the rest."""
     part = Undone()
     try:
         with office.work(actor) as work:
             ledgers = _ledgers(work, ids)
             for household_id in ids:
-                _household(work, batch, household_id, ledgers.get(household_id, {}), part, write=write)
+                _household(work, batch, household_id, ledgers.get(household_id, {}), part)
     except ChengxinError as reason:
         if len(ids) > 1:
             for household_id in ids:
-                _take_back(office, actor, batch, [household_id], result, write=write)
+                _take_back(office, actor, batch, [household_id], result)
             return
         part = Undone(failed={_number(office, ids[0]): str(reason)})
     result.undone += part.undone
@@ -172,14 +175,12 @@ def _ledgers(work: Work, ids: list[int]) -> dict[int, dict[int, Entry]]:
     return found
 
 
-def _household(
-    work: Work, batch: ImportBatch, household_id: int, ledger: dict[int, Entry], part: Undone, *, write: bool
-) -> None:
+def _household(work: Work, batch: ImportBatch, household_id: int, ledger: dict[int, Entry], part: Undone) -> None:
     """One household: void what this import entered, or say why it is kept."""
     mine, later = _mine(batch, ledger)
     if later:
         part.kept[_number_of(work, household_id)] = f"导入后又有{'、'.join(later)}，保留"
-    elif mine and write:
+    elif mine:
         for entry in reversed(mine):
             why = f"撤销导入批次 {batch.id}"
             correct(work, household_id, entry.seq, None, kind=type(entry), why=why, undoing=True)

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from integrity import conduct, exchange, exchange_undo, households, rechecks
 from integrity.errors import Refused
 from integrity.records.ledger import Assistance, Conduct, Entry, Member, Residence, Verification
+from integrity.records.office import Audit, ImportBatch
 from integrity.terms import FindingState
 from integrity.work import Office, Work
 from tests.conftest import VILLAGE
@@ -90,6 +91,42 @@ def test_undone_imports_of_other_sheets_do_not_keep_the_roll(placed: Office, tmp
     again = exchange.accept(placed, "commitments", sheet(tmp_path, [SIGNED], "commitments"), "jb01")
     assert (again.attempt, again.accepted) == (2, 1)
     assert exchange.undo(placed, roll.id or 0, "sp01").kept == {"JN000001": "导入后又有承诺 1 条，保留"}
+
+
+def test_what_was_kept_is_taken_back_once_nothing_rests_on_it(placed: Office, tmp_path: Path) -> None:
+    roll = enrolled(placed, tmp_path, [*FAMILY, SECOND]).id or 0
+    signed = exchange.accept(placed, "commitments", sheet(tmp_path, [SIGNED], "commitments"), "jb01")
+    assert (exchange.undo(placed, roll, "sp01").undone, state(placed, roll)) == (1, "partly")
+    first = told(placed, roll)
+    assert exchange.undo(placed, roll, "sp02").kept == {"JN000001": "导入后又有承诺 1 条，保留"}
+    assert told(placed, roll) == first, "an undo that takes back nothing is no undo"
+    with placed.reading() as work:
+        batch = work.session.get_one(ImportBatch, roll)
+        assert exchange_undo.foreseen(work, batch)[:3] == (2, 0, 0)
+    assert exchange.undo(placed, signed.id or 0, "sp01").undone == 1
+    with placed.reading() as work:
+        batch = work.session.get_one(ImportBatch, roll)
+        assert exchange_undo.foreseen(work, batch)[:2] == (2, 1)
+    rest = exchange.undo(placed, roll, "sp02", why="名册有误")
+    assert (rest.undone, rest.kept, state(placed, roll)) == (1, {}, "undone")
+    assert told(placed, roll)[-1] == "撤销 1 户，保留 0 户；理由：名册有误"
+    with placed.reading() as work:
+        for number in ("JN000001", "JN000002"):
+            assert households.standing(work, Member, households.by_number(work, number), work.today) == []
+    assert exchange.undo(placed, roll, "sp01") == exchange.Undone()
+    assert whole(placed)
+
+
+def state(office: Office, batch: int) -> str:
+    with office.reading() as work:
+        return work.session.get_one(ImportBatch, batch).state
+
+
+def told(office: Office, batch: int) -> list[str]:
+    """What the log says of the undoing of an import."""
+    query = select(Audit).where(Audit.action == "撤销导入", Audit.subject == f"import:{batch}").order_by(col(Audit.id))
+    with office.reading() as work:
+        return [one.detail for one in work.session.exec(query)]
 
 
 def test_what_cannot_be_undone_is_listed_and_the_rest_goes_on(

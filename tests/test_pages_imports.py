@@ -22,7 +22,7 @@ from integrity.work import Office
 from tests.conftest import VILLAGE, SetClock
 from tests.desk_office import Browser, Desks, desks, papers, readable
 from tests.papers_office import granted
-from tests.test_exchange import FAMILY, HEAD, SECOND, workbook
+from tests.test_exchange import FAMILY, HEAD, SECOND, SIGNED, workbook
 
 __all__ = ["desks", "papers"]
 
@@ -174,3 +174,26 @@ def test_a_number_that_is_taken_elsewhere_is_answered_as_one_that_nobody_may_typ
 
     assert told("jb09", "JN000001", {}) == told("jb09", "H00000009", {})
     assert "变更请在户情中办理" in told("jb01", "JN000001", {"村级区划代码": VILLAGE}), "one's own is named"
+
+
+@ONE
+def test_an_import_of_which_something_is_kept_says_so_and_can_be_taken_back_later(
+    desks: Desks, office: Office, tmp_path: Path
+) -> None:
+    roll = desks("jb01").done(sent(desks("jb01"), workbook(tmp_path / "名册.xlsx", "roll", [*FAMILY, SECOND])))
+    signed = workbook(tmp_path / "承诺.xlsx", "commitments", [SIGNED])
+    signed_at = desks("jb01").done(sent(desks("jb01"), signed, "commitments"))
+    reviewer, undo = desks("fh01"), f"{roll}/undo"
+    reviewer.done(undo, {"why": "名册有误"})
+    for page in (roll, undo):
+        text = re.sub("<[^>]+>", "", reviewer.page(page))
+        assert "部分撤销" in text
+        assert "已撤销 1 户，还在的 1 户" in text
+        assert "JN000001导入后又有承诺 1 条" in text.replace("\n", "")
+        assert "现在没有可以撤销的家庭" in text
+    assert "部分撤销" in reviewer.page("/imports/undo")
+    reviewer.done(f"{signed_at}/undo", {"why": "承诺书有误"})
+    assert f'href="{undo}"' in reviewer.page(roll)
+    assert "现在可以撤销 1 户" in re.sub("<[^>]+>", "", reviewer.page(undo))
+    reviewer.done(undo, {"why": "其余的一并撤销"})
+    assert "部分撤销" not in reviewer.page(undo) + reviewer.page("/imports/undo")

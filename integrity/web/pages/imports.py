@@ -203,8 +203,11 @@ def _batch(desk: Desk, batch_id: int, form: Form | None, after: int = 0) -> HTML
 
 
 def _foreseen(desk: Desk, batch: ImportBatch, form: Form | None) -> dict[str, Any]:
-    """What an undo would take back, on the page where its reason is written; or why there is none."""
-    if form is None or batch.undone_at:
+    """What an undo would take back, on the page where its reason is written; or why there is none.
+
+    Of one that was undone, on both pages, what is still there of it.
+    """
+    if form is None and not batch.undone_at:
         return {"foreseen": None, "never": ""}
     try:
         return {"foreseen": exchange_undo.foreseen(desk.work, batch), "never": ""}
