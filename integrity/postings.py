@@ -185,6 +185,14 @@ def _note(
     return note
 
 
+def said_with(work: Work, note: PostingNote) -> str:
+    """What was stated with a line, as it was sealed; "" for nothing, and once it is destroyed."""
+    kept = work.session.get(PaperData, note.data_sha256) if note.data_sha256 else None
+    if kept is None or not kept.cipher:
+        return ""
+    return str(json.loads(work.vault.open_bytes(kept.key_id, kept.cipher, f"paper_data|{note.data_sha256}"))[-1])
+
+
 def by_number(work: Work, number: str) -> Posting:
     """The public notice of a 文号. Raises NotFound."""
     found = work.session.exec(select(Posting).where(Posting.number == number)).first()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter
@@ -183,12 +184,13 @@ def show_one(desk: Looking, number: str) -> HTMLResponse:
         sheet, gone = None, on_page(str(fault))
     ended = postings.ended(work, posting, work.today)
     notes = posting_lists.notes_of(work, posting)
-    down = any(one.event is PostingEvent.TAKEN_DOWN for one in notes)
+    down = [one for one in notes if one.event is PostingEvent.TAKEN_DOWN]
     proven = any(one.event is PostingEvent.POSTED and one.evidence for one in notes)
     return desk.page(
         "posting.html", posting=posting, place=areas_name(work, posting), rows=_sheet_rows(desk, sheet), gone=gone,
-        ended=ended, down=down, proven=proven, left=(posting.until - work.today).days,
-        story=[_story(desk, one) for one in notes],
+        early=any(one.happened_on <= posting.until for one in down), ended=ended, down=down, proven=proven,
+        left=(posting.until - work.today).days,
+        story=[_story(desk, one, posting.until) for one in notes],
         publisher=desk.may("公示"), here=path("postings", posting.number), proofs=PROOFS, states=STATES,
         there=not ended and posting_lists.printed(posting) is not None,
         crumbs=crumbs(("公示", "/postings"), (posting.number, "")),
@@ -212,13 +214,16 @@ def _sheet_rows(desk: Desk, sheet: Any) -> list[tuple[str, int | None, int | Non
     return [(veil(name), many, fen) for name, many, fen in found] or [(veil(sheet.person), None, None)]
 
 
-def _story(desk: Desk, one: Any) -> tuple[str, str, str, str]:
+def _story(desk: Desk, one: Any, until: date) -> tuple[str, str, str, str]:
     listed = places.of(desk.work, [one.household_id] if one.household_id else [], desk.scope)
     number = next((row.number for row in listed.values()), "")
     proof = f"证据 {one.evidence[:16]}…" if one.evidence else ""
-    said = "；".join(part for part in (f"家庭 {number}" if number else "", proof) if part)
+    early = "提前撤下，不作为公示期满" if one.event is PostingEvent.TAKEN_DOWN and one.happened_on <= until else ""
+    why = postings.said_with(desk.work, one) if early and desk.may("公示") else ""
+    parts = (f"家庭 {number}" if number else "", early, f"理由：{why}" if why else "", proof)
+    said = "；".join(part for part in parts if part)
     made = one.event is PostingEvent.POSTED and not one.evidence
-    what = "制作公示单，当日张贴" if made else "张贴，有照片" if one.event is PostingEvent.POSTED else one.event.value
+    what = "制作公示单" if made else "张贴，有照片" if one.event is PostingEvent.POSTED else one.event.value
     return f"{one.happened_on}", what, officer_name(desk.work, one.recorded_by), said
 
 
