@@ -5,6 +5,7 @@ Nothing is decided here: it shows what `policies_of` answers. What no text gives
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
@@ -81,6 +82,11 @@ class Changed(NamedTuple):
     after: Line | None
 
 
+_COUNTED = re.compile(r"(\d)(月|工作日)$")
+"""A number of months is no month of the year."""
+_NAMED = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
+
+
 def variant_name(variant: str) -> str:
     """What a variant of a parameter is called."""
     return _VARIANTS.get(variant) or _TERMS.get(variant) or variant
@@ -104,7 +110,12 @@ def _value(row: Row) -> str:
     if not row.is_set:
         return UNSET
     told = _CHOICES.get(str(row.value)) or _TERMS.get(str(row.value)) if isinstance(row.value, str) else None
-    return told or shown(row)
+    return told or _COUNTED.sub(r"\1个\2", shown(row))
+
+
+def _worded(note: str) -> str:
+    """A note with the question of each parameter that it names, instead of its key."""
+    return _NAMED.sub(lambda found: f"“{KEYS[found[0]].question}”" if found[0] in KEYS else found[0], note)
 
 
 def _of_key(
@@ -119,7 +130,7 @@ def _of_key(
         kept = first.get(row.id)
         yield Line(
             key, question, variant_name(variant), _value(row), row.is_set,
-            _region(work, row, names), row.since, row.until, row.source, row.law, row.grade, row.note,
+            _region(work, row, names), row.since, row.until, row.source, row.law, row.grade, _worded(row.note),
             kept.registered_by if kept else "", kept.registered_at if kept else None,
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from integrity.policy_reading import SECTIONS
 from integrity.records.office import Audit, Officer, Organ
 from integrity.settings import settings
 from integrity.work import Office
@@ -46,6 +47,10 @@ def test_the_policy_reads_as_official_text(desks: Desks, clock: SetClock) -> Non
     assert "未设定，由人确定" in page
     assert "济宁市2022年7月新闻发布会" in page
     assert "次月" in desks("jd01").page("/policy", section="特困供养", on="2026-10-01")
+    whole = "".join(desks("jb01").page("/policy", section=name) for name, _ in SECTIONS)
+    assert "0至6个月" in whole
+    assert "15个工作日" in whole
+    assert not re.search(r"另见[a-z]|\d(月|工作日)</b>", whole), "no key of our own, and no months of the year"
     wrong = desks("jb01").get("/policy", area="99", on="昨天")
     assert wrong.status_code == 422
     assert "应为日期" in wrong.text
