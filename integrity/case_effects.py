@@ -87,8 +87,6 @@ def _opinion(work: Work, case: Case, row: Row, f: Facts, given: Given) -> int:
     why = _why(f, given)
     stands = recommendations.standing_of(work, case.household_id)
     recommendations.fits(outcome, terms["amount"], terms["months"], schedule)
-    if outcome is Outcome.WITHDRAW and not schedule:
-        raise Refused("渐退须写明月数和每个月的发放比例")
     if stands is None or f.known.get("own_opinion"):
         entry = Decision(
             happened_on=f.on, area="", recommended_on=f.on, verdict=Verdict.CHANGED, outcome=outcome,

@@ -91,10 +91,17 @@ def homes_of(work: Work, indexes: Collection[str]) -> dict[str, list[str]]:
     if not found:
         return {}
     low, high = code_range(organs.officer(work, work.actor, work.today).area)
-    homes = {one: households.home(work, households.by_number(work, one), work.today).area
-             for one in set().union(*found.values())}  # fmt: skip
+    homes = {one: _area_of(work, one) for one in set().union(*found.values())}
     own = {index: sorted(one for one in numbers if low <= homes[one] < high) for index, numbers in found.items()}
     return {index: numbers for index, numbers in own.items() if numbers}
+
+
+def _area_of(work: Work, number: str) -> str:
+    """Where a household lives today; "" where it lives nowhere yet."""
+    try:
+        return households.home(work, households.by_number(work, number), work.today).area
+    except NotFound:
+        return ""
 
 
 class State(NamedTuple):

@@ -9,6 +9,7 @@ from sqlmodel import col, or_, select
 from integrity import accounts, area_choice, areas, organs, sessions
 from integrity.areas_file import AreaRow
 from integrity.errors import Conflict, Invalid, NotFound, Refused
+from integrity.permissions import require
 from integrity.records.office import Officer, Organ
 from integrity.rules.areas import ancestors, check, code_range, level_of, parent_of
 from integrity.terms import AreaLevel, Role
@@ -65,6 +66,7 @@ def adjust_officer(work: Work, code: str, *, area: str, until: date | None) -> O
     The role stays: another one is another 工号, by which what he did is told apart. Raises NotFound outside the acting
     officer's area, Refused for oneself, Invalid where nothing changes or the last day is before the first.
     """
+    require(work, "登记人员")
     person, (low, high) = officer_within(work, code), code_range(organs.officer(work, work.actor, work.today).area)
     if code == work.actor:
         raise Refused("自己的岗位由别人调整")

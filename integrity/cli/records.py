@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from integrity import assistance, commitments, conduct, corrections, households, opinions, persons, rechecks
+from integrity import (
+    assistance,
+    commitments,
+    conduct,
+    corrections,
+    households,
+    opinions,
+    persons,
+    reassessment,
+    rechecks,
+)
 from integrity.cli.console import (
     Area,
     By,
@@ -257,6 +267,7 @@ def grant(
             work, household_id, scheme, decided_on=on, effective_on=effective, decided_by=work.actor, amount=amount,
             income=income, persons=persons_, document=document,
         )  # fmt: skip
+        reassessment.begin(work, (household_id,))
     _done(entry, f"确认给予{scheme.value}")
 
 
