@@ -19,14 +19,14 @@ from sqlmodel import col, delete, func, select
 
 from integrity.errors import Refused
 from integrity.records.accounts import LoginTry
-from integrity.records.office import Audit, Officer
+from integrity.records.office import Officer
 from integrity.work import Office, Work
 
 MOST = 5
 WITHIN = timedelta(minutes=15)
 LOCKED = timedelta(minutes=30)
 KEPT = timedelta(days=1)
-ACTOR, LOCKING, _SAID = "登录", "登录锁定", "锁定，来自 "
+ACTOR = "登录"
 """Who acts as long as nobody is known."""
 _FROM, _LOCKED_FROM = "地址", ("从这个网络地址（同一单位的电脑可能共用一个）", "这个地址")
 _ROUNDING = timedelta(minutes=1) - timedelta(microseconds=1)
@@ -65,7 +65,7 @@ def failed(office: Office, tried: Try) -> None:
         work.audit("登录失败", subject, tried.address)
         for name, key in tried.subjects.items():
             if _until(work, [key]):
-                work.audit(LOCKING, "" if name == _FROM else subject, f"{name}{_SAID}{tried.address}")
+                work.audit("登录锁定", "" if name == _FROM else subject, f"{name}锁定，来自 {tried.address}")
 
 
 def open_to(work: Work, address: str) -> None:
@@ -106,16 +106,6 @@ def unlock_address(work: Work, address: str) -> None:
 def locked_until(work: Work, code: str) -> datetime | None:
     """Until when an account is locked; None when it is not."""
     return _until(work, [_account(work, code)])
-
-
-def locked_addresses(work: Work) -> list[tuple[str, datetime]]:
-    """Addresses that are locked, and until when; they stand in the log, the tries themselves hold none."""
-    said = select(Audit.detail).where(
-        Audit.at > work.now - LOCKED, Audit.action == LOCKING, Audit.subject == ""
-    )  # fmt: skip
-    found = {one.removeprefix(f"{_FROM}{_SAID}") for one in work.session.exec(said)}
-    until = {one: _until(work, [_address(work, one)]) for one in sorted(found)}
-    return [(one, moment) for one, moment in until.items() if moment is not None]
 
 
 def _account(work: Work, code: str) -> str:

@@ -9,13 +9,12 @@ from collections.abc import Callable
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
-from integrity import accounts, areas, dispatches, exports, login_tries, oidc_links, reveals
+from integrity import accounts, areas, dispatches, exports, oidc_links, reveals
 from integrity.errors import Refused
 from integrity.permissions import may
 from integrity.records.accounts import Account, AccountIdentity
-from integrity.records.columns import SHANGHAI
 from integrity.records.office import Officer
 from integrity.terms import Role
 from integrity.web.desk import Desk, acts, looks
@@ -46,39 +45,15 @@ TELEPHONE = (Field("telephone", "连同动态码一并重置（手机遗失或�
 @router.get("/accounts")
 def show_list(desk: Looking, after: str = "") -> Response:
     """账户一览：本辖区内没有关闭的账户，等待核准的在前。"""
-    return _listed(desk, after)
-
-
-def _listed(desk: Desk, after: str = "", *, locked: Form | None = None) -> HTMLResponse:
     lines = accounts.listed(desk.work, after[:40], PAGE + 1)
     waiting = accounts.waiting(desk.work) if not after else []
     return desk.page(
         "accounts.html", lines=lines[:PAGE], places=_places(desk, [one.officer for one in (*lines, *waiting)]),
         waiting=[_waits(desk, one) for one in waiting], pushes=_pushes(desk), approves=desk.may(accounts.APPROVING),
-        locked=locked or _locked(desk), reveals=reveals.to_look_at(desk.work), exports=exports.to_decide(desk.work),
+        reveals=reveals.to_look_at(desk.work), exports=exports.to_decide(desk.work),
         first="/accounts" if after else "", opens=desk.may(accounts.OPENING),
         next=f"/accounts?after={path(lines[PAGE - 1].officer.code)[1:]}" if len(lines) > PAGE else "",
     )  # fmt: skip
-
-
-def _locked(desk: Desk) -> Form:
-    """The addresses that are locked, one of them to be chosen."""
-    found = login_tries.locked_addresses(desk.work) if desk.may(accounts.UNLOCKING) else []
-    choices = tuple((one, f"{one}（锁定到 {until.astimezone(SHANGHAI):%H:%M}）") for one, until in found)
-    return desk.form((Field("address", "锁定的网络地址", "choice", choices=choices),))
-
-
-@router.post("/accounts/addresses")
-def unlock_address(desk: Unlock) -> Response:
-    """解锁地址：从这个网络地址又可以登录。"""
-    form = desk.read(_locked(desk).fields)
-
-    def act(work: Work) -> str:
-        accounts.unlock_address(work, form.given["address"])
-        desk.tell(work, f"已解锁地址 {form.given['address']}")
-        return "/accounts"
-
-    return desk.submit(form, act, lambda again: _listed(desk, locked=again))
 
 
 class Waits(NamedTuple):
