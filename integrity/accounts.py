@@ -105,6 +105,19 @@ def unlock_address(work: Work, address: str) -> None:
     work.audit("解锁地址", "", address)
 
 
+def locked_addresses(work: Work) -> list[tuple[str, datetime]]:
+    """已锁定的登录地址 (addresses that are locked) until when, for whoever unlocks. Raises Forbidden."""
+    require(work, UNLOCKING)
+    return login_tries.locked_addresses(work)
+
+
+def release(work: Work, address: str) -> None:
+    """解锁地址 of the list. Raises NotFound when it is not locked (any more)."""
+    if address not in dict(locked_addresses(work)):
+        raise NotFound("这个登录地址现在没有锁定，不用解锁")
+    unlock_address(work, address)
+
+
 def close(work: Work, code: str, why: str) -> None:
     """关闭账户, for good: by the 系统管理员 or the 安全管理员; sessions, password and codes end. Raises Refused."""
     acting = work.session.get(Officer, work.actor)

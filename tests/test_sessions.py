@@ -204,7 +204,7 @@ def test_an_address_is_locked_too_and_the_security_administrator_unlocks(staffed
     with pytest.raises(Refused, match=logins.WRONG):
         into(staffed, "guess", BAD, THERE)
     with pytest.raises(Refused, match=r"从这个网络地址.*暂停登录.*解锁这个地址"):
-        into(staffed, "fh01", RIGHT, THERE)
+        into(staffed, "aq01", RIGHT, THERE)
     clock.now += timedelta(days=2)
     with pytest.raises(Refused):
         into(staffed, "jb01", BAD)

@@ -55,7 +55,8 @@ UNSEEN = {
     "/print/{number}/papers/{no}/again/pdf": "同上", "/print/{number}/files": "局部更新，册都已经制成",
     "/recommendations/batch": "没有可以成批的建议", "/print/find": "填写文号以后", "/imports/{batch_id}": "没有导入过",
     "/imports/{batch_id}/undo": "同上", "/households/{number}/rechecks/conclusion": "入户以后",
-    "/rechecks/results/{token}/marked": "没有填错的行", "/statistics/progress": "一百五十户的数字当时就有",
+    "/accounts/addresses/{address}": "没有锁定的地址", "/rechecks/results/{token}/marked": "没有填错的行",
+    "/statistics/progress": "一百五十户的数字当时就有",
 }  # fmt: skip
 """Pages to which nothing in the demo county leads, and why; each is gone through by the tests of its own kind."""
 

@@ -21,6 +21,7 @@ from integrity.web.pages import (
     households,
     imports,
     intake,
+    login_addresses,
     organs,
     own_account,
     papers,
@@ -42,8 +43,8 @@ from integrity.web.pages import (
 )
 
 ROUTERS = (
-    accounts.router, case_kin.router, case_steps.router, cases.router, evidence.router, home.router,
-    own_account.router, papers.router,
+    login_addresses.router, accounts.router, case_kin.router, case_steps.router, cases.router, evidence.router,
+    home.router, own_account.router, papers.router,
     preferences.router, system.router, household_copies.router, household_entries.router, household_reasons.router,
     household_reports.router, households.router,
     commitments.router, codes.router, conduct.router, recheck_sheets.router, rechecks.router, recommendations.router,

@@ -50,6 +50,7 @@ def show_list(desk: Looking, after: str = "") -> Response:
     return desk.page(
         "accounts.html", lines=lines[:PAGE], places=_places(desk, [one.officer for one in (*lines, *waiting)]),
         waiting=[_waits(desk, one) for one in waiting], pushes=_pushes(desk), approves=desk.may(accounts.APPROVING),
+        locked=[] if after or not desk.may(accounts.UNLOCKING) else accounts.locked_addresses(desk.work),
         reveals=reveals.to_look_at(desk.work), exports=exports.to_decide(desk.work),
         first="/accounts" if after else "", opens=desk.may(accounts.OPENING),
         next=f"/accounts?after={path(lines[PAGE - 1].officer.code)[1:]}" if len(lines) > PAGE else "",
