@@ -62,16 +62,6 @@ def approve(work: Work, code: str) -> str:
     return _give_once(work, account)
 
 
-def state_anew(work: Work, code: str) -> None:
-    """Whose officer sees another area from now on has a new account, which does nothing until it is approved."""
-    account = current(work, code)
-    if account is None:
-        return
-    _end(work, account)
-    work.session.add(Account(officer=code, opened_at=work.now, opened_by=work.actor))
-    work.session.flush()
-
-
 def reset(work: Work, code: str, *, telephone: bool = False) -> str:
     """重置密码: a new first password, told once; with `telephone` the one-time codes begin anew as well."""
     _mine_to(work, UNLOCKING, code)
@@ -125,20 +115,15 @@ def close(work: Work, code: str, why: str) -> None:
     account = _standing(work, code)
     if len(why.strip()) < 2:
         raise Refused("请写明关闭账户的理由")
-    _end(work, account)
-    work.audit("关闭账户", _subject(account), f"{code}：{why.strip()}")
-
-
-def _end(work: Work, account: Account) -> None:
-    """Sessions, password, codes and identities of an account end with it."""
     one_time.forget(work, account)
-    sessions.end_all(work, account.officer, "账户关闭")
-    login_tries.unlock(work, account.officer)
+    sessions.end_all(work, code, "账户关闭")
+    login_tries.unlock(work, code)
     end_identities(work, account)
     account.password, account.earlier, account.once_until = "", "", None
     account.closed_at, account.closed_by = work.now, work.actor
     work.session.add(account)
     work.session.flush()
+    work.audit("关闭账户", _subject(account), f"{code}：{why.strip()}")
 
 
 def end_identities(work: Work, account: Account) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlmodel import col, or_, select
 
-from integrity import accounts, area_choice, areas, organs, sessions
+from integrity import area_choice, areas, organs
 from integrity.areas_file import AreaRow
-from integrity.errors import Conflict, Invalid, NotFound, Refused
-from integrity.permissions import require
+from integrity.errors import Conflict, Invalid, Refused
 from integrity.records.office import Officer, Organ
 from integrity.rules.areas import ancestors, check, code_range, level_of, parent_of
 from integrity.terms import AreaLevel, Role
@@ -49,42 +46,6 @@ def register_officer(work: Work, officer: Officer) -> Officer:
     organs.enter_officer(work, officer)
     work.audit("登记人员", officer.code, officer.role.value)
     return officer
-
-
-def officer_within(work: Work, code: str) -> Officer:
-    """An officer of the acting officer's area. Raises NotFound alike for none and for one of elsewhere."""
-    low, high = code_range(organs.officer(work, work.actor, work.today).area)
-    person = work.session.get(Officer, code)
-    if person is None or not low <= person.area < high or person.role is Role.SYSTEM:
-        raise NotFound(f"本辖区没有工号 {code}")
-    return person
-
-
-def adjust_officer(work: Work, code: str, *, area: str, until: date | None) -> Officer:
-    """调整人员: another area from now on, or the last day in office. His sessions end; the account is approved anew.
-
-    The role stays: another one is another 工号, by which what he did is told apart. Raises NotFound outside the acting
-    officer's area, Refused for oneself, Invalid where nothing changes or the last day is before the first.
-    """
-    require(work, "登记人员")
-    person, (low, high) = officer_within(work, code), code_range(organs.officer(work, work.actor, work.today).area)
-    if code == work.actor:
-        raise Refused("自己的岗位由别人调整")
-    if not low <= check(area) < high:
-        raise Invalid("新的辖区不在您的辖区内，请由上级登记")
-    if (area, until) == (person.area, person.until):
-        raise Invalid("没有变化：辖区和离岗日期与原来登记的相同")
-    if until is not None and until < person.since:
-        raise Invalid(f"离岗日期早于到岗日期 {person.since}")
-    told = f"{code} 辖区 {person.area}→{area}，在岗至 {person.until or '—'}→{until or '—'}"
-    moved = area != person.area
-    person.area, person.until = area, until
-    work.session.add(person)
-    sessions.end_all(work, code, "辖区或者在岗日期有调整")
-    if moved:
-        accounts.state_anew(work, code)
-    work.audit("调整人员", code, told)
-    return person
 
 
 def register_organ(work: Work, organ: Organ) -> Organ:

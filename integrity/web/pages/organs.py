@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from integrity import area_choice, organ_lists, periodic
+from integrity import organ_lists, periodic
 from integrity.areas_file import AreaRow
 from integrity.errors import Invalid
 from integrity.records.office import Officer, Organ
@@ -127,45 +127,6 @@ def enter_officer(desk: Annotated[Desk, acts("登记人员")]) -> Response:
 
 def _officer(desk: Desk, form: Form) -> HTMLResponse:
     return _form(desk, form, "登记人员", "这里登记岗位和辖区。登录账户由系统管理员开设、安全管理员核准。")
-
-
-@router.get("/organs/officers/{code}")
-def officer(code: str, desk: Annotated[Desk, looks("登记人员")]) -> HTMLResponse:
-    """调整一名人员：调到别的乡镇，或者离岗。"""
-    person = organ_lists.officer_within(desk.work, code)
-    return _adjust(desk, person, desk.form(_state(desk), {"area": person.area, "until": person.until}))
-
-
-@router.post("/organs/officers/{code}")
-def adjust_officer(code: str, desk: Annotated[Desk, acts("登记人员")]) -> Response:
-    """调整一名人员的辖区、离岗日期。"""
-    person, form = organ_lists.officer_within(desk.work, code), desk.read(_state(desk))
-
-    def act(work: Work) -> str:
-        moved = form.given["area"] != person.area
-        organ_lists.adjust_officer(work, code, area=form.given["area"], until=form.given.get("until"))
-        again = "；账户须由安全管理员重新核准后才能登录" if moved else ""
-        desk.tell(work, f"已调整人员 {code}{again}")
-        return "/organs"
-
-    return desk.submit(form, act, lambda again: _adjust(desk, person, again))
-
-
-def _state(desk: Desk) -> tuple[Field, ...]:
-    own = desk.officer.area
-    choices = ((own, periodic.name_of(desk.work, own, desk.work.today)), *area_choice.narrower(desk.work, own, own))
-    return (
-        Field("area", "辖区", "choice", choices=choices, hint="调动的选新的辖区；从现在起只看得到新的辖区"),
-        Field("until", "离岗日期", "date", required=False, hint="在岗的最后一日；仍在岗的不写"),
-    )  # fmt: skip
-
-
-def _adjust(desk: Desk, person: Officer, form: Form) -> HTMLResponse:
-    note = (
-        f"{person.name}（{person.code}），{person.role.value}。岗位改变的，登记一个新的工号。"
-        "辖区改变的，登录立即终止，账户由安全管理员重新核准；离岗以后不再列入可以指派的人员，账户由管理员关闭。"
-    )  # fmt: skip
-    return _form(desk, form, f"调整人员：{person.code}", note)
 
 
 @router.get("/organs/areas/new")
