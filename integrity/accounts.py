@@ -42,10 +42,14 @@ def open_account(work: Work, code: str) -> Account:
     person = _mine_to(work, OPENING, code)
     if current(work, code) is not None:
         raise Conflict(f"工号 {code} 已有账户")
+    return _open(work, person)
+
+
+def _open(work: Work, person: Officer) -> Account:
     account = Account(officer=person.code, opened_at=work.now, opened_by=work.actor)
     work.session.add(account)
     work.session.flush()
-    work.audit("开设账户", _subject(account), f"{code} {person.role.value} {person.area}")
+    work.audit("开设账户", _subject(account), f"{person.code} {person.role.value} {person.area}")
     return account
 
 
@@ -115,15 +119,35 @@ def close(work: Work, code: str, why: str) -> None:
     account = _standing(work, code)
     if len(why.strip()) < 2:
         raise Refused("请写明关闭账户的理由")
-    one_time.forget(work, account)
     sessions.end_all(work, code, "账户关闭")
-    login_tries.unlock(work, code)
+    _shut(work, account)
+    work.audit("关闭账户", _subject(account), f"{code}：{why.strip()}")
+
+
+def approve_again(work: Work, person: Officer) -> bool:
+    """重新核准: an account in use ends, and one that waits for its approval takes its place. Is there an account?
+
+    For whoever may move an officer: he opens no door, for nothing of the account that ended opens the new one.
+    """
+    account = current(work, person.code)
+    if account is None or account.approved_at is None:
+        return account is not None
+    account = _standing(work, person.code)
+    _shut(work, account)
+    work.audit("关闭账户", _subject(account), f"{person.code}：人员调整，重新核准")
+    _open(work, person)
+    return True
+
+
+def _shut(work: Work, account: Account) -> None:
+    """Whatever opened the account opens it no more."""
+    one_time.forget(work, account)
+    login_tries.unlock(work, account.officer)
     end_identities(work, account)
     account.password, account.earlier, account.once_until = "", "", None
     account.closed_at, account.closed_by = work.now, work.actor
     work.session.add(account)
     work.session.flush()
-    work.audit("关闭账户", _subject(account), f"{code}：{why.strip()}")
 
 
 def end_identities(work: Work, account: Account) -> None:
@@ -261,7 +285,8 @@ def demo_accounts(work: Work) -> list[Officer]:
     if not is_demo(work):
         return []
     query = select(Officer).where(
-        Officer.code == Account.officer, col(Account.demo), col(Account.closed_at).is_(None)
+        Officer.code == Account.officer, col(Account.demo), col(Account.closed_at).is_(None),
+        or_(col(Officer.until).is_(None), col(Officer.until) >= work.today),
     )  # fmt: skip
     return sorted(work.session.exec(query), key=lambda one: (one.role.number, one.area, one.code))
 

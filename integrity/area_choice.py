@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from integrity import areas
 from integrity.records.office import Area
-from integrity.rules.areas import code_range, level_of
+from integrity.rules.areas import code_range, level_of, parent_of
 from integrity.terms import AreaLevel
 from integrity.work import Work
 
@@ -17,6 +17,11 @@ _BELOW = {
     AreaLevel.TOWNSHIP: AreaLevel.VILLAGE,
 }  # fmt: skip
 _CODE = 12
+_POSTS = {
+    AreaLevel.PROVINCE: (AreaLevel.CITY, AreaLevel.COUNTY), AreaLevel.CITY: (AreaLevel.COUNTY, AreaLevel.TOWNSHIP),
+    AreaLevel.COUNTY: (AreaLevel.TOWNSHIP,), AreaLevel.TOWNSHIP: (AreaLevel.VILLAGE,),
+}  # fmt: skip
+"""On which levels below his own somebody may place officers, so that the choice stays one."""
 
 
 def within(area: str, wanted: str) -> str:
@@ -38,6 +43,17 @@ def narrower(work: Work, area: str, chosen: str) -> list[tuple[str, str]]:
         return []
     below = AreaLevel.VILLAGE if level is AreaLevel.VILLAGE else _BELOW[level]
     return [(one.code, one.name) for one in areas.children(work, above, work.today, below)]
+
+
+def posts(work: Work, area: str) -> list[tuple[str, str]]:
+    """任职的辖区 (where an officer of `area` may place officers): it and what lies below, by code, with names."""
+    found = {area: areas.named(work, [area], work.today)[area]}
+    above: dict[str, str] = {}
+    for level in _POSTS.get(level_of(area), ()):
+        below = {one.code: one.name for one in areas.children(work, area, work.today, level)}
+        found |= {code: above.get(parent_of(code), "") + name for code, name in below.items()}
+        above = below
+    return sorted(found.items())
 
 
 def names(work: Work, codes: Iterable[str]) -> dict[str, str]:

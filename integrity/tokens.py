@@ -82,6 +82,17 @@ def revoke(work: Work, token_id: int) -> ApiToken:
     return token
 
 
+def revoke_all(work: Work, code: str) -> int:
+    """Revoke every token of an officer that is still good: who moved him has looked at his rights. How many?"""
+    query = select(ApiToken).where(
+        ApiToken.officer == code, col(ApiToken.revoked_at).is_(None), col(ApiToken.expires_at) > work.now
+    )  # fmt: skip
+    found = work.session.exec(query.order_by(col(ApiToken.id))).all()
+    for token in found:
+        revoke(work, token.id or 0)
+    return len(found)
+
+
 def issued(work: Work, code: str = "") -> list[ApiToken]:
     """Every token that was issued (to one officer), the last first; nothing in it opens anything."""
     query = select(ApiToken).order_by(col(ApiToken.id).desc())

@@ -16,8 +16,8 @@ from integrity.records.office import Audit, Officer, Organ
 from integrity.settings import settings
 from integrity.work import Office
 from tests.conftest import SetClock
-from tests.desk_office import Desks, desks, papers
-from tests.papers_office import TOWNSHIP
+from tests.desk_office import Desks, desks, forms_of, papers
+from tests.papers_office import COUNTY, TOWNSHIP
 from tests.test_pages_data import ONE, promises
 
 __all__ = ["desks", "papers"]
@@ -115,7 +115,12 @@ def test_organs_officers_and_areas_stay_within_the_area(desks: Desks, office: Of
     assert desks("jb09").get(f"/organs?area={TOWNSHIP}").status_code == 404
     assert desks("jb01").get("/organs/officers/new").status_code == 403
     person = {"code": "jb77", "name": "试验员", "role": "HANDLER", "area": "370812001000", "since": "2026-01-05"}
-    outside = desks("sp01").post_form("/organs/officers/new", person)
+    sp01, shown = desks("sp01"), desks("sp01").get("/organs/officers/new")
+    (form,) = (one for one in forms_of(shown) if one["action"] == "/organs/officers/new")
+    assert form["values"]["area"] == [""], "no area is chosen for anybody"
+    assert {"", COUNTY, TOWNSHIP} == form["choices"]["area"]
+    assert f'<option value="{TOWNSHIP}">试验街道</option>' in shown.text
+    outside = sp01.client.post("/organs/officers/new", data=form["values"] | person, headers=sp01.headers)
     assert outside.status_code == 422
     assert "不在您的辖区" in outside.text
     desks("sp01").done("/organs/officers/new", person | {"area": TOWNSHIP})

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from integrity import conduct_lists, evidence
 from integrity.case_acts import month_rule
@@ -201,13 +201,12 @@ def suggestions(work: Work, case: Case, row: Row, scope: tuple[str, str]) -> dic
 
 def officers_in(work: Work, scope: tuple[str, str]) -> list[tuple[str, str]]:
     """Who holds a post in an area today: code, name and role."""
-    query = select(Officer).where(Officer.area >= scope[0], Officer.area < scope[1], Officer.since <= work.today)
+    query = select(Officer).where(
+        Officer.area >= scope[0], Officer.area < scope[1], Officer.since <= work.today,
+        or_(col(Officer.until).is_(None), col(Officer.until) >= work.today),
+    )  # fmt: skip
     rows = work.session.exec(query.order_by(col(Officer.code)).limit(200))
-    return [
-        (one.code, f"{one.name} {one.role.value}")
-        for one in rows
-        if one.until is None or one.until >= work.today
-    ]  # fmt: skip
+    return [(one.code, f"{one.name} {one.role.value}") for one in rows]
 
 
 def known(work: Work, case: Case, row: Row) -> dict[str, object]:

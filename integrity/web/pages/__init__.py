@@ -22,6 +22,7 @@ from integrity.web.pages import (
     imports,
     intake,
     login_addresses,
+    officers,
     organs,
     own_account,
     papers,
@@ -49,6 +50,6 @@ ROUTERS = (
     household_reports.router, households.router,
     commitments.router, codes.router, conduct.router, recheck_sheets.router, rechecks.router, recommendations.router,
     print_files.router, print_runs.router, pushes.router, receipts.router, verify.router, postings.router,
-    audit_exports.router, audits.router, calendars.router, exports.router, imports.router, intake.router, organs.router,
-    policy.router, registers.router, statistics.router, permissions.router,
+    audit_exports.router, audits.router, calendars.router, exports.router, imports.router, intake.router,
+    officers.router, organs.router, policy.router, registers.router, statistics.router, permissions.router,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""机关与区划页 (the pages of organs): who signs for which area, who works there, the areas; registering them."""
+"""机关与区划页 (the pages of organs): who signs for which area, who works there; registering organs and areas."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from fastapi.responses import HTMLResponse, Response
 from integrity import organ_lists, periodic
 from integrity.areas_file import AreaRow
 from integrity.errors import Invalid
-from integrity.records.office import Officer, Organ
+from integrity.records.office import Organ
 from integrity.rules.areas import check
-from integrity.terms import Role
 from integrity.web.desk import Desk, acts, looks
-from integrity.web.forms import Field, Form, chosen_from
+from integrity.web.forms import Field, Form
 from integrity.web.pages.statistics import own_area
 from integrity.work import Work
 
@@ -30,13 +29,6 @@ ORGAN = (
     Field("review_organ", "行政复议机关", required=False, max_length=80),
     Field("court", "有管辖权的人民法院", required=False, max_length=80),
 )  # fmt: skip
-PERSON = (
-    Field("code", "工号", max_length=40, hint="字母和数字，登记以后不再改变"),
-    Field("name", "姓名", max_length=60),
-    Field("role", "岗位", "choice", choices=chosen_from(Role, [one for one in Role if one is not Role.SYSTEM])),
-    Field("area", "辖区代码", max_length=12, hint="12 位，在您的辖区内；乡镇人员写乡镇的代码"),
-    Field("since", "自何日起", "date"),
-)
 AREA = (
     Field("code", "区划代码", max_length=12, hint="12 位，在您的辖区内"),
     Field("name", "名称", max_length=60),
@@ -48,7 +40,7 @@ AREA = (
 
 @router.get("/organs")
 def show(desk: Looking, area: str = "", after: str = "", officer: str = "") -> HTMLResponse:
-    """机关、下级区划、人员；只有本辖区的。"""
+    """机关、下级区划、人员；只有本辖区的。翻页以后只接着列那一种。"""
     where = own_area(desk, area)
     below = organ_lists.areas_below(desk.work, where, after=after, limit=PAGE + 1)
     people = organ_lists.officers_of(desk.work, where, after=officer, limit=PAGE + 1)
@@ -59,7 +51,7 @@ def show(desk: Looking, area: str = "", after: str = "", officer: str = "") -> H
         next_area=f"/organs?area={where}&after={below[PAGE - 1][0]}" if len(below) > PAGE else "",
         next_person=f"/organs?area={where}&officer={people[PAGE - 1].code}" if len(people) > PAGE else "",
         up=desk.officer.area if where != desk.officer.area else "", may=desk.may, first=f"/organs?area={where}",
-        paged=bool(after or officer),
+        further="人员" if officer else "下级区划" if after else "",
     )  # fmt: skip
 
 
@@ -99,34 +91,6 @@ def enter_organ(desk: Annotated[Desk, acts("登记机关")]) -> Response:
 def _organ(desk: Desk, form: Form) -> HTMLResponse:
     note = "发文机关的名称、代字、复议机关和法院印在每一份文书上，请照机关的正式名称填写。"
     return _form(desk, form, "登记机关", note)
-
-
-@router.get("/organs/officers/new")
-def new_officer(desk: Annotated[Desk, looks("登记人员")]) -> HTMLResponse:
-    """登记人员。"""
-    return _officer(desk, desk.form(PERSON, {"area": desk.officer.area, "since": desk.work.today}))
-
-
-@router.post("/organs/officers/new")
-def enter_officer(desk: Annotated[Desk, acts("登记人员")]) -> Response:
-    """登记一名人员；登录账户另由系统管理员开设。"""
-    form = desk.read(PERSON)
-    area = _within(desk, form, "area")
-
-    def act(work: Work) -> str:
-        given = form.given
-        row = Officer(
-            code=given["code"], name=given["name"], role=Role[given["role"]], area=area, since=given["since"]
-        )  # fmt: skip
-        organ_lists.register_officer(work, row)
-        desk.tell(work, f"已登记人员：{row.name}（{row.code}），{row.role.value}")
-        return "/organs"
-
-    return desk.submit(form, act, lambda again: _officer(desk, again), area=area)
-
-
-def _officer(desk: Desk, form: Form) -> HTMLResponse:
-    return _form(desk, form, "登记人员", "这里登记岗位和辖区。登录账户由系统管理员开设、安全管理员核准。")
 
 
 @router.get("/organs/areas/new")
