@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlmodel import col, or_, select, update
+from sqlmodel import and_, col, or_, select, update
 
 from integrity import areas, login_tries, one_time, organs, passwords, sessions
 from integrity.errors import Conflict, Forbidden, NotFound, Refused
@@ -209,6 +209,36 @@ def listed(work: Work, after: str = "", limit: int | None = None) -> list[Line]:
     )  # fmt: skip
     found = work.session.exec(query.order_by(col(Officer.code)).limit(limit)).all()
     return [_line(work, person, account) for person, account in found]
+
+
+class Closed(NamedTuple):
+    """已关闭的账户 (line of the closed ones): the officer as he is today, the account, has he another?"""
+
+    officer: Officer
+    account: Account
+    other: bool
+
+
+def closed(work: Work, before: int = 0, limit: int = 50) -> list[Closed]:
+    """已关闭的账户 within the acting administrator's area, the last closed first, from after the one `before` on.
+
+    Raises Forbidden.
+    """
+    require(work, SEEING)
+    low, high = _range(work)
+    query = select(Officer, Account).where(
+        Account.officer == Officer.code, col(Account.closed_at).is_not(None), Officer.area >= low, Officer.area < high
+    )  # fmt: skip
+    last = work.session.get(Account, before) if before else None
+    if last is not None and last.closed_at is not None:
+        same = and_(col(Account.closed_at) == last.closed_at, col(Account.id) < before)
+        query = query.where(or_(col(Account.closed_at) < last.closed_at, same))
+    query = query.order_by(col(Account.closed_at).desc(), col(Account.id).desc())
+    found = work.session.exec(query.limit(limit)).all()
+    codes = [person.code for person, _ in found]
+    having = select(Account.officer).where(col(Account.officer).in_(codes), col(Account.closed_at).is_(None))
+    others = set(work.session.exec(having))
+    return [Closed(person, account, person.code in others) for person, account in found]
 
 
 def waiting(work: Work, limit: int = 50) -> list[Line]:

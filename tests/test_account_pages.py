@@ -162,3 +162,39 @@ def test_a_long_list_is_read_page_by_page(seats: Seats, office: Office) -> None:
         work.actor = "sj01"
         assert codes[0] + codes[1] == [one.officer.code for one in accounts.listed(work)]
     assert len(codes[0]) == 50
+
+
+def test_closed_accounts_stand_in_a_list_of_their_own(seats: Seats, office: Office, clock: SetClock) -> None:
+    aq, sj = seats("aq01"), seats("sj01")
+    shown = aq.get("/accounts").text
+    assert 'href="/accounts?state=closed">已关闭<' in shown
+    assert "辖区内没有关闭过账户" in aq.get("/accounts?state=closed").text
+    post(aq, "/accounts/sp01/close", why="调离")
+    page = sj.get("/accounts?state=closed").text
+    line = " ".join(page.partition("<tbody>")[2].partition("</tbody>")[0].split())
+    assert "sp01" in line
+    assert f"aq01，<time>{clock.now:%Y-%m-%d %H:%M}" in line
+    assert "在岗，没有账户" in line
+    assert "调离" not in page
+    post(seats("xt01"), "/accounts/open", officer="sp01")
+    assert 'href="/accounts/sp01">另有账户' in aq.get("/accounts?state=closed").text
+    with office.work("初始设置") as work:
+        for n in range(60):
+            for area in (TOWN, ELSEWHERE):
+                code = f"{area[:6]}p{n:02}"
+                row = Officer(code=code, name="试验员", role=Role.HANDLER, area=area, since=date(2025, 1, 1))
+                organs.enter_officer(work, row)
+                work.flush()
+                work.session.add(Account(
+                    officer=code, opened_at=work.now, opened_by="甲", closed_at=work.now, closed_by="乙"
+                ))  # fmt: skip
+    first = sj.get("/accounts?state=closed").text
+    found = re.search(r'href="(/accounts\?state=closed&amp;before=\d+)" rel="next"', first)
+    assert found
+    second = sj.get(found[1].replace("&amp;", "&")).text
+    codes = [re.findall(r'class="num">(\w+)</td>', one.partition("<tbody>")[2]) for one in (first, second)]
+    assert codes[0] + codes[1] == [f"{TOWN[:6]}p{n:02}" for n in reversed(range(60))] + ["sp01"]
+    assert len(codes[0]) == 50
+    for odd in ("x", "9" * 30, "²", "-1", ""):
+        assert sj.get("/accounts", params={"state": "closed", "before": odd}).status_code == 200
+    assert seats("jb09").get("/accounts?state=closed").status_code == 403

@@ -29,7 +29,7 @@ Open = Annotated[Desk, acts(accounts.OPENING)]
 Approve = Annotated[Desk, acts(accounts.APPROVING)]
 Unlock = Annotated[Desk, acts(accounts.UNLOCKING)]
 Close = Annotated[Desk, acts(accounts.SEEING)]
-PAGE = 50
+PAGE, CLOSED, _LONGEST_ID = 50, "closed", 9
 WHY = (Field("why", "关闭的理由", hint="如：调离、退休；关闭后不能恢复，可以另行开设"),)
 STATE_IDENTITY = (
     Field("identity", "统一身份", max_length=oidc_links.LONGEST, hint="身份服务中本人的名称或者编号；不能是身份证号"),
@@ -43,8 +43,10 @@ TELEPHONE = (Field("telephone", "连同动态码一并重置（手机遗失或�
 
 
 @router.get("/accounts")
-def show_list(desk: Looking, after: str = "") -> Response:
-    """账户一览：本辖区内没有关闭的账户，等待核准的在前。"""
+def show_list(desk: Looking, after: str = "", state: str = "", before: str = "") -> Response:
+    """账户一览：本辖区内没有关闭的账户，等待核准的在前；或者已关闭的。"""
+    if state == CLOSED:
+        return _closed(desk, before)
     lines = accounts.listed(desk.work, after[:40], PAGE + 1)
     waiting = accounts.waiting(desk.work) if not after else []
     return desk.page(
@@ -54,6 +56,18 @@ def show_list(desk: Looking, after: str = "") -> Response:
         reveals=reveals.to_look_at(desk.work), exports=exports.to_decide(desk.work),
         first="/accounts" if after else "", opens=desk.may(accounts.OPENING),
         next=f"/accounts?after={path(lines[PAGE - 1].officer.code)[1:]}" if len(lines) > PAGE else "",
+    )  # fmt: skip
+
+
+def _closed(desk: Desk, before: str) -> Response:
+    """已关闭的账户，后关闭的在前。"""
+    past = int(before) if before.isascii() and before.isdecimal() and len(before) <= _LONGEST_ID else 0
+    lines = accounts.closed(desk.work, past, PAGE + 1)
+    here = f"/accounts?state={CLOSED}"
+    return desk.page(
+        "accounts_closed.html", lines=lines[:PAGE], places=_places(desk, [one.officer for one in lines]),
+        first=here if past else "", opens=desk.may(accounts.OPENING),
+        next=f"{here}&before={lines[PAGE - 1].account.id}" if len(lines) > PAGE else "",
     )  # fmt: skip
 
 
