@@ -18,6 +18,7 @@ from integrity.settings import ROOT
 from integrity.terms import Role
 from integrity.web.assets import asset
 from integrity.web.health import program_version
+from integrity.web.wording import on_page
 
 PAGES = ROOT / "templates" / "pages"
 _FEN = 100
@@ -84,7 +85,7 @@ def pages() -> Environment:
         loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.globals.update(asset=asset, version=program_version(), path=path, query=query)
-    made.filters.update(yuan=yuan, day=day, moment=moment, mask_name=mask_name)
+    made.filters.update(yuan=yuan, day=day, moment=moment, mask_name=mask_name, on_page=on_page)
     return made
 
 
