@@ -1,14 +1,16 @@
 """查找 (finding a household): one box for whatever is at hand, within one's own area and nothing beyond it.
 
-A name or its beginning, its pinyin or initials, an ID number or its last four, a village, a 户编号, a case, a 文号, or
-what a scanner reads from a paper. What was not found in the area is not told to be elsewhere. Former names and members
-who left are found too, and said to be such.
+A name or its beginning, its pinyin or initials, an ID number or its last four, a village (by its name, pinyin or
+initials as well), a 户编号, a case, a 文号, or what a scanner reads from a paper. What was not found in the area is not
+told to be elsewhere. Former names and members who left are found too, and said to be such.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -49,6 +51,21 @@ class Hit(NamedTuple):
     said: str = ""
     case_no: int | None = None
     paper: str = ""
+
+
+class Home(NamedTuple):
+    """找到的一户及缘由 (a household and all that led to it): one line of a page, whoever of it was meant."""
+
+    household: Listed
+    hits: tuple[Hit, ...]
+
+
+def by_household(hits: tuple[Hit, ...]) -> tuple[Home, ...]:
+    """The households of a page of hits, each once, in the order in which they were found."""
+    order = {one: n for n, one in enumerate(dict.fromkeys(hit.household.household_id for hit in hits))}
+    kept = sorted(hits, key=lambda hit: order[hit.household.household_id])
+    found = (tuple(some) for _, some in groupby(kept, key=lambda hit: hit.household.household_id))
+    return tuple(Home(some[0].household, some) for some in found)
 
 
 class Found(NamedTuple):
@@ -225,13 +242,31 @@ def _named(page: _Page, asked: str) -> Found:
     """A name, its beginning, its pinyin; and villages of that name."""
     letters = typed(asked)
     if _LETTERS.fullmatch(letters):
-        return _by_keys(page, "拼音", [f"i{letters}", f"p{letters}"][: 1 + (len(letters) > 1)])
-    found = _by_keys(page, "姓名", [f"n{plain(asked)}"])
-    named = _areas(page, col(Area.name).startswith(asked, autoescape=True)) if len(plain(asked)) > 1 else ()
+        keys, kind = [f"i{letters}", f"p{letters}"][: 1 + (len(letters) > 1)], "拼音"
+        named = _spelt(page, letters) if len(letters) > 1 else ()
+    else:
+        keys, kind = [f"n{plain(asked)}"], "姓名"
+        named = _areas(page, col(Area.name).startswith(asked, autoescape=True)) if len(plain(asked)) > 1 else ()
+    found = _by_keys(page, kind, keys)
     villages = [code for code, _ in named if code[9:] != "000"]
     if not found.rows and len(villages) == 1 and not page.after.count("-"):
         return _of_village(page, villages[0])._replace(areas=named)
-    return found._replace(areas=named)
+    return found._replace(areas=named, kind=kind if found.rows or not named else "村（居）、乡镇（街道）的名称")
+
+
+def _spelt(page: _Page, letters: str) -> tuple[tuple[str, str], ...]:
+    """Areas whose names are read so, or begin so: beyond one county its townships, not their villages."""
+    wide = () if within(page.scope, 6) else (col(Area.code).endswith("000"),)
+    query = select(Area.code, Area.name).where(Area.code >= page.scope[0], Area.code < page.scope[1], *wide)
+    rows = page.work.session.exec(query.order_by(col(Area.code), col(Area.since))).all()
+    named = {code: name for code, name in rows if any(one.startswith(letters) for one in _read(name))}
+    return tuple(named.items())[:_AREAS]
+
+
+@lru_cache(maxsize=100_000)
+def _read(name: str) -> tuple[str, ...]:
+    """How the name of an area is read, in full and by its initials."""
+    return tuple(said for one in readings(name) for said in one)
 
 
 def _by_keys(page: _Page, kind: str, keys: list[str], *, whole: bool = False) -> Found:

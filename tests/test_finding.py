@@ -147,6 +147,38 @@ def test_villages_are_found_by_name_and_code(office: Office, homes: tuple[int, i
     assert found(office, "370811001").areas == ((VILLAGE, "河西村"), ("370811001002", "河西庄"))
 
 
+def test_villages_are_found_as_they_are_read(office: Office, homes: tuple[int, int]) -> None:
+    names = {VILLAGE: "朱庄村", "370811001002": "朱家庄", "370811001000": "石桥镇", "370829001001": "朱庄村"}
+    with office.work("fh01") as work:
+        for code, name in names.items():
+            work.put(Area(code=code, since=date(2020, 1, 1), name=name))
+    for text in ("zhuzhuang", "zzc", "ZhuZhuangCun", "zhuzhuang "):
+        told = found(office, text)
+        assert (told.kind, told.areas) == ("村（居）", ((VILLAGE, "朱庄村"),)), text
+        assert [one.household.household_id for one in told.rows] == list(homes)
+    assert found(office, "zhu").areas == ((VILLAGE, "朱庄村"), ("370811001002", "朱家庄"))
+    wide = found(office, "zhu", code_range("370000000000"))
+    assert wide.areas == (), "beyond a county its townships only: a province has too many villages to read"
+    for text in ("石桥", "石桥镇", "sqz"):
+        told = found(office, text)
+        assert (told.kind, told.rows, told.areas) == (
+            "村（居）、乡镇（街道）的名称", (), (("370811001000", "石桥镇"),)
+        ), text  # fmt: skip
+    assert found(office, "sqz", code_range("370000000000")).areas == (("370811001000", "石桥镇"),)
+    assert found(office, "zzc", ELSEWHERE).areas == (("370829001001", "朱庄村"),)
+    assert found(office, "zzc", TOWN).areas == ((VILLAGE, "朱庄村"),)
+    assert found(office, "z").areas == (), "one letter begins too many"
+
+
+def test_a_household_of_which_several_are_found_is_told_once(office: Office, homes: tuple[int, int]) -> None:
+    one, two = homes
+    told = finding.by_household(found(office, "z").rows)
+    assert [(home.household.household_id, {hit.person for hit in home.hits}) for home in told] == [
+        (one, {"曾乐䶮", "查理"}), (two, {"曾强"})
+    ]  # fmt: skip
+    assert finding.by_household(()) == ()
+
+
 def test_papers_and_cases_lead_to_their_household(
     office: Office, family: Family, papers: Path, clock: SetClock
 ) -> None:

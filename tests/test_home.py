@@ -16,8 +16,9 @@ from integrity.records.places import CLOCK, HouseholdPlace, Waits
 from integrity.terms import Role
 from integrity.web.app import create_app
 from integrity.work import Office
-from tests.desk_office import ADDRESS, Desks, desks, papers, recommended
+from tests.desk_office import ADDRESS, Browser, Desks, desks, papers, recommended
 from tests.papers_office import COUNTY
+from tests.test_finding import enter
 
 __all__ = ["desks", "papers", "recommended"]
 Family = Callable[..., int]
@@ -126,3 +127,22 @@ def test_a_search_leaves_no_name_in_an_address_and_stays_in_the_area(
         logged = work.session.exec(select(Audit).where(Audit.action == "查找", Audit.actor == "jb01")).all()
         assert logged
         assert all(name not in one.detail for one in logged)
+
+
+def test_a_search_says_whom_of_the_household_it_found(desks: Desks, office: Office, recommended: str) -> None:
+    with office.reading() as work:
+        (hit, *_) = finding.find(work, recommended, scope=("370811000000", "370812000000")).rows
+    for no, name in ((7, "蔡一平"), (8, "蔡二平")):
+        enter(office, hit.household.household_id, name, no)
+    browser, watched = desks("jb01"), desks("jd01")
+
+    def seen(by: Browser, asked: str) -> str:
+        to = by.get(by.done("/", {"q": asked}, action="/search")).headers["location"]
+        assert to == f"/households/{recommended}", "one household, whoever of it is meant"
+        return by.page(to)
+
+    assert "找到的是这一户的蔡一平、蔡二平" in seen(browser, "蔡")
+    assert "找到的是" not in browser.page(f"/households/{recommended}"), "told once"
+    assert "找到的是" not in seen(browser, hit.household.head)
+    told = seen(watched, "蔡一平")
+    assert ("找到的是这一户的蔡" in told, "蔡一平" in told) == (True, False)

@@ -17,6 +17,7 @@ from integrity.areas import named
 from integrity.errors import NotFound
 from integrity.records import places as kinds
 from integrity.records.ledger import Notice
+from integrity.rules.identity import mask_name
 from integrity.terms import Role
 from integrity.web.desk import SEE_OTHER, Desk, acts, looks
 from integrity.web.shell import path, query
@@ -170,14 +171,15 @@ def search(
     found = finding.find(desk.work, asked, scope=desk.scope, after=after, limit=PAGE)
     if asked:
         desk.note("查找", desk.officer.area, f"按{found.kind or '内容'}，本页 {len(found.rows)} 户")
-    if len(found.rows) == 1 and not found.next and not found.areas and not after:
-        return RedirectResponse(_one(found.rows[0]), SEE_OTHER)
+    homes = finding.by_household(found.rows)
+    if len(homes) == 1 and not found.next and not found.areas and not after:
+        return _straight(desk, homes[0])
     roll = places.roll(desk.work, desk.scope, after=after, limit=PAGE) if not asked else None
-    rows = [one.household for one in found.rows] if roll is None else roll.rows
+    rows = [one.household for one in homes] if roll is None else roll.rows
     more = found.next if roll is None else roll.next
     joint = "&" if "?" in here else "?"
     return desk.page(
-        "search.html", found=found, asked=asked, roll=roll, found_by=asked, one_way=_one,
+        "search.html", found=found, homes=homes, asked=asked, roll=roll, found_by=asked, one_way=_one, meant=_meant,
         villages=named(desk.work, {one.area for one in rows}, desk.work.today),
         next=f"{here}{joint}{query(after=more)}" if more else "", first=here if after else "",
         crumbs=(("待办", "/"), ("查找家庭", "")),
@@ -190,9 +192,25 @@ def _asked(desk: Desk, name: str) -> str:
     return kept.values.get("q", "") if kept else ""
 
 
-def _one(hit: finding.Hit) -> str:
+def _one(home: finding.Home) -> str:
     """The page that a find leads to."""
-    home = ("households", hit.household.number)
+    way, hit = ("households", home.household.number), home.hits[0]
     if hit.case_no is not None:
-        return path(*home, "cases", hit.case_no)
-    return path(*home, "papers", hit.paper) if hit.paper else path(*home)
+        return path(*way, "cases", hit.case_no)
+    return path(*way, "papers", hit.paper) if hit.paper else path(*way)
+
+
+def _meant(home: finding.Home) -> list[tuple[str, str]]:
+    """Whom of the household was found, and what is to be said of them; nobody where it is the head, as named now."""
+    told = dict.fromkeys((one.person, one.said) for one in home.hits if one.person)
+    return [one for one in told if one != (home.household.head, "")]
+
+
+def _straight(desk: Desk, home: finding.Home) -> RedirectResponse:
+    """To the only household, which says who of it was found, if it was not its head."""
+    masks = desk.officer.role is Role.INSPECTOR
+    told = [f"{mask_name(name) if masks else name}{f'（{said}）' if said else ''}" for name, said in _meant(home)]
+    if told:
+        with desk.office.work(desk.officer.code) as work:
+            desk.tell(work, f"按查找的内容，找到的是这一户的{'、'.join(told)}")
+    return RedirectResponse(_one(home), SEE_OTHER)
