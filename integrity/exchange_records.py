@@ -235,25 +235,28 @@ def _members(work: Work, ids: Collection[Any]) -> dict[int, dict[int, Resident]]
     return found
 
 
-def elsewhere(work: Work, indexes: Collection[str]) -> dict[str, set[str]]:
-    """Blind index → numbers of the households in which this person is a member who counts."""
+def elsewhere(work: Work, indexes: Collection[str], *, but: int | None = None) -> dict[str, set[str]]:
+    """Blind index → numbers of the households, `but` one, in which this person is a member who counts."""
     found: dict[str, set[str]] = {}
     for some in _blocks(indexes):
         query = select(Person.id, Person.id_index).where(col(Person.id_index).in_(some))
         persons = {int(one or 0): index for one, index in work.session.exec(query)}
         for block in _blocks(persons):
-            for number, person_id in _counted(work, block):
+            for number, person_id in _counted(work, block, but):
                 found.setdefault(persons[person_id], set()).add(number)
     return found
 
 
-def _counted(work: Work, person_ids: list[int]) -> Iterable[tuple[str, int]]:
+def _counted(work: Work, person_ids: list[int], but: int | None) -> Iterable[tuple[str, int]]:
     """(number of the household, person) where the last standing state of the member is 共同生活."""
     columns = (Member.no, Member.person_id, Member.presence)
     rows = _standing(work, Member, Member.person_id, person_ids, columns)
     last: dict[tuple[int, int], Row[Any]] = {}
     for row in sorted(rows, key=lambda row: (row.happened_on, row.seq)):
-        last[row.household_id, row.no] = row
+        if row.household_id != but:
+            last[row.household_id, row.no] = row
+    if not last:
+        return
     ids = {household for household, _ in last}
     numbers = dict(work.session.exec(select(Household.id, Household.number).where(col(Household.id).in_(ids))).all())
     for (household, _), row in last.items():

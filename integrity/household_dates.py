@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from integrity import commitments, delivery
 from integrity.errors import ChengxinError, Invalid
-from integrity.household_files import CaseFile, PaperLine, of_kind
+from integrity.household_files import CaseFile, PaperLine
 from integrity.household_members import homes_of
 from integrity.household_views import Eyes, Head, Today
-from integrity.households import kept, members, standing
+from integrity.households import entries, kept, members, standing
 from integrity.papers import content
-from integrity.records.ledger import Assistance, Household, Notice, Service
+from integrity.records.ledger import Assistance, Notice, Service
 from integrity.rules.explanation import Line
 from integrity.rules.facts import date_of
 from integrity.rules.policy import NotInForce
@@ -96,7 +96,7 @@ def _end_of(line: Line) -> date | None:
 
 def _remedies(work: Work, household_id: int) -> Iterator[Due]:
     """How long a person may still apply for reconsideration or sue against a paper that was served."""
-    served = kept(of_kind(work, Service, household_id), work.today)
+    served = kept(entries(work, Service, household_id), work.today)
     for service in served:
         notice = work.session.get(Notice, (household_id, service.notice_seq))
         if notice is not None:
@@ -173,11 +173,10 @@ def _twice(view: Eyes) -> Iterator[Reminder]:
         view.people[no][-1].id_index: no
         for no, one in people.items() if one.presence is Presence.PRESENT and view.people.get(no)
     }  # fmt: skip
-    own = view.work.session.get_one(Household, view.household_id).number
-    for index, homes in homes_of(view.work, here).items():
-        if others := "、".join(one for one in homes if one != own):
-            said = f"{view.name(here[index])}同时是户 {others} 的共同生活家庭成员：请核对是否重复登记，不得重复享受救助"
-            yield Reminder("red", said)
+    for index, homes in homes_of(view.work, here, but=view.household_id).items():
+        others = "、".join(homes)
+        said = f"{view.name(here[index])}同时是户 {others} 的共同生活家庭成员：请核对是否重复登记，不得重复享受救助"
+        yield Reminder("red", said)
 
 
 def reminders(view: Eyes, head: Head, papers: list[PaperLine], cases: list[CaseFile]) -> list[Reminder]:

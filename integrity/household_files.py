@@ -14,7 +14,7 @@ from integrity.delivery import SIGNED, kept_as
 from integrity.docket import open_clocks, still_open
 from integrity.errors import ChengxinError
 from integrity.household_views import Eyes
-from integrity.households import kept
+from integrity.households import entries, kept
 from integrity.records.ledger import (
     Assistance,
     Change,
@@ -35,11 +35,6 @@ from integrity.terms import Act, ExitReason, Procedure
 from integrity.work import Work
 
 E = TypeVar("E", bound=Entry)
-
-
-def of_kind(work: Work, kind: type[E], household_id: int) -> list[E]:
-    """Every entry of a kind, the corrected ones too, in the order of the ledger."""
-    return list(work.session.exec(select(kind).where(kind.household_id == household_id).order_by(col(kind.seq))))
 
 
 def current(rows: list[E], on: date) -> list[E]:
@@ -73,7 +68,7 @@ _COLOURS = {Act.GRANT: "green", Act.RAISE: "green", Act.REVIVE: "green", Act.AME
 def aid_acts(view: Eyes) -> list[AidAct]:
     """What was decided on assistance, the newest first; what was corrected is left out."""
     work = view.work
-    return [_act(view, one) for one in current(of_kind(work, Assistance, view.household_id), work.today)]
+    return [_act(view, one) for one in current(entries(work, Assistance, view.household_id), work.today)]
 
 
 def _act(view: Eyes, one: Assistance) -> AidAct:
@@ -101,10 +96,10 @@ def checks(view: Eyes) -> Checks:
     """What was found out about a household, as it stands."""
     work, household_id = view.work, view.household_id
     return Checks(
-        verifications=current(of_kind(work, Verification, household_id), work.today),
-        changes=current(of_kind(work, Change, household_id), work.today),
-        rechecks=current(of_kind(work, Recheck, household_id), work.today),
-        homes=current(of_kind(work, Residence, household_id), work.today),
+        verifications=current(entries(work, Verification, household_id), work.today),
+        changes=current(entries(work, Change, household_id), work.today),
+        rechecks=current(entries(work, Recheck, household_id), work.today),
+        homes=current(entries(work, Residence, household_id), work.today),
     )  # fmt: skip
 
 
@@ -129,11 +124,11 @@ class PaperLine(NamedTuple):
 def papers(view: Eyes) -> list[PaperLine]:
     """Every paper of a household, the newest first."""
     work, household_id = view.work, view.household_id
-    notices = current(of_kind(work, Notice, household_id), date.max)
+    notices = current(entries(work, Notice, household_id), date.max)
     printed: dict[int, list[Printing]] = {}
-    for one in kept(of_kind(work, Printing, household_id), date.max):
+    for one in kept(entries(work, Printing, household_id), date.max):
         printed.setdefault(one.notice_seq, []).append(one)
-    served = {one.notice_seq: one for one in kept(of_kind(work, Service, household_id), date.max)}
+    served = {one.notice_seq: one for one in kept(entries(work, Service, household_id), date.max)}
     codes = _codes(work, [one.number for one in notices])
     return [
         _paper(view, one, printed.get(one.seq, []), served.get(one.seq), codes.get(one.number, ("没有核验码", "grey")))

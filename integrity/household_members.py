@@ -85,9 +85,9 @@ def _refuse_twice(work: Work, id_number: str) -> None:
         raise Invalid(f"此人已是户 {where} 的共同生活家庭成员，请先在原户办理减员，或核对是否重复登记")
 
 
-def homes_of(work: Work, indexes: Collection[str]) -> dict[str, list[str]]:
-    """Blind index of an ID number → the households of the officer's own area in which this person lives."""
-    found = elsewhere(work, [one for one in indexes if one])
+def homes_of(work: Work, indexes: Collection[str], *, but: int | None = None) -> dict[str, list[str]]:
+    """Blind index of an ID number → the households of the officer's own area, `but` one, in which this person lives."""
+    found = elsewhere(work, [one for one in indexes if one], but=but)
     if not found:
         return {}
     low, high = code_range(organs.officer(work, work.actor, work.today).area)

@@ -19,7 +19,7 @@ from integrity import areas, assistance, households, intake_desk, kinship, perso
 from integrity.docket import still_open
 from integrity.errors import ChengxinError, NotFound
 from integrity.evaluation import Evaluation, Finding
-from integrity.households import standing
+from integrity.households import entries, standing
 from integrity.policies_of import policy_for
 from integrity.records.columns import micros
 from integrity.records.ledger import (
@@ -78,12 +78,11 @@ class Eyes:
     @cached_property
     def people(self) -> dict[int, list[Person]]:
         """Member → the rows on his person, the newest last."""
-        query = select(Member).where(Member.household_id == self.household_id).order_by(col(Member.seq))
-        entries = list(self.work.session.exec(query))
-        wanted = {one.person_id for one in entries}
+        states = entries(self.work, Member, self.household_id)
+        wanted = {one.person_id for one in states}
         rows = {one.id: one for one in self.work.session.exec(select(Person).where(col(Person.id).in_(wanted)))}
         found: dict[int, list[Person]] = {}
-        for one in entries:
+        for one in states:
             if rows[one.person_id] not in found.setdefault(one.no, []):
                 found[one.no].append(rows[one.person_id])
         return found

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from integrity.errors import Invalid, NotFound, Refused
+from integrity.records import looking
 from integrity.records.ledger import (
     Assistance,
     Conduct,
@@ -236,7 +237,18 @@ def acts(work: Work, household_id: int, on: date) -> list[Assistance]:
 
 def standing(work: Work, kind: type[E], household_id: int, on: date) -> list[E]:
     """The entries of one kind that stand (not corrected) and happened by `on`, in order of day and number."""
-    return kept(list(work.session.exec(_entries(kind), params={"household": household_id})), on)
+    return kept(entries(work, kind, household_id), on)
+
+
+def entries(work: Work, kind: type[E], household_id: int) -> list[E]:
+    """Every entry of one kind, the corrected ones too, in the order of the ledger; a mere look asks for each once."""
+    read = looking.recalled(work.session, household_id)
+    if read is not None and kind in read:
+        return list(read[kind])
+    found: list[E] = list(work.session.exec(_entries(kind), params={"household": household_id}))
+    if read is not None:
+        read[kind] = found
+    return list(found)
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel import select
 
+from integrity.households import entries
 from integrity.records.ledger import ENTRIES, Entry, Step
 from integrity.records.titles import NAMES
 from integrity.rules.procedure_tables import table
@@ -39,19 +40,20 @@ class Line(NamedTuple):
 
 def entries_of(work: Work, household_id: int, *, after: int = 0) -> list[Entry]:
     """Every entry of a household in the order of entry; only those after a number, where one is named."""
-    found = [
-        entry
-        for kind in ENTRIES
-        for entry in work.session.exec(select(kind).where(kind.household_id == household_id, kind.seq > after))
-    ]
+    found: list[Entry] = []
+    for kind in ENTRIES:
+        if after:
+            found += work.session.exec(select(kind).where(kind.household_id == household_id, kind.seq > after))
+        else:
+            found += entries(work, kind, household_id)
     return sorted(found, key=lambda one: one.seq)
 
 
 def lines(work: Work, household_id: int, *, after: int = 0) -> list[Line]:
     """The same in words."""
-    entries = entries_of(work, household_id, after=after)
-    replaced = {entry.corrects for entry in entries}
-    return [_line(entry, entry.seq in replaced) for entry in entries]
+    found = entries_of(work, household_id, after=after)
+    replaced = {entry.corrects for entry in found}
+    return [_line(entry, entry.seq in replaced) for entry in found]
 
 
 def entered_since(work: Work, household_id: int, seq: int) -> list[Line]:

@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, select
 
 from .errors import Conflict, Invalid, NotFound, Refused
-from .records import addresses, dispatches, placing, row_security
+from .records import addresses, dispatches, looking, placing, row_security
 from .records.chain import entry_hash, genesis, stored_values
 from .records.columns import SHANGHAI, micros
 from .records.endings import favours, without_numbers
@@ -381,6 +381,7 @@ class Office:
         moment = now or self.clock()
         with Session(self.reading_engine, expire_on_commit=False) as session:
             row_security.follow(session, self.scope)
+            looking.begin(session)
             yield Work(session, self.vault, "查阅", moment, moment, outside=self.outside)
 
     def dispose(self) -> None:

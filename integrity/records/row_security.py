@@ -14,7 +14,21 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlmodel import Session, SQLModel
 
-from . import access, accounts, counts, dispatches, evidence, exports, intake, office, places, print_runs, seals, wishes
+from . import (
+    access,
+    accounts,
+    counts,
+    dispatches,
+    evidence,
+    exports,
+    intake,
+    looking,
+    office,
+    places,
+    print_runs,
+    seals,
+    wishes,
+)
 from .ledger import ENTRIES
 
 TABLES = (
@@ -162,6 +176,7 @@ def follow(session: Session, scope: tuple[str, str] | None) -> None:
 
 def widen(session: Session) -> None:
     """Back to the owner, for the rest of this transaction."""
+    looking.forget(session)
     if session.info.get(_NARROWED):
         session.connection().exec_driver_sql("SET LOCAL ROLE NONE")
 
@@ -171,5 +186,6 @@ def everywhere(session: Session) -> Iterator[Session]:
     """Look beyond the area: only where a rule is about all areas alike, as that no number is given twice."""
     widen(session)
     yield session
+    looking.forget(session)
     if session.info.get(_NARROWED):
         session.connection().exec_driver_sql(f"SET LOCAL ROLE {WINDOW}")
