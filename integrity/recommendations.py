@@ -100,10 +100,14 @@ def standing(work: Work, until: datetime, area: str = "") -> Any:
 
 
 def standing_of(work: Work, household_id: int) -> Recommendation | None:
-    """The recommendation that stands for one household now; one row by its key."""
-    mine = select(Recommendation).where(
-        Recommendation.household_id == household_id, Recommendation.decided_at <= work.now
-    )
+    """The recommendation that stands for one household now; one row by its key.
+
+    The last one, though its moment may lie ahead of a clock that was set back; of a moment that the caller names, the
+    one that stood then.
+    """
+    mine = select(Recommendation).where(Recommendation.household_id == household_id)
+    if not work.by_clock:
+        mine = mine.where(Recommendation.decided_at <= work.now)
     return work.session.exec(mine.order_by(col(Recommendation.decided_at).desc()).limit(1)).first()
 
 
@@ -124,6 +128,11 @@ class Explained:
     known_until: datetime
     stored: Recommendation | None
     edition: str
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows of the policy on which the conditions that were looked at rest."""
+        return tuple(row for one in self.explanation.conditions if one.met is not None for row in one.rows)
 
     @property
     def same(self) -> bool | None:

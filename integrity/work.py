@@ -382,7 +382,7 @@ class Office:
         with Session(self.reading_engine, expire_on_commit=False) as session:
             row_security.follow(session, self.scope)
             looking.begin(session)
-            yield Work(session, self.vault, "查阅", moment, moment, outside=self.outside)
+            yield Work(session, self.vault, "查阅", moment, moment, by_clock=now is None, outside=self.outside)
 
     def dispose(self) -> None:
         """Close all connections."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlmodel import select
@@ -145,3 +145,20 @@ def test_an_income_is_that_of_somebody_who_lives_and_may_work(kept: int, desks: 
         desks("jb01").post_form(new, CHECKED | {"member": "2"})
     with office.work("jb01") as work, pytest.raises(Invalid, match="已经死亡"):
         rechecks.verify(work, kept, on=date(2026, 9, 2), source="核对平台", cause=Cause.PENSION, cause_member=2)
+
+
+def test_a_clock_that_was_set_back_hides_no_recommendation(
+    kept: int, desks: Desks, office: Office, clock: SetClock
+) -> None:
+    desks("jb01").done(f"/households/{ONE}/verifications/new", CHECKED)
+    clock.now -= timedelta(minutes=20)
+    with office.work("fh01") as work:
+        stands = standing_of(work, kept)
+        assert stands is not None
+        assert (outcome_of(stands), stands.decided_at > work.now) == (Outcome.EXIT, True)
+        assert reassessment.reassess(work, kept) is None, "nothing new, and nothing is written twice"
+    desks("fh01").done(f"/households/{ONE}/opinion", {"verdict": "REFUSED", "reason": "养老金为补发，不是每月的收入"})
+    with office.reading(now=datetime(2026, 9, 2, 8, tzinfo=SHANGHAI)) as work:
+        then = standing_of(work, kept)
+        assert then is not None
+        assert outcome_of(then) is Outcome.KEEP, "at a moment that is named, what stood then"
