@@ -14,6 +14,7 @@ from integrity.case_papers import heard
 from integrity.errors import ChengxinError
 from integrity.households import standing
 from integrity.opinions import opinion_of
+from integrity.policy_reading import unread
 from integrity.recommendations import explain
 from integrity.records.ledger import Verification
 from integrity.rules import grounds as g
@@ -43,11 +44,12 @@ def _income(work: Work, case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _compared(work: Work, case: Case) -> list[tuple[str, str]]:
-    """与标准比较: the conditions of income and property, with their figures, as they were told with the opinion."""
-    told = explain(work, case.household_id, opinion_of(work, case).recommended_on).explanation
-    pairs = zip(g.CONDITIONS, told.conditions, strict=True)
-    return [
+    """与标准比较: income and property, with their figures, as told with the opinion; and what rests on no read text."""
+    told = explain(work, case.household_id, opinion_of(work, case).recommended_on)
+    pairs = zip(g.CONDITIONS, told.explanation.conditions, strict=True)
+    compared = [
         ("与标准比较", f"{one.text}：{'是' if one.met else '否'}" + (f"，{one.figures}" if one.figures else ""))
         for ground, one in pairs
         if ground.code in _SHOWN and one.met is not None
     ]
+    return compared + [("没有核对过原文的规定", one) for one in unread(work, told.edition, told.rows)]

@@ -25,6 +25,8 @@ GRADES = {
     "V1": "已核对文件全文", "V2": "已核对官方摘录", "V3": "转述的来源", "M": "凭记忆，待核对", "D": "本机关的方案",
 }  # fmt: skip
 """证据等级 (grade) → what it means."""
+_UNREAD = ("V3", "M")
+"""Grades of what nobody has read in the document itself."""
 _VARIANTS = {
     "urban": "城镇", "rural": "农村", "special": "特殊情况", "extreme": "特别紧急", "other": "其他原因",
     "assisted": "救助对象", "poverty_household": "建档立卡户", "life_health_finance": "涉及生命健康安全、金融安全",
@@ -98,6 +100,16 @@ def lines(work: Work, area: str, on: date) -> list[Line]:
     first = _first_editions(work)
     names: dict[str, str] = {}
     return [one for key in KEYS for one in _of_key(work, policy, key, (area, on), first=first, names=names)]
+
+
+def unread(work: Work, edition: str, rows: Iterable[str]) -> list[str]:
+    """未核对原文的参数: of these rows of an edition those that rest on a report of a document, each with its source."""
+    policy = editions.by_edition(work, edition)
+    used = [policy.by_id(one) for one in dict.fromkeys(rows)]
+    return [
+        f"{KEYS[one.key].question}：{_value(one)}（{GRADES[one.grade]}：{one.source}）"
+        for one in used if one.is_set and one.grade in _UNREAD
+    ]  # fmt: skip
 
 
 def section_of(key: str) -> str:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 
+from integrity import editions
 from integrity.households import by_number
+from integrity.rules.policy import load_texts
 from integrity.rules.stated import mere_assent
-from integrity.terms import Procedure
+from integrity.terms import Cause, Procedure
 from integrity.work import Office
 from tests.case_office import heard, opened
+from tests.conftest import SetClock
 from tests.desk_office import Desks, desks, papers, recommended
+from tests.papers_office import evaluate, granted, richer
 from tests.test_case_pages import ON_SQLITE, PLAN, case
 
 __all__ = ["desks", "papers", "recommended"]
@@ -36,6 +42,35 @@ def test_whoever_decides_sees_what_it_rests_on_and_says_from_when(
     assert left_out.status_code == 422, "before any password is asked for"
     assert 'href="#f-effective_on"' in left_out.text
     assert "由县级民政部门在" in approver.page(case(recommended)), "who sets the time that cannot be computed"
+
+
+@ON_SQLITE
+def test_whoever_relies_on_what_nobody_has_read_is_told(
+    desks: Desks, office: Office, family: Callable[..., int], clock: SetClock
+) -> None:
+    (household,) = granted(office, family)
+    clock.on(date(2026, 8, 20))
+    richer(office, household, Cause.PENSION, on=date(2026, 8, 10))
+    with office.work("sp01") as work:
+        sources = dict(editions.in_force(work).sources)
+        for name, text in sources.items():
+            sources[name] = re.sub('grade = "V[12]"', 'grade = "V3"', text)
+        editions.register(work, load_texts(sources))
+    clock.on(date(2026, 9, 1))
+    evaluate(office, date(2026, 9, 1))
+    reviewer = desks("fh01")
+    opinion = reviewer.page("/households/JN000001/opinion").partition("没有核对过文件原文")[2].partition("</ul>")[0]
+    assert ("转述的来源：" in opinion, opinion.count("<li>") >= 1) == (True, True)
+    assert "转述的来源" in reviewer.page("/households/JN000001/why", on="2026-09-01")
+    opened(office, "fh01", household, Procedure.DECISION, outcome="退出", reason=PLAN["reason"])
+    heard(office, household, date(2026, 9, 1))
+    basis = desks("sp01").page(case("JN000001", "steps", "DECIDE"))
+    assert "<dt>没有核对过原文的规定</dt>" in basis.partition("作出决定所根据的情况")[2].partition("</section>")[0]
+
+
+@ON_SQLITE
+def test_what_was_read_is_not_called_unread(desks: Desks, recommended: str) -> None:
+    assert "没有核对过" not in desks("fh01").page(f"/households/{recommended}/opinion")
 
 
 @pytest.mark.parametrize("told", ["同意。", " 经研究，同意", "情况属实。", "同意以上意见！", "拟同意", "按规定办理"])

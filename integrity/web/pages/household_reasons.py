@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from integrity import editions, prospects, recommendations
 from integrity.errors import ChengxinError, Invalid
 from integrity.household_views import Eyes, today
+from integrity.policy_reading import GRADES
 from integrity.prospects_text import as_text, what_if_text
 from integrity.recommendations import Explained
 from integrity.rules import turning
@@ -66,7 +67,7 @@ def _row(row: Row) -> Parameter:
     until = f"至 {row.until}" if row.until else "起"
     return Parameter(
         question=KEYS[row.key].question, value=value_of(row), span=f"{row.since} {until}", source=row.source,
-        law=row.law, note=row.note,
+        law=row.law, note=row.note, grade=GRADES.get(row.grade, ""),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from sqlmodel import select
 from integrity import assistance, opinion_lists, opinions, reassessment, recommendations
 from integrity.area_choice import names
 from integrity.errors import ChengxinError, NotFound, Refused
+from integrity.policy_reading import unread
 from integrity.records.ledger import Decision
 from integrity.records.office import Recommendation
 from integrity.rules.policy import NotInForce
@@ -210,6 +211,7 @@ def _opinion(desk: Desk, one: Frame, stands: Recommendation | None, form: Form |
         only_opens=desk.officer.role is Role.APPROVER and stands is not None,
         outgrown=_outgrown(desk.work, one), anew=one.href("opinion", "anew"), again=desk.form(()),
         first=stands is None and assistance.running(desk.work, one.household_id, desk.work.today) is not None,
+        unread=unread(desk.work, told.edition, told.rows) if told else (),
         why=in_a_line(stands) if stands else "", settled=bool(stands and _settled(stands)),
         **shown(one, "?", "审核意见"),
     )  # fmt: skip
