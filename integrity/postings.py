@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from sqlmodel import col, select
 
-from integrity import areas, print_styles, regional, seals
+from integrity import areas, print_styles, printing, regional, seals
 from integrity.errors import ChengxinError, Conflict, Invalid, NotFound, Refused
 from integrity.files import write_file
 from integrity.papers import MARKS, freeze, inspect, lock, next_number, thaw, tidy
@@ -235,6 +235,11 @@ def print_sheet(work: Work, posting: Posting) -> Path:
     write_file(path, paper.pdf)
     work.audit(_PRINTED, posting.number, f"{paper.template_sha256} {item.edition.sha256}")
     return path
+
+
+def to_draft(work: Work, posting: Posting) -> Item:
+    """样稿的内容 (what a draft is set from): a sheet that this piece of work takes back. Raises as `sheet`."""
+    return printing.as_draft(_item(work, posting, sheet(work, posting)))
 
 
 def _item(work: Work, posting: Posting, form: Letter) -> Item:

@@ -99,8 +99,12 @@ def reproduce(work: Work, notice: Notice, copy: int = 0) -> Paper:
 
 def to_draft(work: Work, notice: Notice) -> Item:
     """样稿的内容 (what a draft is set from): a paper that this piece of work takes back, under the number 0."""
-    item = _fresh(work, notice, 0, UNASKED)
-    letter = replace(item.letter, number=_RUNNING.sub("〕0号", notice.number))
+    return as_draft(_fresh(work, notice, 0, UNASKED))
+
+
+def as_draft(item: Item) -> Item:
+    """The same under the number 0, without a code that could be verified."""
+    letter = replace(item.letter, number=_RUNNING.sub("〕0号", item.letter.number))
     return replace(item, letter=letter, code="", variant=NORMAL, frozen=b"")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from integrity import areas, evidence, places, posting_lists, postings
+from integrity import areas, case_drafts, evidence, places, posting_lists, postings, printing
 from integrity.case_views import officer_name
 from integrity.errors import ChengxinError, Invalid, NotFound, Refused, Unset
 from integrity.permissions import require
@@ -28,6 +28,7 @@ from integrity.web.pages.print_runs import desk_form, inline, wanted_area
 from integrity.web.shell import crumbs, path
 from integrity.web.wording import obstacles, on_page
 from integrity.work import Work
+from reports.press import Item
 
 router = APIRouter()
 Looking = Annotated[Desk, looks("查看户账")]
@@ -131,35 +132,71 @@ def _new_page(desk: Desk, kind: PostingKind, area: str, form: Form) -> HTMLRespo
 def post(desk: Publishing, kind: str = "", area: str = "") -> Response:
     """制作公示单：姓名、人数、金额取自户账和案件，期限由程序计算。"""
     wanted = wanted_area(desk, area)
-    if kind not in PostingKind.__members__:
-        raise NotFound("没有这种公示")
-    chosen = PostingKind[kind]
-    form = desk.read(_new_fields(chosen))
-    ticked = desk.sent.all("line")
-    form.values["lines"] = "、".join(ticked)
-    if not ticked:
-        form.errors["lines"] = "请选择要公示的户"
+    chosen = _kind(kind)
+    form = _sent(desk, chosen)
 
     def act(work: Work) -> str:
-        require(work, postings.MATTER, wanted)
-        lines = [_line(desk, work, one) for one in ticked]
-        try:
-            made = postings.post(
-                work, chosen, wanted, lines, on=work.today, place=form.given["place"], masked=form.given["masked"],
-                months=form.given.get("months"),
-            )  # fmt: skip
-        except NotFound as missing:  # no organ that signs
-            raise Refused(str(missing)) from missing
-        except Unset as asked:
-            if chosen is not PostingKind.RESULT or "months" in form.given:
-                raise
-            form.errors["months"] = "请填写公布几个月：当地没有规定公布多久，由您确定"
-            raise Invalid("没有制作公示单") from asked
+        made = _made(desk, work, chosen, wanted, form)
         postings.print_sheet(work, made)
         desk.tell(work, f"已制作公示单 {made.number}，到 {made.until} 止；请打印、盖章、今天张贴并拍照登记")
         return path("postings", made.number)
 
     return desk.submit(form, act, lambda shown: _new_page(desk, chosen, wanted, shown))
+
+
+def _kind(name: str) -> PostingKind:
+    if name not in PostingKind.__members__:
+        raise NotFound("没有这种公示")
+    return PostingKind[name]
+
+
+def _sent(desk: Desk, kind: PostingKind) -> Form:
+    """The form of a new notice as it was sent."""
+    form = desk.read(_new_fields(kind))
+    ticked = desk.sent.all("line")
+    form.values["lines"] = "、".join(ticked)
+    if not ticked:
+        form.errors["lines"] = "请选择要公示的户"
+    return form
+
+
+def _made(desk: Desk, work: Work, kind: PostingKind, area: str, form: Form) -> Posting:
+    """The notice of what was ticked. Raises whatever stops it, told at the field where one is missing."""
+    require(work, postings.MATTER, area)
+    lines = [_line(desk, work, one) for one in desk.sent.all("line")]
+    try:
+        return postings.post(
+            work, kind, area, lines, on=work.today, place=form.given["place"], masked=form.given["masked"],
+            months=form.given.get("months"),
+        )  # fmt: skip
+    except NotFound as missing:  # no organ that signs
+        raise Refused(str(missing)) from missing
+    except Unset as asked:
+        if kind is not PostingKind.RESULT or "months" in form.given:
+            raise
+        form.errors["months"] = "请填写公布几个月：当地没有规定公布多久，由您确定"
+        raise Invalid("没有制作公示单") from asked
+
+
+@router.post("/postings/new/draft")
+def draft(desk: Publishing, kind: str = "", area: str = "") -> Response:
+    """公示单的样稿：不编号、不登记，供制作前核对。"""
+    wanted, chosen = wanted_area(desk, area), _kind(kind)
+    form = _sent(desk, chosen)
+    show_again = lambda shown: _new_page(desk, chosen, wanted, shown)  # noqa: E731
+    if form.errors:
+        return desk.again(form, show_again)
+
+    def made(work: Work) -> list[Item]:
+        return [postings.to_draft(work, _made(desk, work, chosen, wanted, form))]
+
+    try:
+        desk.let_go()
+        pdf = printing.drafted(case_drafts.tried(desk.office, desk.officer.code, made))
+    except ChengxinError as fault:
+        return desk.again(form, show_again, fault)
+    desk.note("查看文书样稿", wanted, f"{chosen.value}，{len(desk.sent.all('line'))} 户")
+    return Response(pdf, media_type="application/pdf", headers=inline())
 
 
 def _line(desk: Desk, work: Work, ticked: str) -> Line:
