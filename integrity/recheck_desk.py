@@ -59,6 +59,14 @@ class Unmet(NamedTuple):
     why: str
 
 
+class Going(NamedTuple):
+    """入户人员 (who goes to a household, as a list tells it): the two who are sent, or the visit that failed; names."""
+
+    sent: Sent | None
+    unmet: Unmet | None
+    people: dict[str, str]
+
+
 def _open_cases(work: Work, households: Iterable[int]) -> Iterator[Case]:
     """The rechecks of these households to which somebody was sent, and which are not concluded."""
     for portion in portions(sorted(set(households))):
@@ -87,6 +95,14 @@ def unmet(work: Work, households: Iterable[int]) -> dict[int, Unmet]:
         if visit is not None and case.stage == "UNREACHED":
             found[case.household_id] = Unmet(visit.on, str(visit.data.get("reason", "")))
     return found
+
+
+def going(work: Work, households: Iterable[int]) -> dict[int, Going]:
+    """Who goes to each of these households; nobody yet where neither is told."""
+    wanted = set(households)
+    pairs, vain = sent(work, wanted), unmet(work, wanted)
+    people = called(work, {code for one in pairs.values() for code in one.visitors})
+    return {one: Going(pairs.get(one), vain.get(one), people) for one in wanted}
 
 
 def due_on(row: Recommendation | None) -> date | None:

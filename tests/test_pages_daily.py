@@ -193,7 +193,11 @@ def test_two_are_sent_and_write_down_what_they_found(three: list[int], desks: De
     pair = {"visitor_1": "xz01", "visitor_2": "xl01"}
     same = desks("fh01").post_form("/rechecks", pair | {"visitor_2": "xz01", "picked": [ONE, TWO]})
     assert same.status_code == 409
+    assert desks("fh01").page("/tasks/RECHECK_OVER").count("未指派") == 3
     assert desks("fh01").done("/rechecks", pair | {"picked": [ONE, TWO]}) == "/rechecks"
+    for waiting in (desks("fh01").page("/tasks/RECHECK_OVER"), desks("jb01").page("/")):
+        assert (waiting.count("未指派"), waiting.count("（xz01）"), waiting.count(">已指派<")) == (1, 2, 2)
+        assert f'<a href="/households/{ONE}">' in waiting, "the household itself is one step away"
     mine = desks("xz01").page("/rechecks", show="mine")
     assert (ONE in mine, THREE in mine) == (True, False)
     assert ONE not in desks("jb01").page("/rechecks", show="mine")

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import col, select
 
-from integrity import drafts, exports, finding, places, print_desk, worklists
+from integrity import drafts, exports, finding, places, print_desk, recheck_desk, worklists
 from integrity.areas import named
 from integrity.errors import NotFound
 from integrity.records import places as kinds
@@ -63,6 +63,7 @@ LOOKING = (
     Look("运行状况", "/system", "查看运行状况", "备份、定时任务、账册核对是否正常"),
 )
 """What a 监督 looks at, in the order of the menu."""
+_VISITED = (kinds.RECHECK, kinds.RESULT)
 _PAPERS = (kinds.PRINT, kinds.DELIVER, kinds.RETURNED, kinds.RECEIPT)
 
 
@@ -94,6 +95,13 @@ def _ways(desk: Desk, group: Group | None, tasks: list[Task]) -> Callable[[Group
     )
 
 
+def _going(desk: Desk, group: Group | None, tasks: list[Task]) -> dict[int, recheck_desk.Going]:
+    """Who goes where, on the lists of rechecks."""
+    if group is None or group.kind not in _VISITED:
+        return {}
+    return recheck_desk.going(desk.work, {one.household.household_id for one in tasks if one.household})
+
+
 def _villages(desk: Desk, tasks: list[Task]) -> dict[str, str]:
     return named(desk.work, {one.household.area for one in tasks if one.household}, desk.work.today)
 
@@ -120,7 +128,7 @@ def home(desk: Anybody) -> Response:
         waiting=[one for one in waiting if one[0].kind != kinds.CLOCK],
         runs=print_desk.to_finish(desk.work, desk.scope) if desk.may("打印文书") else 0,
         way_to=_ways(desk, first, tasks), colours=_COLOURS, urgent=_URGENT,
-        villages=_villages(desk, tasks),
+        villages=_villages(desk, tasks), going=_going(desk, first, tasks),
         nothing=[one.name for one, some in counted if not (some.number or one.beside or one.code.startswith("CASE_"))],
     )  # fmt: skip
 
@@ -140,6 +148,7 @@ def work_list(code: str, desk: Looking, after: Annotated[str, Query(max_length=8
     return desk.page(
         "tasks.html", group=group, tasks=tasks.rows, way_to=_ways(desk, group, tasks.rows),
         count=worklists.count(desk.work, post, group), villages=_villages(desk, tasks.rows),
+        going=_going(desk, group, tasks.rows),
         next=f"{here}?after={tasks.next}" if tasks.next else "", first=here if after else "",
         crumbs=(("待办", "/"), (group.name, "")),
     )  # fmt: skip

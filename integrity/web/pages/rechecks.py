@@ -107,7 +107,7 @@ def _sent_to(desk: Desk, at: Where, person: str) -> tuple[list[dict[str, Any]], 
     after = at.after
     for _ in range(_LOOKS):
         some, after = _lines(desk, at, "sent", after)
-        rows += [one for one in some if one["sent"] and person in one["sent"].visitors]
+        rows += [one for one in some if one["going"].sent and person in one["going"].sent.visitors]
         if not after or len(rows) >= _PAGE:
             break
     return rows, after
@@ -116,13 +116,12 @@ def _sent_to(desk: Desk, at: Where, person: str) -> tuple[list[dict[str, Any]], 
 def _told(desk: Desk, houses: list[Listed]) -> list[dict[str, Any]]:
     """The lines in words: why due, by when, who goes."""
     ids = [one.household_id for one in houses]
-    stands, going, unmet = newest(desk.work, ids), recheck_desk.sent(desk.work, ids), recheck_desk.unmet(desk.work, ids)
+    stands, going = newest(desk.work, ids), recheck_desk.going(desk.work, ids)
     places = names(desk.work, {one.area for one in houses})
-    people = recheck_desk.called(desk.work, {code for one in going.values() for code in one.visitors})
     return [
         {
-            "house": one, "village": places[one.area], "sent": going.get(one.household_id), "people": people,
-            "due": recheck_desk.due_on(stands.get(one.household_id)), "unmet": unmet.get(one.household_id),
+            "house": one, "village": places[one.area], "going": going[one.household_id],
+            "due": recheck_desk.due_on(stands.get(one.household_id)),
             "why": due_because(stands[one.household_id]) if one.household_id in stands else "",
         }
         for one in houses
