@@ -195,7 +195,8 @@ def test_two_are_sent_and_write_down_what_they_found(three: list[int], desks: De
     assert same.status_code == 409
     assert desks("fh01").page("/tasks/RECHECK_OVER").count("未指派") == 3
     assert desks("fh01").done("/rechecks", pair | {"picked": [ONE, TWO]}) == "/rechecks"
-    for waiting in (desks("fh01").page("/tasks/RECHECK_OVER"), desks("jb01").page("/")):
+    for officer in ("fh01", "jb01"):
+        waiting = desks(officer).page("/tasks/RECHECK_OVER")
         assert (waiting.count("未指派"), waiting.count("（xz01）"), waiting.count(">已指派<")) == (1, 2, 2)
         assert f'<a href="/households/{ONE}">' in waiting, "the household itself is one step away"
     mine = desks("xz01").page("/rechecks", show="mine")
