@@ -90,11 +90,16 @@ def complete(
 
 
 def _recall(work: Work, household_id: int, on: date) -> None:
-    """End the notices of a check that has been made meanwhile, where they never left the house: none is printed now."""
+    """End the notices of a check that has been made meanwhile, where they never left the house, with their proofs.
+
+    One that waits in a run is taken out of the stack when its file is counted.
+    """
     notices = standing_entries(work, Notice, household_id, on)
-    asked = (one for one in notices if one.kind is PaperKind.F11)
-    unsent = [one.number for one in asked if original_of(work, one) is None and item_of(work, one) is None]
-    end_with_case(work, unsent, by_number="", reason="核查已经完成，通知书没有发出", on=work.today)
+    unsent = [one for one in notices if one.kind is PaperKind.F11 and original_of(work, one) is None]
+    placed = (item_of(work, one) for one in unsent)
+    ended = {one.seq for one in unsent} | {item.receipt_seq for item in placed if item is not None}
+    numbers = [one.number for one in notices if one.seq in ended]
+    end_with_case(work, numbers, by_number="", reason="核查已经完成，通知书没有发出", on=work.today)
 
 
 def relatives(work: Work, household_id: int, officers: Collection[str]) -> tuple[str, ...]:

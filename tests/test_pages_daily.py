@@ -203,6 +203,7 @@ def test_two_are_sent_and_write_down_what_they_found(three: list[int], desks: De
     assert (ONE in mine, THREE in mine) == (True, False)
     assert ONE not in desks("jb01").page("/rechecks", show="mine")
     assert f"{ONE}</span>" in desks("fh01").page("/rechecks", person="xl01", area=VILLAGE)
+    assert f'href="/households/{ONE}/rechecks/new">办理<' in desks("xl01").page("/tasks/CASE_RECHECK")
     assert "（xz01）" in desks("xz01").page(f"/households/{ONE}/cases/1").split("入户人员一")[1].split("</dd>")[0]
     door = desks("xz01").get(f"/households/{ONE}/rechecks/new").headers["location"]
     short = desks("xz01").post_form(door, {"result": RecheckResult.CHANGED.value}, files=SCAN)

@@ -76,6 +76,8 @@ def way_to(group: Group, task: Task, papers: Mapping[tuple[int, int], str] = Map
     home = ("households", task.household.number)
     if paper := papers.get((task.household.household_id, task.ref)):
         return path(*home, "papers", paper)
+    if group.code == "CASE_RECHECK":
+        return path(*home, "rechecks", "new")  # which leads on to the form of its stage, at the door or after
     if group.kind.startswith((kinds.CASE, kinds.CLOCK)):
         return path(*home, "cases", task.ref)
     return path(*home, *_WAYS.get(group.kind, ()))
