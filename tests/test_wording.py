@@ -20,6 +20,10 @@ from integrity.web.wording import obstacles, on_page
         ("请先用 chengxin record change 登记", "请先登记变化"),
         ("没有写明要求（--set demands=…）", "没有写明要求"),
         ("收入经核实", "收入经核实"),
+        (
+            "请由复核人员先指派：chengxin recheck assign 文件 --by 工号",
+            "请由复核人员先指派：在“核查名单”页上勾选指派，或者上传这份名单，选“指派入户人员”",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_told_for_a_command_or_by_number_is_told_for_a_page(told: str, shown: str) -> None:

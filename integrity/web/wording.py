@@ -19,6 +19,7 @@ _SAID = (
     ("（条目号，见 chengxin show；命令为 --subject）", "（在“针对”一栏选择）"),
     ("请先用 chengxin record change 登记", "请先登记变化"),
     ("（--paper 文号）", ""),
+    ("：chengxin recheck assign 文件 --by 工号", "：在“核查名单”页上勾选指派，或者上传这份名单，选“指派入户人员”"),
 )  # fmt: skip
 """What a message says for a command line → what it says on a page."""
 _SET = re.compile(r"（--set [^（）]*）")
