@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import col, func, select
@@ -13,6 +13,7 @@ from integrity import drafts
 from integrity.records.accounts import Draft
 from integrity.records.ledger import Change
 from integrity.records.office import Audit
+from integrity.rules.identity import make_id
 from integrity.web import desk as desks_module
 from integrity.web.forms import Field, Sent, read
 from integrity.work import Office
@@ -136,3 +137,13 @@ def test_every_kind_of_field_is_read_as_people_type_it() -> None:
     ill = {"day": "2026-13-01", "sum": "1.234", "n": "-1", "yes": "?", "p": "101", "t": "一二三四五六", "c": "b"}
     assert set(read(fields, Sent({name: (text,) for name, text in ill.items()})).errors) == set(ill)
     assert set(read(fields, Sent({})).errors) == set(ill)
+
+
+def test_an_identity_number_in_a_free_text_is_told_at_its_field() -> None:
+    fields = (Field("said", "事实经过", "area"), Field("number", "身份证号"))
+    number = make_id("370811", date(1980, 2, 3), 31)
+    form = read(fields, Sent({"said": (f"本人 {number}\r\n没有申报",), "number": (number,)}))
+    assert list(form.errors) == ["said"], "a field for the number itself takes it"
+    assert "“事实经过”里写有身份证号" in form.errors["said"]
+    assert form.values["said"].startswith("本人"), "nothing that was typed is lost"
+    assert not read(fields, Sent({"said": ("没有申报",), "number": (number,)})).errors

@@ -16,6 +16,8 @@ from typing import Any, Literal
 
 from fastapi import UploadFile
 
+from integrity.errors import Invalid
+from integrity.rules.identity import refuse_id_numbers
 from integrity.rules.procedure import Ask, Obstacle
 from integrity.rules.stated import EARLIEST, LARGEST, LATEST, LONGEST, MOST_FEN, seen, unfit
 from integrity.terms import Term
@@ -173,7 +175,17 @@ def _text(one: Field, text: str) -> str:
         raise ValueError(f"{one.label}不超过 {one.max_length} 字，现为 {len(text)} 字")
     if point := unfit(text):
         raise ValueError(f"{one.label}中有不能使用的字符（{point}），请删去")
+    if one.kind == "area":
+        _unnumbered(one, text)
     return text
+
+
+def _unnumbered(one: Field, text: str) -> None:
+    """No ID number in a free text: told at its field, before anything is done."""
+    try:
+        refuse_id_numbers(one.label, text)
+    except Invalid as fault:
+        raise ValueError(str(fault)) from fault
 
 
 def read_day(label: str, text: str) -> date:
