@@ -224,6 +224,7 @@ def test_nobody_sees_or_does_more_than_his_own(desks: Desks, recommended: str, c
     assert "试*" in veiled
     assert "<iframe" in mine
     assert "<iframe" not in veiled
+    assert ("版面上写有全部姓名" in veiled, "版面上写有全部姓名" in mine) == (True, False), "why there is no sheet"
     assert desks("jd01").get(f"{paper}/pdf").status_code == 403
     assert number in desks("xz01").page("/cases", list="CASE_DECISION")
     assert number in desks("jd01").page("/cases", role="HANDLER", list="CASE_DECISION")
