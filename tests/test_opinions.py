@@ -102,3 +102,4 @@ def test_what_is_approved_without_a_hearing_offers_nothing_that_takes(earning: O
     assert [code for code, _ in fields["outcome"].choices] == ["增发"]
     assert fields["amount"].label == "调整后每月救助金额（元）"
     assert "不写差额" in fields["amount"].hint
+    assert not {"months", "schedule"} & set(fields), "only a withdrawal is asked for its months"

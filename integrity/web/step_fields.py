@@ -54,13 +54,14 @@ _TOLD = (
 """What a decision repeats unless the officer says otherwise."""
 _RADIOS = ("way",)
 DECIDING = ("DECIDE", "APPROVE")
+_OF_WITHDRAWAL = ("months", "schedule", "exception")
 _TODAY_ONLY = "制发文书，日期为今天，不能倒签"
 EVIDENCE, ON, MEMBER, SUBJECT = "evidence", "on", "member", "subject"
 
 
 def fields_of(work: Work, case: Case, row: Row, *, officers: Iterable[Officer] = ()) -> tuple[Field, ...]:
     """The fields of a step: what the case is about (of a first step), the asks, the day, the evidence."""
-    asked = tuple(_tuned(work, case, row, one) for one in of_asks(row.asks))
+    asked = _wanted(tuple(_tuned(work, case, row, one) for one in of_asks(row.asks)))
     about = ABOUT.get(case.procedure, About()) if START in row.after and not case.history else About()
     return (
         *_subjects(work, case, row, about),
@@ -68,6 +69,14 @@ def fields_of(work: Work, case: Case, row: Row, *, officers: Iterable[Officer] =
         *_day(row, first=not case.history),
         evidence_field(work, case.household_id),
     )
+
+
+def _wanted(asked: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Months and shares are asked only where a withdrawal can be decided."""
+    choices = {code for one in asked if one.name == "outcome" for code, _ in one.choices}
+    if not choices or Outcome.WITHDRAW.value in choices:
+        return asked
+    return tuple(one for one in asked if one.name not in _OF_WITHDRAWAL)
 
 
 def _subjects(work: Work, case: Case, row: Row, about: About) -> tuple[Field, ...]:

@@ -296,5 +296,7 @@ def _opined(desk: Desk, work: Work, one: Frame, form: Form) -> str:
     if isinstance(said, Decision):
         desk.tell(work, f"户 {one.number} 已登记审核意见：{said.verdict.value}，{said.outcome.value}")
         return "/recommendations"
-    desk.tell(work, "已登记审核意见并立案；会减少救助的，下一步先告知当事人、听取意见")
+    adverse = Outcome.named(str(said.case.said("outcome", "OPEN"))).adverse
+    then = "下一步先告知当事人、听取意见" if adverse else "不减少救助，下一步由审批人员批准"
+    desk.tell(work, f"已登记审核意见并立案；{then}")
     return path("households", one.number, "cases", said.case.no)
