@@ -18,13 +18,13 @@ from integrity.cases import obstacles_to
 from integrity.delivery import service_of
 from integrity.errors import ChengxinError, Refused
 from integrity.households import acts, home, members, standing
-from integrity.records.ledger import Conduct, Notice, Step
+from integrity.records.ledger import Conduct, Finding, Notice, Step
 from integrity.records.office import Person
 from integrity.rules.policy import NotInForce
 from integrity.rules.procedure import START, Obstacle, Row, Table
 from integrity.rules.procedure_tables import TABLES, table
 from integrity.rules.writing import yuan
-from integrity.terms import Act, ConductKind, PaperKind, Presence, Procedure, Scheme
+from integrity.terms import Act, ConductKind, FindingState, PaperKind, Presence, Procedure, Scheme
 from integrity.work import Work
 
 PURPOSES: Mapping[Procedure, str] = {
@@ -64,8 +64,11 @@ class About(NamedTuple):
 
 
 _FACT = "还没有登记过这样的事实，请先登记守信失信事实"
-_NO_RECORD = "该户没有守信、失信的登记，没有可以提出异议的；对金额、停发等决定不服的，按“复议与诉讼”办理"
-_NO_DEFAULT = "该户没有失信的登记"
+_NO_RECORD = (
+    "该户没有生效的守信、失信认定，没有可以提出异议的；正在认定的，在认定的案件里登记陈述、申辩；"
+    "对金额、停发等决定不服的，按“复议与诉讼”办理"
+)
+_NO_DEFAULT = "该户没有生效的失信认定"
 ABOUT: Mapping[Procedure, About] = {
     Procedure.COMMITMENT: About(True), Procedure.DECISION: About(False), Procedure.TEKUN: About(False),
     Procedure.CHANGE: About(False), Procedure.TRANSFER: About(True),
@@ -84,6 +87,7 @@ _REMEDIABLE = frozenset({PaperKind[f"F{n:02}"] for n in (5, 8, 15, 16, 20, 21, 2
 _ANY_EVIDENCE = "0" * 64
 """Stands for evidence that will be given with the form."""
 _LEFT_TO_FORM = ("asks", "role")
+_OF_RECORDS = (Procedure.REPAIR, Procedure.OBJECTION, Procedure.EXPORT)
 _TRIED = 4
 """Of how many members or entries is asked whether a case about them could be opened."""
 
@@ -127,7 +131,7 @@ def _start(work: Work, household_id: int, rules: Table, row: Row) -> Start:
     idle = _idle(work, household_id, rules.procedure)
     if idle:
         return Start(row, (Obstacle("scheme", idle, rules.law),))
-    entries = [seq for seq, _ in entries_for(work, household_id, rules.procedure)] if about.entry else []
+    entries = [seq for seq, _ in to_begin_with(work, household_id, rules.procedure)] if about.entry else []
     if about.entry and about.must and not entries:
         return Start(row, (Obstacle("subject", about.none, ""),))
     people: list[int | None] = [*(members(work, household_id, work.today) if about.member else ())][:_TRIED]
@@ -184,6 +188,15 @@ def entries_for(work: Work, household_id: int, procedure: Procedure) -> list[tup
     """The entries that a case of this procedure can be about: (number, what it says), the last first."""
     look = _ENTRIES.get(procedure)
     return [] if look is None else sorted(look(work, household_id), reverse=True)
+
+
+def to_begin_with(work: Work, household_id: int, procedure: Procedure) -> list[tuple[int, str]]:
+    """Those of them with which a new case can begin: of records, the facts whose finding is in force."""
+    every = entries_for(work, household_id, procedure)
+    if procedure not in _OF_RECORDS:
+        return every
+    last = {one.conduct_seq: one.state for one in standing(work, Finding, household_id, work.today)}
+    return [one for one in every if last.get(one[0]) in (FindingState.EFFECTIVE, FindingState.CONTESTED)]
 
 
 def _facts(*kinds: ConductKind) -> Callable[[Work, int], Iterator[tuple[int, str]]]:

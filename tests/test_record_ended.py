@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from integrity import printing
+from integrity import case_openings, printing
 from integrity.case_facts import clocks
 from integrity.case_files import read_case
 from integrity.cases import Taken, serve_paper
@@ -101,3 +101,25 @@ def test_a_record_that_was_revoked_meanwhile_closes_it_too(ready: Ready, clock: 
     letter = letter_of(office, step(office, "fh01", household, "办结", case=2))
     assert "2026年12月8日登记为“撤销”" in letter.reason
     assert hand_over(office, household, "RECORD_ENDED", on=date(2026, 12, 8), case=2).case.closed
+
+
+def test_only_what_was_found_is_offered_for_an_objection_or_a_repair(ready: Ready, clock: SetClock) -> None:
+    office, household, fact = ready
+    of_records = (Procedure.OBJECTION, Procedure.REPAIR, Procedure.EXPORT)
+
+    def offered() -> set[bool]:
+        with office.reading() as work:
+            return {fact in dict(case_openings.to_begin_with(work, household, one)) for one in of_records}
+
+    assert offered() == {False}, "it is being found: what he says belongs into that case"
+    with office.reading() as work:
+        starts = {one.table.procedure: one for one in case_openings.openings(work, household)}
+        assert "正在认定的，在认定的案件里登记陈述" in str(starts[Procedure.OBJECTION].starts[0].lacks[0])
+    found(ready, clock)
+    assert offered() == {True}
+    begin(office, "jb01", household, Procedure.OBJECTION, subject_seq=fact, said="金额算错")
+    step(office, "fh02", household, "核实", case=2, found="与流水核对", adopted="成立")
+    step(office, "sp02", household, "答复", case=2, result="撤销", reason="已经核对")
+    assert offered() == {False}
+    with office.reading() as work:
+        assert fact in dict(case_openings.entries_for(work, household, Procedure.OBJECTION)), "a case keeps its fact"

@@ -16,7 +16,7 @@ from sqlmodel import col, or_, select
 from integrity import conduct_lists, evidence
 from integrity.case_acts import month_rule
 from integrity.case_files import Case
-from integrity.case_openings import ABOUT, About, entries_for, names_of, people_of
+from integrity.case_openings import ABOUT, About, entries_for, names_of, people_of, to_begin_with
 from integrity.commitments import OUTSIDE, OUTSIDE_SAID
 from integrity.households import home, standing
 from integrity.policies_of import policy_for
@@ -87,7 +87,7 @@ def _subjects(work: Work, case: Case, row: Row, about: About) -> tuple[Field, ..
         hint = "" if must else "只涉及其中一人的选择；涉及全户的不选"
         found.append(Field(MEMBER, "哪一位成员", "choice", must, hint, choices))
     if about.entry:
-        entries = tuple((str(seq), told) for seq, told in entries_for(work, case.household_id, case.procedure))
+        entries = tuple((str(seq), told) for seq, told in to_begin_with(work, case.household_id, case.procedure))
         found.append(Field(SUBJECT, about.entry, "choice", about.must, "", entries))
     return tuple(found)
 
