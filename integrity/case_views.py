@@ -5,6 +5,7 @@ Only looked up, never decided: the obstacles are those of `case_desk`, the clock
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -122,6 +123,13 @@ def story(work: Work, case: Case) -> list[Taken]:
     return [_taken(work, case, one) for one in case.history]
 
 
+def said_last(case: Case, told: Sequence[Taken]) -> Taken | None:
+    """What was last written down of substance, a review say, and not by the first step: what a decision goes by."""
+    serving = {row.code for row in case.table.rows if row.serves}
+    of_substance = [one for one in told[1:] if one.said and not one.papers and one.done.code not in serving]
+    return of_substance[-1] if of_substance else None
+
+
 def _taken(work: Work, case: Case, done: Done) -> Taken:
     return Taken(
         done, step_name(case.table, done.code), officer_name(work, done.by),
@@ -219,7 +227,8 @@ def _offer(work: Work, case: Case, one: NextStep, officer: Officer, *, acts: boo
     mine = next((lack for lack in one.lacks if lack.code in _OF_WHO), None)
     not_mine = "" if mine is None else str(mine)
     if officer.role not in row.by or not acts:
-        not_mine = f"由{who}人员办理"
+        above = any(lack.code == "organ" for lack in one.lacks)
+        not_mine = f"由{'县级民政部门的' if above else ''}{who}人员办理"
     lacks = (*(lack for lack in one.lacks if lack.code not in _OF_WHO), *waits)
     again = case.last(row.code) is not None
     if again and row.asks and not waits and not hindrances(work, case, row):

@@ -110,6 +110,9 @@ def test_a_case_from_the_recommendation_to_the_remedy(
     assert "养老金只补发了一次" in desks("sp01").page(case(number))
 
     approver = desks("sp01")
+    seen = approver.page(case(number, "steps", "DECIDE"))
+    assert "银行流水显示按月发放" in seen.partition('id="checked"')[2].partition("</section>")[0]
+    assert 'id="checked"' not in desks("jb01").page(case(number, "steps", "SERVED"))
     clock.now += timedelta(minutes=11)
     first = approver.post_form(case(number, "steps", "DECIDE"), {"reason": "收入超过标准，不符合条件"})
     assert first.headers["location"] == f"/login/prove?next={quote(case(number, 'steps', 'DECIDE'), safe='')}"

@@ -6,12 +6,14 @@ from datetime import date
 
 import pytest
 
-from integrity import case_openings, printing
+from integrity import case_openings, organs, printing
 from integrity.case_facts import clocks
 from integrity.case_files import read_case
+from integrity.case_views import offers
 from integrity.cases import Taken, serve_paper
 from integrity.papers import content
 from integrity.terms import FindingState, PaperKind, Procedure, ServiceWay
+from integrity.web.step_fields import fields_of
 from integrity.work import Office
 from reports.forms_credit import RepairDecision
 from tests.conftest import SetClock
@@ -118,7 +120,15 @@ def test_only_what_was_found_is_offered_for_an_objection_or_a_repair(ready: Read
     found(ready, clock)
     assert offered() == {True}
     begin(office, "jb01", household, Procedure.OBJECTION, subject_seq=fact, said="金额算错")
+    with office.reading() as work:
+        case = read_case(work, household, 2)
+        (checked,) = (one for one in fields_of(work, case, case.table.row("CHECKED")) if one.name == "adopted")
+        assert checked.hint == "", "nobody was heard against a plan"
     step(office, "fh02", household, "核实", case=2, found="与流水核对", adopted="成立")
+    for code, whose in (("fh02", "由审批人员办理"), ("zf01", "由县级民政部门的审批人员办理")):
+        with office.work(code) as work:
+            (answer,) = offers(work, read_case(work, household, 2), organs.officer(work, code, work.today))
+            assert answer.not_mine == whose
     step(office, "sp02", household, "答复", case=2, result="撤销", reason="已经核对")
     assert offered() == {False}
     with office.reading() as work:

@@ -116,6 +116,8 @@ def with_hint(one: Field) -> Field:
         one = replace(one, kind="radio")
     elif one.kind == "area" and one.name in _LINES:
         one = replace(one, kind="text")
+    if one.name == "adopted" and ("采纳", "采纳") not in one.choices:  # of what was checked, not of what was heard
+        return one
     left_out = one.required and one.name in _WHEN_LEFT
     return one if left_out or one.name not in _HINTS else replace(one, hint=_HINTS[one.name])
 

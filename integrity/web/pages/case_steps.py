@@ -26,7 +26,7 @@ from integrity import (
     sessions,
 )
 from integrity.case_files import Case, read_case
-from integrity.case_views import proof_name, story, to_be_proven, to_deliver
+from integrity.case_views import proof_name, said_last, story, to_be_proven, to_deliver
 from integrity.errors import ChengxinError, NotFound, Refused
 from integrity.rules.procedure import EXTEND, SUSPEND, Obstacle, Row, Running
 from integrity.rules.procedure_words import step_name
@@ -161,13 +161,14 @@ def _drawn(desk: Desk, at: At, form: Form) -> Response:
     form.refused, form.obstacles = on_page(form.refused), obstacles(form.obstacles)
     form.at_their_fields()
     lacks = case_openings.hindrances(work, case, row) if case.history else ()
+    told = story(work, case)
     deliver = to_deliver(work, case, row) if row.serves else []
     trail = [(f"案件 {case.no}", path("households", at.number, "cases", case.no))] if case.history else []
     return desk.page(
         "case_step.html", at=at, number=at.number, kept_as=drafts.name_of(unquote(at.here), at.query),
         tabs=tabs_of(at.number, "cases"), case=case, row=row, form=form,
         lacks=obstacles(lacks), blocked=_blocked(row, lacks), deliver=deliver,
-        story=story(work, case), veil=veil(desk, case.household_id),
+        story=told, last_said=said_last(case, told), veil=veil(desk, case.household_id),
         unprinted=any(not one.copies for one in deliver), head=head_of(desk, case.household_id),
         proofs=obstacles(case_openings.proof_wanted(work, case, row)),
         proven=to_be_proven(row),
