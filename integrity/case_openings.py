@@ -18,6 +18,7 @@ from integrity.cases import obstacles_to
 from integrity.delivery import service_of
 from integrity.errors import ChengxinError, Refused
 from integrity.households import acts, home, members, standing
+from integrity.papers import called
 from integrity.records.ledger import Conduct, Finding, Notice, Step
 from integrity.records.office import Person
 from integrity.rules.policy import NotInForce
@@ -225,7 +226,7 @@ def _papers(work: Work, household_id: int) -> Iterator[tuple[int, str]]:
     query = select(Notice).where(Notice.household_id == household_id, col(Notice.kind).in_(_REMEDIABLE))
     for one in work.session.exec(query.order_by(col(Notice.seq))):
         if service_of(work, one) is not None:
-            yield one.seq, f"{one.number}　《{one.kind.value}》　{one.happened_on}"
+            yield one.seq, f"{one.number}　《{called(work, one)}》　{one.happened_on}"
 
 
 def _withdrawals(work: Work, household_id: int) -> Iterator[tuple[int, str]]:

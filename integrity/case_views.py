@@ -19,6 +19,7 @@ from integrity.case_openings import hindrances
 from integrity.cases import papers_of
 from integrity.delivery import kept_as, service_of
 from integrity.docket import open_clocks
+from integrity.papers import called
 from integrity.print_places import item_of
 from integrity.records.ledger import Notice, Printing, Service
 from integrity.records.office import Officer
@@ -60,6 +61,7 @@ class PaperState(NamedTuple):
     ended: PaperEnd | None
     kept_as: str = ""
     """How a printed paper stands that is sent to nobody: 已签, 不须送达; "" for one that is delivered."""
+    called: str = ""
 
     @property
     def printed_on(self) -> date | None:
@@ -95,7 +97,7 @@ def paper_state(work: Work, notice: Notice) -> PaperState:
     copies = tuple(work.session.exec(query.order_by(col(Printing.copy_no))))
     return PaperState(
         notice, copies, service_of(work, notice), item_of(work, notice),
-        work.session.get(PaperEnd, notice.number), kept_as(work, notice),
+        work.session.get(PaperEnd, notice.number), kept_as(work, notice), called(work, notice),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from integrity.household_files import CaseFile, PaperLine
 from integrity.household_members import homes_of
 from integrity.household_views import Eyes, Head, Today
 from integrity.households import entries, kept, members, standing
-from integrity.papers import content
+from integrity.papers import called, content
 from integrity.records.ledger import Assistance, Notice, Service
 from integrity.rules.explanation import Line
 from integrity.rules.facts import date_of
@@ -113,7 +113,7 @@ def _of_paper(work: Work, notice: Notice, service: Service) -> Iterator[Due]:
     for name, term in (("行政复议", ends.reconsideration), ("行政诉讼", ends.litigation)):
         last = _last(term)
         if last >= work.today:
-            yield Due(f"对《{notice.kind.value}》{notice.number} 申请{name}", last, "本人", term.steps,
+            yield Due(f"对《{called(work, notice)}》{notice.number} 申请{name}", last, "本人", term.steps,
                       not term.provisional)  # fmt: skip
 
 

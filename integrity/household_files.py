@@ -15,6 +15,7 @@ from integrity.docket import open_clocks, still_open
 from integrity.errors import ChengxinError
 from integrity.household_views import Eyes
 from integrity.households import entries, kept
+from integrity.papers import called
 from integrity.records.ledger import (
     Assistance,
     Change,
@@ -149,7 +150,7 @@ def _paper(
         state, colour = kept, "green" if kept == SIGNED else "grey"
     how = "" if service is None else f"{service.way.value}，{view.outsider(service.receiver)}签收"
     return PaperLine(
-        seq=notice.seq, number=notice.number, kind=notice.kind.value, on=notice.happened_on,
+        seq=notice.seq, number=notice.number, kind=called(view.work, notice), on=notice.happened_on,
         case_no=int(about[1]) if about[0] == "case" and len(about) == len(("case", "no", "step")) else None,
         state=state, colour=colour, printed_on=printed[0].happened_on if printed else None,
         copies=sum(one.copy_no > 0 for one in printed), served_on=service.happened_on if service else None,

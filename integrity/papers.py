@@ -198,6 +198,16 @@ def content(work: Work, notice: Notice, *, copy: int = 0) -> Letter:
     return kept(work, notice, copy=copy)[0]
 
 
+def called(work: Work, notice: Notice) -> str:
+    """文书标题 (what a paper is called in a list): its own heading where its kind has several, as far as it is kept."""
+    if "（" not in notice.kind.value:
+        return notice.kind.value
+    try:
+        return content(work, notice).heading
+    except ChengxinError:
+        return notice.kind.value
+
+
 def kept(work: Work, notice: Notice, *, copy: int = 0) -> tuple[Letter, bytes]:
     """What a notice says, and the frozen content itself, which is what its fingerprint is of. Raises as `content`."""
     body = data_of(work, notice)

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from integrity import timeline
 from integrity.household_views import Eyes
 from integrity.households import kept
+from integrity.papers import called
 from integrity.records.columns import SHANGHAI, micros
 from integrity.records.ledger import (
     Assistance,
@@ -165,9 +166,9 @@ def _title(view: Eyes, entry: Entry) -> tuple[str, str, str]:
 
 def _of_papers(view: Eyes, entry: Notice | Printing | Service) -> tuple[str, str, str]:
     if isinstance(entry, Notice):
-        return f"制发《{entry.kind.value}》{entry.number}", "已制发", "blue"
+        return f"制发《{called(view.work, entry)}》{entry.number}", "已制发", "blue"
     notice = view.work.session.get(Notice, (view.household_id, entry.notice_seq))
-    name = f"第 {entry.notice_seq} 条文书" if notice is None else f"《{notice.kind.value}》{notice.number}"
+    name = f"第 {entry.notice_seq} 条文书" if notice is None else f"《{called(view.work, notice)}》{notice.number}"
     if isinstance(entry, Service):
         return f"{entry.way.value}：{name}", "已送达", "green"
     copy = f"补打第 {entry.copy_no} 份" if entry.copy_no else "打印原件"

@@ -132,6 +132,9 @@ def test_a_case_from_the_recommendation_to_the_remedy(
     print_and_serve(desks, number, "SERVED")
     (stop,) = [one for one in _acts(office, number) if one.act is Act.STOP]
     assert (stop.effective_on, stop.decided_by) == (date(2026, 11, 1), "sp01")
+    for listed in (f"/households/{number}/papers", case(number)):
+        shown = desks("jb01").page(listed).partition("<main")[2].partition('id="steps"')[0]
+        assert "终止社会救助决定书" in shown, "a paper is called in a list as it is headed"
     still = desks("jb01").page(f"/households/{number}")
     assert "已决定停发，尚未执行" in still
     assert "（按月全额）" in still.partition("本月应发")[2][:200], "the month before the stop is paid"

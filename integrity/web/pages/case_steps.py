@@ -28,6 +28,7 @@ from integrity import (
 from integrity.case_files import Case, read_case
 from integrity.case_views import proof_name, said_last, story, to_be_proven, to_deliver
 from integrity.errors import ChengxinError, NotFound, Refused
+from integrity.papers import called
 from integrity.rules.procedure import EXTEND, SUSPEND, Obstacle, Row, Running
 from integrity.rules.procedure_words import step_name
 from integrity.terms import Procedure, RecheckResult
@@ -275,17 +276,17 @@ def _taken(desk: Desk, at: At, step: Step) -> Response:
             done = step(work, form)
         except NotFound as fault:
             raise Refused(str(fault)) from fault
-        desk.tell(work, _said(done))
+        desk.tell(work, _said(work, done))
         return path("households", at.number, "cases", done.case.no)
 
     return desk.submit(form, act, lambda shown: _drawn(desk, at, shown), household_id=at.case.household_id)
 
 
-def _said(done: cases.Taken) -> str:
+def _said(work: Work, done: cases.Taken) -> str:
     """What was done, and what comes next."""
     told = f"已办理“{step_name(done.case.table, done.step.step)}”"
     if done.papers:
-        told += f"，制发{'、'.join(f'《{one.kind.value}》{one.number}' for one in done.papers)}，请打印后送达"
+        told += f"，制发{'、'.join(f'《{called(work, one)}》{one.number}' for one in done.papers)}，请打印后送达"
     if done.case.history[-1].code == "PENDING":
         told += f"。决定没有能够执行：{done.case.history[-1].data.get('reason')}；查明后办理“补办执行”"
     if done.step.procedure is Procedure.RECHECK and done.case.said("result") == RecheckResult.CHANGED.value:
