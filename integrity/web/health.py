@@ -10,9 +10,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from integrity import backups, breached, clock_sync, dispatching, log_sending, virus_scan
+from integrity import backups, breached, clock_sync, components, dispatching, log_sending, virus_scan
 from integrity.errors import Invalid, Refused
 from integrity.records import guards
+from integrity.records.columns import SHANGHAI
 from integrity.settings import Settings
 from integrity.web import assets
 from integrity.work import Office
@@ -41,7 +42,7 @@ def checks(office: Office, chosen: Settings) -> tuple[Check, ...]:
     return (
         _database(office), _disk(chosen.home), _clock(), _fonts(), _assets(), _backup(office, chosen.backups),
         _pushed(office), *_scanner(chosen.virus_scanner), *_leaked(chosen.breached_passwords),
-        *_log_away(office, chosen),
+        *_log_away(office, chosen), _parts(office),
     )  # fmt: skip
 
 
@@ -131,6 +132,15 @@ def _assets() -> Check:
     if lost:
         return Check("网页资料", "注意", f"缺少 {'、'.join(lost)}，页面可以使用，但是不好看，请运行 make setup")
     return Check("网页资料", "正常", "样式和脚本齐全")
+
+
+def _parts(office: Office) -> Check:
+    """Are the program's parts younger than the documented time of an update?"""
+    last, today = components.age(), office.clock().astimezone(SHANGHAI).date()
+    told = f"{last.updated} 更新过版本，{last.until} 以前应当再更新一次"
+    if today <= last.until:
+        return Check("第三方部件", "正常", told)
+    return Check("第三方部件", "注意", f"{told}，已经过了 {(today - last.until).days} 天：请装上新的版本")
 
 
 def _backup(office: Office, folder: Path) -> Check:
