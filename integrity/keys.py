@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import func, text, update
 from sqlmodel import col, select
 
-from integrity import backups, dispatches, drafts, evidence, intake_kept, one_time
+from integrity import backups, dispatches, drafts, evidence, intake_kept, key_seal, one_time
 from integrity.errors import ChengxinError, Invalid, NotFound, Refused
 from integrity.files import write_file
 from integrity.persons import SEALED, context
@@ -25,12 +25,14 @@ from integrity.records.dispatches import Subscription
 from integrity.records.evidence import Evidence
 from integrity.records.intake import Intake
 from integrity.records.office import Audit, PaperData, Person
+from integrity.settings import settings
 from integrity.vault import Vault, load_vault, written
 from integrity.work import Office, Work
 
 BLOCK = 500
 """Rows sealed again in one transaction."""
 ROTATED = "更换密钥完成"
+SEALED_FILE = "封装密钥文件"
 Progress = Callable[[int, int], None]
 _KEY_NAME = re.compile(r"k(\d+)")
 
@@ -101,6 +103,21 @@ def _add_key(vault: Vault, path: Path) -> Vault:
     name = f"k{max(numbers, default=0) + 1}"
     _write(replace(vault, current=name, keys={**vault.keys, name: os.urandom(32)}), path)
     return load_vault(path)
+
+
+def seal_again(office: Office, path: Path, actor: str, before: Path | None) -> bool:
+    """封装密钥文件: write it anew under the secret that the settings name, or in clear where they name none.
+
+    `before` is the file with the secret that sealed it until now; None where it was the one of the settings, or none.
+    Is it sealed now? The keys stay the same. Raises NotFound, Invalid; nothing is written then.
+    """
+    secret = settings().key_secret_file
+    content = key_seal.closed(key_seal.opened(path.read_bytes(), before or secret), secret)
+    sealed = key_seal.is_closed(content)
+    with office.work(actor) as work:
+        work.audit(SEALED_FILE, work.vault.current, "由主密钥封装" if sealed else "不再封装")
+    write_file(path, content)
+    return sealed
 
 
 def _write(vault: Vault, path: Path) -> None:

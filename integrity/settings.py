@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     policies: Path | None = Field(default=None, description="A further directory of policy packs (政策包).")
     forms: Path | None = Field(default=None, description="Regional templates (地方样式); empty means `home`/forms.")
     key_file: Path | None = Field(default=None, description="The key file; empty means `home`/keys.toml.")
+    key_secret_file: Path | None = Field(default=None, description="The secret that seals the key file, if any.")
     host: str = Field(default="127.0.0.1", description="Where `serve` listens.")
     port: int = Field(default=8000, description="Port of `serve`.")
     hosts: str = Field(default="", description="Further host names of `serve`, with commas between them.")

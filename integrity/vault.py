@@ -19,7 +19,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from . import key_seal
 from .errors import Conflict, Invalid, NotFound
+from .settings import settings
 
 _NONCE, _KEY = 12, 32
 
@@ -83,36 +85,39 @@ def signing_id(seed: bytes) -> str:
 
 
 def written(vault: Vault) -> bytes:
-    """The text of a key file."""
+    """The content of a key file: sealed where a secret is set (see `key_seal`)."""
     lines = [f'current = "{vault.current}"', f'index = "{vault.index.hex()}"']
     lines += [f'signs = "{vault.signs}"'] if vault.signs else []
     lines += ["", "[keys]", *(f'{name} = "{key.hex()}"' for name, key in vault.keys.items())]
     if vault.signing:
         lines += ["", "[signing]", *(f'"{name}" = "{key.hex()}"' for name, key in vault.signing.items())]
-    return ("\n".join(lines) + "\n").encode()
+    return key_seal.closed(("\n".join(lines) + "\n").encode(), settings().key_secret_file)
 
 
 def create_vault(path: Path) -> Vault:
     """Make a new key file. Raises Conflict when one is there: a key is never overwritten."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     seed = os.urandom(_KEY)
     name = signing_id(seed)
-    fresh = Vault("k1", {"k1": os.urandom(_KEY)}, os.urandom(_KEY), name, {name: seed})
+    content = written(Vault("k1", {"k1": os.urandom(_KEY)}, os.urandom(_KEY), name, {name: seed}))
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise Conflict(f"密钥文件 {path} 已存在，不会覆盖") from None
     with os.fdopen(handle, "wb") as file:
-        file.write(written(fresh))
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     return load_vault(path)
 
 
-def load_vault(path: Path) -> Vault:
-    """The keys of a file. Raises NotFound without one, Invalid for a damaged one."""
+def load_vault(path: Path, secret_file: Path | None = None) -> Vault:
+    """The keys of a file, opened with the secret of `secret_file`, else with that of the settings.
+
+    Raises NotFound without a file, Invalid for a damaged one and where the secret does not open it.
+    """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(key_seal.opened(path.read_bytes(), secret_file or settings().key_secret_file).decode())
         keys = {name: bytes.fromhex(value) for name, value in data["keys"].items()}
         signing = {name: bytes.fromhex(value) for name, value in data.get("signing", {}).items()}
         vault = Vault(data["current"], keys, bytes.fromhex(data["index"]), data.get("signs", ""), signing)

@@ -395,6 +395,6 @@ def open_office(chosen: Settings, *, clock: Clock = wall_clock) -> Office:
     url = chosen.database_url
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    vault = load_vault(chosen.keys)
+    vault = load_vault(chosen.keys, chosen.key_secret_file)
     outside = Outside.beside(chosen.keys, vault.chain)
     return Office(make_engine(url), make_engine(url, read_only=True), vault, clock, outside)

@@ -22,7 +22,7 @@ from integrity.permissions import require
 from integrity.records.columns import SHANGHAI
 from integrity.rules.areas import check
 from integrity.rules.stated import MOST_FEN
-from integrity.settings import settings
+from integrity.settings import Settings, settings
 from integrity.terms import Term
 from integrity.work import Office, Work, open_office, wall_clock
 
@@ -32,12 +32,13 @@ ERR = Console(highlight=False, soft_wrap=True, stderr=True)
 
 
 @contextmanager
-def opened(*, checked: bool = True) -> Iterator[Office]:
+def opened(*, checked: bool = True, chosen: Settings | None = None) -> Iterator[Office]:
     """The installation, closed at the end. Raises NotFound or Refused when `chengxin init` has not been run.
 
-    `checked` refuses a database without its guards; only `verify` looks at one all the same.
+    `checked` refuses a database without its guards; only `verify` looks at one all the same. `chosen`: other settings
+    than those of the surroundings.
     """
-    office = open_office(settings())
+    office = open_office(chosen or settings())
     try:
         if not inspect(office.reading_engine).has_table("household"):
             raise Refused("数据库还没有建立，请先运行 chengxin init")

@@ -141,7 +141,7 @@ MENU = (
     Line("posting", "postings", "app", "公示、公布：张贴、收到异议、现有的公示、撤下"),
     Line("rights", "rights", "rights_app", "个人信息权利：本人信息副本、更正补充、解释说明"),
     Line("destroy", "rights", "destroy_app", "到期资料的销毁：清册、鉴定、批准、销毁"),
-    Line("keys", "rights", "keys_app", "密钥：查看、更换、停用"),
+    Line("keys", "rights", "keys_app", "密钥：查看、更换、停用、封装"),
     Line("policy", "policies", "policy_app", "政策参数：审查、查询、比较、启用、采用"),
     Line("areas", "policies", "areas_app", "行政区划：导入、查询"),
     Line("calendar", "policies", "calendar_app", "放假安排与期限计算"),

@@ -29,7 +29,7 @@ from integrity.settings import settings
 
 rights_app = typer.Typer(help="个人信息权利：本人信息副本、更正补充、解释说明", no_args_is_help=True)
 destroy_app = typer.Typer(help="到期资料的销毁：清册、鉴定、批准、销毁", no_args_is_help=True)
-keys_app = typer.Typer(help="密钥：查看、更换、停用", no_args_is_help=True)
+keys_app = typer.Typer(help="密钥：查看、更换、停用、封装", no_args_is_help=True)
 Member = Annotated[int, typer.Option(help="成员序号")]
 AskedBy = Annotated[str, typer.Option("--asked-by", help="申请人，及其身份的核对情况")]
 ListNumber = Annotated[str, typer.Option("--list", help="销毁清册编号", metavar="编号")]
@@ -176,6 +176,23 @@ def rotate(by: By = "") -> None:
     say(f"现用密钥 {done.current}，重新加密 {done.sealed} 条；请立即另存密钥文件 {settings().keys}")
     if done.faults:
         raise typer.Exit(1)
+
+
+@keys_app.command("seal")
+def seal(
+    before: Annotated[
+        Path | None, typer.Option("--old", help="原来的主密钥文件：更换主密钥或者不再封装时写明", metavar="文件")
+    ] = None,
+    by: By = "",
+) -> None:  # fmt: skip
+    """封装密钥文件：用 CHENGXIN_KEY_SECRET_FILE 的主密钥；没有设置的，改为不封装。先停止 serve 和其他进程。"""
+    who, chosen = actor(by), settings()
+    read_with = chosen if before is None else chosen.model_copy(update={"key_secret_file": before})
+    with opened(chosen=read_with) as office:
+        may(office, who, "登记人员")
+        sealed = keys.seal_again(office, chosen.keys, who, before)
+    after = "已由主密钥封装，主密钥和密钥文件缺一不可" if sealed else "没有封装：拿到它的人就能读出个人信息"
+    say(f"密钥文件 {chosen.keys} {after}；请立即另存，以前另存的销毁")
 
 
 @keys_app.command("retire")
