@@ -99,7 +99,8 @@ def test_a_sealed_file_that_was_altered_is_refused(home: Path, given: Path, monk
     keys = home / "keys.toml"
     whole = keys.read_bytes()
     head, _, body = whole.partition(b"\n")
-    for wrong in (head + b"\n" + body[:40], head + b"\n" + body[:9] + (b"B" if body[9:10] == b"A" else b"A") + body[10:], head + b"\n!!!!"):
+    other = b"B" if body[9:10] == b"A" else b"A"
+    for wrong in (head + b"\n" + body[:40], head + b"\n" + body[:9] + other + body[10:], head + b"\n!!!!"):
         keys.write_bytes(wrong)
         assert "主密钥打不开密钥文件" in run("verify", code=2)
     keys.write_bytes(whole)
