@@ -60,11 +60,15 @@ class Unmet(NamedTuple):
 
 
 class Going(NamedTuple):
-    """入户人员 (who goes to a household, as a list tells it): the two who are sent, or the visit that failed; names."""
+    """入户人员 (who goes to a household, as a list tells it): the two who are sent, or the visit that failed; names.
+
+    `left`: those who are no longer in office; somebody else has to be sent.
+    """
 
     sent: Sent | None
     unmet: Unmet | None
     people: dict[str, str]
+    left: frozenset[str]
 
 
 def _open_cases(work: Work, households: Iterable[int]) -> Iterator[Case]:
@@ -101,8 +105,9 @@ def going(work: Work, households: Iterable[int]) -> dict[int, Going]:
     """Who goes to each of these households; nobody yet where neither is told."""
     wanted = set(households)
     pairs, vain = sent(work, wanted), unmet(work, wanted)
-    people = called(work, {code for one in pairs.values() for code in one.visitors})
-    return {one: Going(pairs.get(one), vain.get(one), people) for one in wanted}
+    codes = {code for one in pairs.values() for code in one.visitors}
+    people, left = called(work, codes), frozenset(codes - {one.code for one in _in_office(work)})
+    return {one: Going(pairs.get(one), vain.get(one), people, left) for one in wanted}
 
 
 def due_on(row: Recommendation | None) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -19,7 +19,7 @@ from integrity.households import standing
 from integrity.papers import issue
 from integrity.print_choice import Choice
 from integrity.records.ledger import Commitment, Conduct, Decision, Recheck
-from integrity.records.office import Audit
+from integrity.records.office import Audit, Officer
 from integrity.settings import settings
 from integrity.terms import Cause, ConductKind, PaperKind, RecheckResult, SignedBy, Verdict
 from integrity.work import Office
@@ -199,6 +199,11 @@ def test_two_are_sent_and_write_down_what_they_found(three: list[int], desks: De
         waiting = desks(officer).page("/tasks/RECHECK_OVER")
         assert (waiting.count("未指派"), waiting.count("（xz01）"), waiting.count(">已指派<")) == (1, 2, 2)
         assert f'<a href="/households/{ONE}">' in waiting, "the household itself is one step away"
+    with office.work("fh01") as work:
+        last, work.session.get_one(Officer, "xl01").until = None, work.today - timedelta(days=1)
+    assert desks("fh01").page("/rechecks").count("已离岗，须重新指派") == 2, "who left does not go"
+    with office.work("fh01") as work:
+        work.session.get_one(Officer, "xl01").until = last
     mine = desks("xz01").page("/rechecks", show="mine")
     assert (ONE in mine, THREE in mine) == (True, False)
     assert ONE not in desks("jb01").page("/rechecks", show="mine")
