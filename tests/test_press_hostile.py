@@ -276,11 +276,11 @@ def test_markup_as_deep_as_a_form_may_be_is_printed_and_deeper_is_refused_at_onc
     nested = BASE.replace(END, "") + "<div>" * 20 + END + "</div>" * 20
     with unread():
         assert press.render_letter(HEARING, read(nested.encode(), HearingNotice, "x")).pages == 2
-    began = time.perf_counter()
+    began = time.thread_time()  # its own work: another process may have the machine meanwhile
     for deep in ("<div>" * 9_000, "<b>" * 15_000, "<table><tr><td>" * 2_000, "{{#规则版本}}" * 3_000):
         with pytest.raises(TemplateRefused):
             read((BASE + deep).encode(), HearingNotice, "x")
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
 
 
 HUGE = {
