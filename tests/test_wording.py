@@ -20,6 +20,10 @@ from integrity.web.wording import obstacles, on_page
         ("请先用 chengxin record change 登记", "请先登记变化"),
         ("没有写明要求（--set demands=…）", "没有写明要求"),
         ("收入经核实", "收入经核实"),
+        ("没有设定，请确定（参数recheck.event_within：多久内核查完？）", "没有设定，请确定（多久内核查完？）"),
+        ("当地没有规定这种情形（参数 exit.ground），不能", "当地没有规定这种情形，不能"),
+        ("政策参数hearing.term没有设定，请人工确定：几日？", "政策没有设定，请人工确定：几日？"),
+        ("没有生效的政策参数hearing.term/urban（几日？）", "没有生效的政策参数（几日？）"),
         (
             "请由复核人员先指派：chengxin recheck assign 文件 --by 工号",
             "请由复核人员先指派：在“核查名单”页上勾选指派，或者上传这份名单，选“指派入户人员”",

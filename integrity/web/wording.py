@@ -27,6 +27,12 @@ _IN_BRACKETS = re.compile(r"（(?:见 |命令为 |先撤销：)?(?:chengxin|--)[
 _COMMAND = re.compile(r"[：，]?\s*(?:请?运行|请?用|见)?\s*chengxin [a-z]+(?: [a-z]+)?(?: --?[a-z-]+| [^\s，；。）]+)*")
 
 
+_PARAMETERS = (
+    (re.compile(r"（参数 ?[a-z][a-z_./]*）"), ""), (re.compile(r"（参数 ?[a-z][a-z_./]*："), "（"),
+    (re.compile(r"政策参数[a-z][a-z_./]*（"), "政策参数（"),
+    (re.compile(r"政策参数[a-z][a-z_./]*没有设定"), "政策没有设定"),
+)  # fmt: skip
+"""What a message names a value of the policy by; on a page its question is enough."""
 _RED = re.compile(r"红线第(\d+)条")
 _HEADED = re.compile(r"^红线第\d+条(?:（([^（）]*)）(?=：)|：)")
 _EMPTY = re.compile(r"（[：；，]*）|(?<=（)[；，]+|[；，]+(?=）)|^[；，]+|；+$")
@@ -46,9 +52,11 @@ def _lawful(text: str) -> str:
 
 
 def on_page(text: str) -> str:
-    """A message without the commands that it names, and with the law instead of the number of a red line."""
+    """A message without commands and keys of the policy, and with the law instead of the number of a red line."""
     for told, here in _SAID:
         text = text.replace(told, here)
+    for key, here in _PARAMETERS:
+        text = key.sub(here, text)
     text = _lawful(text) if "红线第" in text else text
     if "chengxin" not in text and "--" not in text:
         return text

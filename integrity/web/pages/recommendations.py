@@ -29,7 +29,7 @@ from integrity.web.forms import Field, Form, chosen_from
 from integrity.web.pages.daily import Where, list_page, seat, where, with_form
 from integrity.web.pages.household_frame import Frame, frame, shown
 from integrity.web.shell import path
-from integrity.web.wording import obstacles
+from integrity.web.wording import obstacles, on_page
 from integrity.work import Work
 
 router = APIRouter()
@@ -211,7 +211,7 @@ def _opinion(desk: Desk, one: Frame, stands: Recommendation | None, form: Form |
         only_opens=desk.officer.role is Role.APPROVER and stands is not None,
         outgrown=_outgrown(desk.work, one), anew=one.href("opinion", "anew"), again=desk.form(()),
         first=stands is None and assistance.running(desk.work, one.household_id, desk.work.today) is not None,
-        unread=unread(desk.work, told.edition, told.rows) if told else (),
+        plain=on_page, unread=unread(desk.work, told.edition, told.rows) if told else (),
         why=in_a_line(stands) if stands else "", settled=bool(stands and _settled(stands)),
         **shown(one, "?", "审核意见"),
     )  # fmt: skip
