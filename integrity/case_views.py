@@ -125,10 +125,15 @@ def story(work: Work, case: Case) -> list[Taken]:
     return [_taken(work, case, one) for one in case.history]
 
 
-def said_last(case: Case, told: Sequence[Taken]) -> Taken | None:
-    """What was last written down of substance, a review say, and not by the first step: what a decision goes by."""
-    serving = {row.code for row in case.table.rows if row.serves}
-    of_substance = [one for one in told[1:] if one.said and not one.papers and one.done.code not in serving]
+def said_last(case: Case, told: Sequence[Taken], row: Row) -> Taken | None:
+    """What was last written down of substance, and not by the first step: what a decision goes by.
+
+    A review, say; of a revocation the decision that it revokes.
+    """
+    revokes, serving = row.code == "REVOKED", {one.code for one in case.table.rows if one.serves}
+    of_substance = [
+        one for one in told[1:] if one.said and one.done.code not in serving and (revokes or not one.papers)
+    ]  # fmt: skip
     return of_substance[-1] if of_substance else None
 
 

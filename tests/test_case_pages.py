@@ -138,6 +138,9 @@ def test_a_case_from_the_recommendation_to_the_remedy(
     still = desks("jb01").page(f"/households/{number}")
     assert "已决定停发，尚未执行" in still
     assert "（按月全额）" in still.partition("本月应发")[2][:200], "the month before the stop is paid"
+    undoing = desks("sp01").page(case(number, "steps", "REVOKED"))
+    assert "逐月补发" in undoing
+    assert "收入超过标准，不符合条件" in undoing.partition('id="checked"')[2].partition("</section>")[0]
     paper = paper_of(desks("jb01"), number)
     page = desks("jb01").page(paper)
     assert "行政复议" in page

@@ -169,7 +169,7 @@ def _drawn(desk: Desk, at: At, form: Form) -> Response:
         "case_step.html", at=at, number=at.number, kept_as=drafts.name_of(unquote(at.here), at.query),
         tabs=tabs_of(at.number, "cases"), case=case, row=row, form=form,
         lacks=obstacles(lacks), blocked=_blocked(row, lacks), deliver=deliver,
-        story=told, last_said=said_last(case, told), veil=veil(desk, case.household_id),
+        story=told, last_said=said_last(case, told, row), veil=veil(desk, case.household_id),
         unprinted=any(not one.copies for one in deliver), head=head_of(desk, case.household_id),
         proofs=obstacles(case_openings.proof_wanted(work, case, row)),
         proven=to_be_proven(row),
