@@ -18,7 +18,7 @@ SOURCES = sorted(
 FLOORS = (
     ("integrity.terms", "integrity.office_terms", "integrity.errors", "integrity.settings"),
     ("integrity.rules",),
-    ("integrity.records", "integrity.vault", "integrity.files", "integrity.areas_file"),
+    ("integrity.records", "integrity.vault", "integrity.key_seal", "integrity.files", "integrity.areas_file"),
     ("integrity.work",),
     ("integrity.database", "integrity.permissions"),
     ("integrity",),
