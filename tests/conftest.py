@@ -60,19 +60,32 @@ def _compiling_once(url: str, **options: Any) -> Engine:
 integrity.work.create_engine = _compiling_once
 
 
+BEGUN: set[Path] = set()
+"""The files of which a test has run here."""
 GENUINE = {"test_exchange_files.py", "test_hostile_files.py"}
 """Where it is proved how a stranger's file is read, a process of the program's own reads it."""
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A stranger's file is read in a process that need not load its packages anew, but for those tests."""
+    _settle(item.path)
     for module, run in ((exchange_reading, forks.run), (pdf_reading, forks.asked_once)):
         forked = SimpleNamespace(run=run, TimeoutExpired=subprocess.TimeoutExpired)
         module.subprocess = subprocess if item.path.name in GENUINE else forked  # type: ignore[attr-defined]
 
 
+def _settle(file: Path) -> None:
+    """What is left after every fortieth file of tests stays too."""
+    if file not in BEGUN:
+        BEGUN.add(file)
+        if len(BEGUN) % 40 == 0:
+            gc.collect()
+            gc.freeze()
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected stays: it is not looked through for rubbish again and again."""
+    gc.set_threshold(20_000, 20, 20)
     gc.collect()
     gc.freeze()
 
