@@ -272,7 +272,7 @@ def measure(url: str, home: Path, rounds: int) -> None:
         for _ in range(rounds):
             _asked(office, area(), chance, (names, numbers), times)
         for what, seconds in times.items():
-            told = statistics.quantiles(seconds, n=100) if len(seconds) > 1 else seconds * 99
+            told = statistics.quantiles(seconds, n=100, method="inclusive") if len(seconds) > 1 else seconds * 99
             line = f"  {reach:<9} {what:<14} p50 {told[49] * 1000:7.1f} ms   p95 {told[94] * 1000:7.1f} ms"
             print(f"{line}   max {max(seconds) * 1000:7.1f} ms", flush=True)
     office.dispose()

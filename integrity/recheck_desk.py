@@ -20,6 +20,7 @@ from integrity.letters import DONE
 from integrity.recheck_steps import NOT_MET, Visit, open_case, send_pair, steps_of
 from integrity.records.ledger import Household, Recheck, Step, Verification
 from integrity.records.office import Officer, Recommendation
+from integrity.records.places import HouseholdPlace
 from integrity.rules.areas import code_range
 from integrity.rules.facts import date_of
 from integrity.sights import portions
@@ -62,7 +63,7 @@ class Unmet(NamedTuple):
 class Going(NamedTuple):
     """入户人员 (who goes to a household, as a list tells it): the two who are sent, or the visit that failed; names.
 
-    `left`: those who are no longer in office; somebody else has to be sent.
+    `left`: those who have left, or went to another office; somebody else has to be sent.
     """
 
     sent: Sent | None
@@ -105,9 +106,23 @@ def going(work: Work, households: Iterable[int]) -> dict[int, Going]:
     """Who goes to each of these households; nobody yet where neither is told."""
     wanted = set(households)
     pairs, vain = sent(work, wanted), unmet(work, wanted)
-    codes = {code for one in pairs.values() for code in one.visitors}
-    people, left = called(work, codes), frozenset(codes - {one.code for one in _in_office(work)})
-    return {one: Going(pairs.get(one), vain.get(one), people, left) for one in wanted}
+    people = called(work, {code for one in pairs.values() for code in one.visitors})
+    left = _left(work, pairs)
+    return {one: Going(pairs.get(one), vain.get(one), people, left.get(one, frozenset())) for one in wanted}
+
+
+def _left(work: Work, pairs: dict[int, Sent]) -> dict[int, frozenset[str]]:
+    """Of those sent to a household: who is not in office any more, or went to an office that the village is not of."""
+    reach = {one.code: one.area for one in _in_office(work)} if pairs else {}
+    found: dict[int, frozenset[str]] = {}
+    for portion in portions(sorted(pairs)):
+        query = select(HouseholdPlace).where(col(HouseholdPlace.household_id).in_(portion))
+        for place in work.session.exec(query):
+            found[place.household_id] = frozenset(
+                code for code in pairs[place.household_id].visitors
+                if code not in reach or not _covers(reach[code], {place.area})
+            )  # fmt: skip
+    return found
 
 
 def due_on(row: Recommendation | None) -> date | None:

@@ -24,7 +24,7 @@ from integrity.settings import settings
 from integrity.terms import Cause, ConductKind, PaperKind, RecheckResult, SignedBy, Verdict
 from integrity.work import Office
 from tests.conftest import SetClock
-from tests.desk_office import Browser, Desks, desks, forms_of, papers, readable
+from tests.desk_office import ELSEWHERE, Browser, Desks, desks, forms_of, papers, readable
 from tests.papers_office import TOWNSHIP, VILLAGE, evaluate, granted, richer
 from tests.recheck_office import SAME, case, column, errors, fill
 
@@ -201,9 +201,14 @@ def test_two_are_sent_and_write_down_what_they_found(three: list[int], desks: De
         assert f'<a href="/households/{ONE}">' in waiting, "the household itself is one step away"
     with office.work("fh01") as work:
         last, work.session.get_one(Officer, "xl01").until = None, work.today - timedelta(days=1)
-    assert desks("fh01").page("/rechecks").count("已离岗，须重新指派") == 2, "who left does not go"
+    assert desks("fh01").page("/rechecks").count("已离岗或调离，须重新指派") == 2, "who left does not go"
     with office.work("fh01") as work:
-        work.session.get_one(Officer, "xl01").until = last
+        moved = work.session.get_one(Officer, "xl01")
+        moved.until, moved.area, there = last, ELSEWHERE, moved.area
+    assert desks("fh01").page("/rechecks").count("已离岗或调离，须重新指派") == 2, "nor who went to another township"
+    with office.work("fh01") as work:
+        work.session.get_one(Officer, "xl01").area = there
+    assert "须重新指派" not in desks("fh01").page("/rechecks")
     mine = desks("xz01").page("/rechecks", show="mine")
     assert (ONE in mine, THREE in mine) == (True, False)
     assert ONE not in desks("jb01").page("/rechecks", show="mine")

@@ -83,9 +83,10 @@ def told(answers: walks.Answers) -> None:
     """p50, p95 and the longest of each page, the slowest first."""
     lines = []
     for page, seconds in answers.seconds.items():
-        cut = statistics.quantiles(seconds, n=100) if len(seconds) > 1 else seconds * 99
+        cut = statistics.quantiles(seconds, n=100, method="inclusive") if len(seconds) > 1 else seconds * 99
         lines.append((cut[94], cut[49], max(seconds), len(seconds), page))
-    every = statistics.quantiles([one for many in answers.seconds.values() for one in many], n=100)
+    answered = [one for many in answers.seconds.values() for one in many]
+    every = statistics.quantiles(answered, n=100, method="inclusive")
     for p95, p50, longest, number, page in sorted(lines, reverse=True):
         print(f"  {page:<22} {number:5} times  p50 {p50 * 1000:7.1f} ms   p95 {p95 * 1000:7.1f} ms   "
               f"max {longest * 1000:7.1f} ms   up to {answers.largest[page] / 1024:.0f} KB")  # fmt: skip
