@@ -14,6 +14,7 @@ from typing import Any
 from integrity import case_sheets_records, print_proofs
 from integrity.calendars import workdays
 from integrity.case_files import Case, read_case, text_of
+from integrity.case_letters_records import county_desk
 from integrity.case_papers import Draft, paper_at
 from integrity.case_papers import speaker as speaker_of
 from integrity.case_words import Added, asked, items, officer, person, post, sentences
@@ -21,17 +22,18 @@ from integrity.cases import papers_of
 from integrity.delivery import service_of
 from integrity.errors import NotFound, Refused
 from integrity.households import home, members, standing
-from integrity.letters_family import address, desk, family, where
+from integrity.letters_family import Desk, address, desk, family, where
 from integrity.letters_texts import wording
 from integrity.papers import content, issue
 from integrity.permissions import require
 from integrity.print_places import original_of
 from integrity.records.ledger import Member, Notice, Service, Verification
 from integrity.records.office import Officer
+from integrity.rules.areas import level_of
 from integrity.rules.procedure import Done
 from integrity.rules.workdays import Period, end_of
 from integrity.rules.writing import paper_date
-from integrity.terms import PaperKind, Presence, ServiceWay
+from integrity.terms import AreaLevel, PaperKind, Presence, ServiceWay
 from integrity.work import Work
 from reports import forms_records
 from reports.forms import Letter
@@ -175,7 +177,7 @@ def _statement(work: Work, case: Case, step: Done, more: More) -> Draft:
 
     def draft(number: str, on: date) -> StatementRecord:
         who, told = family(work, case.household_id, on), paper_at(work, case, "NOTICE")
-        office = desk(work, who.area, PaperKind.F14, on)
+        office = _heard_at(work, desk(work, who.area, PaperKind.F14, on), step)
         speaker = speaker_of(work, case, step)
         own = "本人或者家庭成员" if speaker in [one.name for one in who.members] else ""
         recorder = _told(step, more, "recorder", "记录人（工号）")
@@ -193,6 +195,12 @@ def _statement(work: Work, case: Case, step: Done, more: More) -> Draft:
         )  # fmt: skip
 
     return draft
+
+
+def _heard_at(work: Work, office: Desk, step: Done) -> Desk:
+    """听取意见的机关 (who heard the person): the county's, where the officer who took the step works there."""
+    asker = work.session.get_one(Officer, step.by)
+    return county_desk(work, office) if level_of(asker.area) is AreaLevel.COUNTY else office
 
 
 def _askers(work: Work, step: Done) -> str:

@@ -259,10 +259,10 @@ def to_deliver(work: Work, case: Case, row: Row) -> list[PaperState]:
 
 
 def way_of(case: Case) -> list[tuple[str, str]]:
-    """The steps of a procedure and how far the case has come: (name, 已办/正在办/未办), side steps left out."""
+    """The steps of a procedure and how far the case has come: (name, 已办/办到这里/未办), side steps left out."""
     taken, stage = {one.code for one in case.history}, case.stage
     return [
-        (row.name, "正在办" if row.code == stage and not case.closed else "已办" if row.code in taken else "未办")
+        (row.name, "办到这里" if row.code == stage and not case.closed else "已办" if row.code in taken else "未办")
         for row in case.table.rows
         if not row.side and row.by and (row.code in taken or not row.ends or not case.closed)
     ]

@@ -140,7 +140,7 @@ def order_of_checks(sight: Sight, desk: Desk, told: list[recommendations.Explain
 
 
 def _line(one: Line) -> tuple[str, ...]:
-    span = f"自{one.since}起至{one.until}前"
+    span = one.valid
     why = "；".join(one.reasons)
     return f"第{one.seq}条", one.item, one.acted, one.points, span, why, one.source
 

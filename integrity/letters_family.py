@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -56,6 +57,8 @@ class Family:
     members: tuple[Kin, ...]
     gone: tuple[Kin, ...] = ()
     """Of a household in which nobody is left: those who died, the head first."""
+    absent: tuple[tuple[int, str], ...] = ()
+    """Number and name of who is not a member that counts any more: the dead, who left, who is in prison."""
 
     @property
     def concerned(self) -> tuple[Kin, ...]:
@@ -91,8 +94,9 @@ class Family:
         return "社会救助" if self.scheme is Scheme.NONE else self.scheme.value
 
     def named(self, no: int) -> str:
-        """The name of a member by number."""
-        return next((one.name for one in self.members if one.no == no), f"第{no}号成员")
+        """The name of a member by number, of one who died or left too; 第…号成员 where it was lawfully destroyed."""
+        known = {one.no: one.name for one in self.members} | dict(self.absent)
+        return known.get(no, f"第{no}号成员")
 
 
 def family(work: Work, household_id: int, on: date) -> Family:
@@ -108,7 +112,15 @@ def family(work: Work, household_id: int, on: date) -> Family:
         household_id, household.number, place.area, place.address, place.urban,
         granted.scheme if granted else Scheme.NONE,
         _in_order(work, [one for one in known if one.presence is Presence.PRESENT], on), _in_order(work, dead, on),
+        tuple(_absent(work, (one for one in known if one.presence is not Presence.PRESENT))),
     )  # fmt: skip
+
+
+def _absent(work: Work, those: Iterable[Member]) -> Iterator[tuple[int, str]]:
+    for one in those:
+        person = work.session.get(Person, one.person_id)
+        if person is not None and person.destroyed_on is None:
+            yield one.no, person.name
 
 
 def _in_order(work: Work, found: list[Member], on: date) -> tuple[Kin, ...]:

@@ -19,6 +19,7 @@ from integrity.rules.workdays import add_months_day
 from integrity.rules.writing import paper_date, yuan
 from integrity.terms import Event, ExitReason, Outcome
 
+_NO_DAY = "日期不明"
 _MARKS = {True: "是", False: "否", None: "未涉及"}
 _EVENTS = tuple(Event)
 
@@ -50,6 +51,11 @@ class Line:
     reasons: tuple[str, ...]
     source: str
     """Row of the catalogue."""
+
+    @property
+    def valid(self) -> str:
+        """计入期间 (the time in which it counts), as far as it has one."""
+        return "没有计入期间" if self.until == _NO_DAY else f"自{self.since}起至{self.until}前"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,8 @@ def _told(one: Condition) -> str:
 
 
 def _scored(line: Line) -> str:
-    return (f"第{line.seq}号 {line.item}，行为{line.acted}，分值{line.points}，自{line.since}起至{line.until}前有效，"
+    valid = line.valid if line.until == _NO_DAY else f"{line.valid}有效"
+    return (f"第{line.seq}号 {line.item}，行为{line.acted}，分值{line.points}，{valid}，"
             f"{'；'.join(line.reasons)}〔{line.source}〕")  # fmt: skip
 
 
@@ -131,7 +138,7 @@ def _money(fen: int) -> str:
 
 
 def _day(epoch_day: int) -> str:
-    return "日期不明" if epoch_day == UNKNOWN else paper_date(date_of(epoch_day))
+    return _NO_DAY if epoch_day == UNKNOWN else paper_date(date_of(epoch_day))
 
 
 def _points(milli: int) -> str:
@@ -196,6 +203,10 @@ def _edge_figures(s: Situation, p: withdrawal.Parameters) -> str:
 
 
 def _change_figures(s: Situation, p: withdrawal.Parameters) -> str:
+    """The incomes, which need not differ: another number of persons is a clear change too (`verdict.clear_change`)."""
+    if s.persons_then not in (UNKNOWN, withdrawal.counted(s)):
+        incomes = f"核定时收入{_money(s.income_then)}，现收入{_money(s.income)}"
+        return f"{_person_figures(s, p)}，人口有变动；{incomes}"
     limit = "界限没有设定" if p.clear_change_bp == UNKNOWN else f"界限为原收入的{_ratio(p.clear_change_bp)}"
     return f"核定时收入{_money(s.income_then)}，现收入{_money(s.income)}，{limit}"
 
@@ -247,7 +258,7 @@ def _line(one: credit.Contribution, finding: FindingFacts, t: credit.Terms) -> L
         one.seq, finding.item if item is None else f"{item.name}（{item.kind.value}）", acted, _points(one.weight),
         _day(one.start), _day(one.end), bool(one.reasons & g.COUNTED),
         tuple(reason.text for reason in g.named(g.SCORE_REASONS, one.reasons)),
-        f"目录{t.catalogue}中无此版本" if item is None else item.id,
+        "行为时的目录中没有" if item is None else item.id,
     )  # fmt: skip
 
 
@@ -268,7 +279,9 @@ def _due(due: recheck.Due, s: Situation, orders: tuple[Order, ...]) -> str:
     if due.listed_on != UNKNOWN:
         words.append(f"；{_day(due.listed_on)}列入名单")
     if due.must_finish_on != UNKNOWN:
-        words.append(f"；须于{_day(due.must_finish_on)}前（含当日）核查并办结")
+        late = due.listed_on != UNKNOWN and due.must_finish_on < due.listed_on
+        passed = "（列入名单时已经超过，应当立即办理）" if late else ""
+        words.append(f"；须于{_day(due.must_finish_on)}前（含当日）核查并办结{passed}")
     return "".join(words)
 
 

@@ -152,6 +152,11 @@ OWN_VOICE = Need(
     f"{_LAW48}；行政处罚法第45条", _own_voice, lambda f: _whose(f),
 )  # fmt: skip
 """`own_names`: the name of the member whom the case is about; of every living member where it names none."""
+ANOTHER_WRITES = Need(
+    "recorder", "记录人不能是询问人（办理这一步的人），请写另一位工作人员", "行政处罚法第42条（参照）",
+    lambda f: f.given.get("recorder") != f.actor,
+)  # fmt: skip
+"""The record of a statement (F14) is made by two."""
 KIN_OBJECTS = Need(
     "speaker", "本人已经去世，异议由其近亲属提出：请填写提出人（近亲属的姓名和关系），并附亲属关系的证明",
     "个人信息保护法第49条",

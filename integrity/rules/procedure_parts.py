@@ -48,10 +48,10 @@ def hearing(
             asks=(Ask("speaker", "陈述人"), Ask("capacity", "陈述人身份", "choice", h.VOICES), Ask("said", "陈述内容"),
                   Ask("handed", "提交的证据", optional=True),
                   Ask("finished", "是否陈述完毕", "choice", ("是", "否"), optional=True), *MINUTES),
-            sheets=(PaperKind.F14,), needs=(h.PROXY, h.FINISHED, h.OWN_VOICE),
+            sheets=(PaperKind.F14,), needs=(h.PROXY, h.FINISHED, h.OWN_VOICE, h.ANOTHER_WRITES),
         ),
         Row(
-            "WAIVED", "表示没有意见", ("NOTICE_SERVED",), (H, R), law, needs=(n.PROOF, h.OWN_VOICE),
+            "WAIVED", "表示没有意见", ("NOTICE_SERVED",), (H, R), law, needs=(n.PROOF, h.OWN_VOICE, h.ANOTHER_WRITES),
             asks=(Ask("speaker", "陈述人"), Ask("capacity", "陈述人身份", "choice", h.OWN_VOICES), Ask("said", "原话"),
                   *MINUTES),
             sheets=(PaperKind.F14,),

@@ -25,7 +25,7 @@ from integrity.records.ledger import Conduct
 from integrity.records.office import Officer, Posting, PostingLine
 from integrity.rules.policy import NotInForce
 from integrity.rules.procedure import START, Ask, Row
-from integrity.terms import NationalClass, Outcome, Procedure
+from integrity.terms import NationalClass, Outcome, Procedure, Role
 from integrity.web.forms import Field, Form, of_asks
 from integrity.work import Work
 
@@ -210,13 +210,18 @@ def suggestions(work: Work, case: Case, row: Row, scope: tuple[str, str]) -> dic
     return found
 
 
+_AT_WORK = (Role.ASSISTANT, Role.HANDLER, Role.REVIEWER, Role.APPROVER)
+"""Whose work cases are: no administrator, inspector or other system takes part in one."""
+
+
 def officers_in(work: Work, scope: tuple[str, str]) -> list[tuple[str, str]]:
-    """Who holds a post in an area today: code, name and role."""
+    """Who works on cases in an area today: code, name and role; the colleagues of the acting officer first."""
+    own = work.session.get_one(Officer, work.actor).area
     query = select(Officer).where(
-        Officer.area >= scope[0], Officer.area < scope[1], Officer.since <= work.today,
+        Officer.area >= scope[0], Officer.area < scope[1], Officer.since <= work.today, col(Officer.role).in_(_AT_WORK),
         or_(col(Officer.until).is_(None), col(Officer.until) >= work.today),
     )  # fmt: skip
-    rows = work.session.exec(query.order_by(col(Officer.code)).limit(200))
+    rows = work.session.exec(query.order_by(col(Officer.area) != own, col(Officer.code)).limit(200))
     return [(one.code, f"{one.name} {one.role.value}") for one in rows]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from integrity import print_desk, print_progress, print_receipts, print_runs
+from integrity import print_desk, print_places, print_progress, print_receipts, print_runs
 from integrity.errors import Conflict, Invalid, NotFound, Refused
 from integrity.print_desk import name_of
 from integrity.print_places import item_of
@@ -16,7 +16,7 @@ from integrity.records.ledger import Household
 from integrity.records.print_runs import PrintFile, PrintItem, PrintRun
 from integrity.rules.check_code import LENGTHS
 from integrity.settings import settings
-from integrity.terms import PrintState
+from integrity.terms import PrintEvent, PrintState
 from integrity.web.desk import CONFLICT, SEE_OTHER, Desk, acts, looks
 from integrity.web.forms import Field, Form
 from integrity.web.pages.print_runs import COLOURS, desk_form, inline, run_at
@@ -32,7 +32,7 @@ COUNT = (
     Field("pages", "或者打印机报告的页数", "count", False, hint="写一样即可"),
 )
 SPOIL = (
-    Field("page", "坏纸的页码", "count", hint="纸上印的页码（如“— 2 —”写 2），或者它在本册的第几页"),
+    Field("page", "坏纸的页码", "count", hint="纸上印的页码（如“— 2 —”写 2）；送达回证没有页码，写在本册的第几页"),
     Field("reason", "原因", max_length=print_progress.LONGEST, hint="如 卡纸、墨迹不清；坏纸当场销毁"),
 )
 PROOF = (
@@ -177,7 +177,8 @@ def _spoil_page(desk: Desk, run: PrintRun, item: PrintItem, form: Form) -> HTMLR
         desk, form, heading=f"登记作废张：第 {item.no} 份", button="登记作废并重印", cancel=path("print", run.number),
         here=path("print", run.number, "papers", item.no, "spoil"), crumbs=_trail(run, "登记作废张"),
         lead=(
-            f"{notice.number}《{notice.kind.value}》，在第 {item.file_no} 册，有 {item.pages} 页。",
+            f"{notice.number}《{notice.kind.value}》，在第 {item.file_no} 册，有 {item.pages} 页，"
+            f"从本册第 {item.first_page} 页起。",
             "只用于还没有离开本机关的坏纸：当场销毁，原样重印，仍是原件。已经送出的，收回后补打。",
         ),
     )  # fmt: skip
@@ -192,7 +193,8 @@ def spoil(desk: Printing, number: str, no: int) -> Response:
     def act(work: Work) -> str:
         own = print_runs.run_of(work, run.number)
         print_progress.spoil(work, own, no, page=form.given["page"], reason=form.given["reason"])
-        desk.tell(work, f"已登记第 {no} 份的作废张，请销毁坏纸，打印重印的文件")
+        at = print_places.notes_on(work, item, PrintEvent.SPOILED)[-1].page
+        desk.tell(work, f"已登记第 {no} 份的作废张（本册第 {at} 页），请销毁坏纸，打印重印的文件")
         return path("print", run.number, "papers", no, "again")
 
     return desk.submit(form, act, lambda shown: _spoil_page(desk, run, item, shown), area=run.area)

@@ -18,7 +18,7 @@ from integrity.records.ledger import Household
 from integrity.records.print_runs import PrintFile, PrintRun
 from integrity.rules.areas import check, code_range, level_of
 from integrity.settings import settings
-from integrity.terms import AreaLevel, PaperKind, PrintState
+from integrity.terms import AreaLevel, PaperKind, PrintEvent, PrintState
 from integrity.web.desk import SEE_OTHER, Desk, acts, looks
 from integrity.web.forms import Field, Form
 from integrity.web.guard import POLICY
@@ -228,11 +228,12 @@ def show_run(desk: Looking, number: str, after: int = 0) -> HTMLResponse:
     """一个批次：各册、各份文书到了哪一步，经过。"""
     run, work = run_at(desk, number), desk.work
     rows, next_ = print_desk.placed(work, run, desk.scope, after=after)
-    here = path("print", run.number)
+    here, notes = path("print", run.number), print_progress.notes_of(work, run)
     return desk.page(
         "print_run.html", here=here, place=print_desk.name_of(work, run.area), rows=rows, colours=COLOURS,
         maker=officer_name(work, run.made_by), villages=dict(print_desk.villages(work, run)),
-        story=[_story(work, one) for one in reversed(print_progress.notes_of(work, run)[-_NOTES:])],
+        story=[_story(work, one) for one in reversed(notes[-_NOTES:])],
+        spoiled=sum(one.event is PrintEvent.SPOILED for one in notes),
         next=f"{here}?after={next_}" if next_ else "", first=here if after else "",
         crumbs=crumbs(("打印", "/print"), (run.number, "")), **_files(desk, run),
     )  # fmt: skip
@@ -269,6 +270,7 @@ def _file_line(work: Work, run: PrintRun, file: PrintFile) -> FileLine:
 
 def _story(work: Work, one: Any) -> tuple[str, str, str, str]:
     where = "".join((f"第 {one.file_no} 册" if one.file_no else "", f"第 {one.item_no} 份" if one.item_no else ""))
+    where += f"，本册第 {one.page} 页" if one.event is PrintEvent.SPOILED else ""
     return f"{one.happened_on}", f"{one.event.value} {where}".strip(), officer_name(work, one.recorded_by), one.told
 
 

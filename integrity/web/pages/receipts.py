@@ -115,7 +115,7 @@ def receive(desk: Serving) -> Response:
 
     def act(work: Work) -> str:
         done = receipt_desk.receive(work, typed, _told(form), desk.scope)
-        _remember(work, _how(form), _failed(desk))
+        _remember(work, _how(form), [one for one in _failed(desk) if one.where not in (typed, done.notice.number)])
         desk.tell(work, "已登记：" + "；".join(done.told))
         return "/receipts"
 
