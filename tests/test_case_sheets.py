@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from integrity import printing, rechecks
+from integrity import organs, printing, rechecks
 from integrity.case_sheets import sheet
 from integrity.cases import papers_of, read_case, serve_paper
 from integrity.errors import Invalid, NotFound, Refused, Unset
 from integrity.households import change_member
 from integrity.papers import content
 from integrity.records.ledger import Notice
+from integrity.records.office import Officer
 from integrity.terms import Cause, PaperKind, Presence, Procedure, ServiceWay
 from integrity.work import Office
 from tests.case_steps import EVIDENCE, PAIR, begin, entry, papers, printed, step
@@ -113,6 +114,8 @@ def test_a_visit_is_written_down_with_who_went_and_what_the_books_know(entry: tu
 def test_what_was_said_is_written_down_for_him_to_sign_without_its_review(lowered: tuple[Office, int]) -> None:
     office, household = lowered
     spoken = {"speaker": "试验乙", "capacity": "本人", "said": "只补发了一次；请重新核对", "handed": "存折复印件"}
+    with pytest.raises(Refused, match="记录人不能是询问人"):
+        step(office, "jb01", household, "陈述申辩", **spoken, recorder="jb01")
     step(office, "jb01", household, "陈述申辩", **spoken, time="9时至9时30分", recorder="sp01")
     step(office, "fh01", household, "复核意见", adopted="部分采纳", reason="其中一笔为补发")
     more = {"speaker": "试验乙的弟弟", "capacity": "近亲属", "said": "他身体不好"}
@@ -133,6 +136,18 @@ def test_what_was_said_is_written_down_for_him_to_sign_without_its_review(lowere
     second = printed(office, made(office, household, PaperKind.F14, **SPOKEN))
     assert (second.speaker, second.capacity, second.review) == ("试验乙的弟弟", "近亲属", "")
     assert second.about == first.about
+
+
+@pytest.mark.parametrize(("area", "prefix"), [("370811000000", "任民述"), ("370811001000", "试街述")])
+def test_who_heard_the_person_makes_the_record(lowered: tuple[Office, int], area: str, prefix: str) -> None:
+    office, household = lowered
+    with office.work("fh01") as work:
+        work.session.get_one(Officer, "jb01").area = area
+    step(office, "jb01", household, "陈述申辩", **CONTENT)
+    letter = printed(office, made(office, household, PaperKind.F14, **SPOKEN))
+    with office.reading() as work:
+        assert letter.organ == organs.organ_of(work, area, letter.on).name
+    assert letter.number == f"{prefix}〔2026〕1号"
 
 
 def test_a_lowered_amount_is_listed_with_how_it_was_heard(lowered: tuple[Office, int], clock: SetClock) -> None:

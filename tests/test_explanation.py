@@ -45,6 +45,20 @@ def test_an_explanation_says_what_the_rules_decided() -> None:
     assert replace(told, questions=()).as_text() != text
 
 
+def test_a_smaller_family_is_told_as_the_change_though_its_income_is_the_same() -> None:
+    s = situation(income=1500_00, income_then=1500_00, persons_then=4)
+    known = explain(s, (), (), POLICY, COUNTY, adopted=(), on=ON).conditions
+    (told,) = (one for one in known if one.met and "明显变化" in one.text)
+    assert told.figures == "核定时4人，现计入3人，人口有变动；核定时收入1500.00元，现收入1500.00元"
+
+
+def test_a_fact_that_never_counted_has_no_time_in_which_it_counts() -> None:
+    known = explain(situation(), (finding(item="F99"),), (), load(), COUNTY, adopted=("proposal",), on=ON)
+    (line,) = known.lines
+    assert (line.counted, line.valid, line.source) == (False, "没有计入期间", "行为时的目录中没有")
+    assert "没有计入期间，不计：行为时目录中没有这一项" in known.as_text()
+
+
 @pytest.mark.parametrize("kind", tuple(Event))
 @pytest.mark.parametrize("scheme", tuple(Scheme))
 def test_every_situation_can_be_explained(kind: Event, scheme: Scheme) -> None:

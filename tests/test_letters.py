@@ -311,6 +311,7 @@ def test_a_family_without_anybody_left_cannot_be_written_to(ready: Office, famil
     with ready.work("jb01") as work:
         for no in (1, 2):
             change_member(work, household, no, since=date(2026, 8, 1), presence=Presence.DEAD)
+            assert family_of(work, household, DAY).named(no) == ("试验乙", "试验丙")[no - 1], "the dead have a name too"
     with ready.reading() as work, pytest.raises(Refused, match="没有可以送达的人"):
         letters.recheck_notice(work, household, standing(ready, household), "试街核〔2026〕1号", DAY)
 

@@ -74,6 +74,7 @@ def test_who_is_moved_has_no_door_until_the_security_administrator_approves_him_
     before = desks.sign_in("xz01")
     assert f'href="{page_of("xz01")}"' in desks("sp01").page("/organs")
     assert all("xz01" in one for one in people(office))
+    assert not {"aq01", "jd01"} & people(office)[2], "whose work cases are not"
     assert desks("sp01").done(page_of("xz01"), {"area": OTHER}) == "/organs"
     told = desks("sp01").page("/organs")
     assert "已调整人员：试验（xz01）；接口凭据已经作废；账户须由安全管理员重新核准" in told

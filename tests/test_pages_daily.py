@@ -31,7 +31,7 @@ from tests.recheck_office import SAME, case, column, errors, fill
 __all__ = ["desks", "papers"]
 Family = Callable[..., int]
 ONE, TWO, THREE = "JN000001", "JN000002", "JN000003"
-SCAN = {"files": [("签名.txt", "本人签名（样本）".encode(), "text/plain")]}
+SCAN = {"files": [("签名.pdf", b"%PDF-1.4 " + "本人签名（样本）".encode(), "application/pdf")]}
 BIRTHS = (date(1980, 5, 1), date(1982, 5, 1), date(2015, 5, 1))
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -70,7 +70,7 @@ def test_a_commitment_is_printed_signed_and_scanned(three: list[int], desks: Des
     assert (signed.member_no, signed.occasion, signed.signed_by) == (1, "定期核查", SignedBy.SIGNATURE)
     assert signed.text_version
     assert signed.office_text_version
-    assert signed.evidence == sha256("本人签名（样本）".encode()).hexdigest()
+    assert signed.evidence == sha256(SCAN["files"][0][1]).hexdigest()
 
 
 @only_sqlite
@@ -91,7 +91,7 @@ def test_a_commitment_of_a_child_a_refusal_and_a_scan_that_comes_later(
     grown = desks("xl01").post_form(to, for_another, files=SCAN)
     assert grown.status_code == 409
     assert "由本人签名或者按手印，他人不能代签（民法典第18条）" in grown.text
-    assert "先前选的文件已留住 1 个（签名.txt），不用重选" in grown.text
+    assert "先前选的文件已留住 1 个（签名.pdf），不用重选" in grown.text
     with pytest.raises(Refused, match="没有第 9 号成员，不能由其代签"), office.work("xl01") as work:
         commitments.sign(
             work, three[0], member_no=3, on=work.today, occasion="申请", signed_by=SignedBy.GUARDIAN, guardian_no=9,
@@ -151,7 +151,7 @@ def test_a_fact_is_entered_has_no_effect_and_waits(three: list[int], desks: Desk
     assert wrong.status_code == 422
     assert "请填写事实经过" in wrong.text
     assert "发现日期不能早于行为发生日期" in wrong.text
-    assert "已留住 1 个（签名.txt），不用重选" in wrong.text
+    assert "已留住 1 个（签名.pdf），不用重选" in wrong.text
     early = desks("jb01").post_form(form, typed | {"act_on": "2001-01-01", "detail": "领取养老金没有申报"})
     assert (early.status_code, 'href="#f-act_on"' in early.text, 'href="#f-member"' in early.text) == (422, True, False)
     assert "早于第 1 号成员登记的日期" in early.text
@@ -218,7 +218,7 @@ def test_two_are_sent_and_write_down_what_they_found(three: list[int], desks: De
     door = desks("xz01").get(f"/households/{ONE}/rechecks/new").headers["location"]
     short = desks("xz01").post_form(door, {"result": RecheckResult.CHANGED.value}, files=SCAN)
     assert short.status_code == 422
-    assert "已留住 1 个（签名.txt），不用重选" in short.text
+    assert "已留住 1 个（签名.pdf），不用重选" in short.text
     assert 'href="#f-met"' in short.text
     found = {"result": RecheckResult.CHANGED.value, "met": "户主", "found": "领取养老金", "reason": "收入增加"}
     number = short.text.split('name="waiting" value="')[1].split('"')[0]
@@ -232,7 +232,7 @@ def test_two_are_sent_and_write_down_what_they_found(three: list[int], desks: De
     with office.reading() as work:
         (check,) = standing(work, Recheck, three[0], work.today)
     assert (check.result, {check.visitor_1, check.visitor_2}) == (RecheckResult.CHANGED, {"xz01", "xl01"})
-    assert case(office, three[0]).history[-2].evidence == sha256("本人签名（样本）".encode()).hexdigest()
+    assert case(office, three[0]).history[-2].evidence == sha256(SCAN["files"][0][1]).hexdigest()
     later = f"/households/{TWO}/rechecks/results"
     assert (
         RecheckResult.CHANGED.value not in desks("xl01").page(later).split("结果</legend>")[1].split("</fieldset>")[0]

@@ -190,7 +190,11 @@ def test_what_is_entered_is_there_once_and_never_over_another(
     unwanted = desk.post_form(changes, mine | {"reported_on": "2026-08-01"}, files=proof)
     assert "已留住" not in desk.send(unwanted, {"let-go": "yes"}, to=changes).text
     bad = {"files": [("合同.exe", b"MZ\0\0", "application/pdf")]}
-    assert "“合同.exe”没有收下：不能保存这种文件" in desk.post_form(changes, mine, files=bad).text
+    told = desk.post_form(changes, mine, files=bad).text
+    assert "“合同.exe”没有收下：不能保存这种文件" in told
+    assert "登记时写原件的指纹<" in told, "no half sentence about a command is left"
+    promise, by = f"/households/{recommended}/commitments/new/scan", {"member": "1", "signed_by": "SIGNATURE"}
+    assert "“合同.txt”是纯文本，上面没有签名" in desk.post_form(promise, by, files=proof).text
     with office.reading() as work:
         changes = work.session.exec(select(Change).order_by(col(Change.seq)))
         told = [(one.detail, one.evidence) for one in changes]

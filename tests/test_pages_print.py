@@ -222,7 +222,11 @@ def test_proofs_come_back_one_after_the_other(desks: Desks, office: Office, stre
     kept = xl.page("/receipts")
     assert "没有登记" in kept
     assert digits_of("0" * 64) in kept
-    assert xl.done("/receipts", {"code": codes[1]}) == "/receipts"
+    early = xl.post_form("/receipts", {"code": codes[1], "on": "2026-09-01"})
+    assert f"条码、文件\">{codes[1]}" in early.text.split("没有登记的回证", 1)[1], "a day before it was printed"
+    assert xl.done("/receipts", {"code": codes[1], "on": "2026-09-03"}) == "/receipts"
+    left = xl.page("/receipts").split("没有登记的回证", 1)[1]
+    assert (f'条码、文件">{codes[1]}' in left, digits_of("0" * 64) in left) == (False, True), "entered meanwhile"
     assert xl.done("/receipts", action="/receipts/clear") == "/receipts"
     assert digits_of("0" * 64) not in xl.page("/receipts")
     foreign = desks("xl09").post_form("/receipts", {**how, "code": codes[2]})

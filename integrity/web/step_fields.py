@@ -216,12 +216,14 @@ _AT_WORK = (Role.ASSISTANT, Role.HANDLER, Role.REVIEWER, Role.APPROVER)
 
 def officers_in(work: Work, scope: tuple[str, str]) -> list[tuple[str, str]]:
     """Who works on cases in an area today: code, name and role; the colleagues of the acting officer first."""
-    own = work.session.get_one(Officer, work.actor).area
+    acting = work.session.get(Officer, work.actor)
     query = select(Officer).where(
         Officer.area >= scope[0], Officer.area < scope[1], Officer.since <= work.today, col(Officer.role).in_(_AT_WORK),
         or_(col(Officer.until).is_(None), col(Officer.until) >= work.today),
     )  # fmt: skip
-    rows = work.session.exec(query.order_by(col(Officer.area) != own, col(Officer.code)).limit(200))
+    if acting is not None:
+        query = query.order_by(col(Officer.area) != acting.area)
+    rows = work.session.exec(query.order_by(col(Officer.code)).limit(200))
     return [(one.code, f"{one.name} {one.role.value}") for one in rows]
 
 

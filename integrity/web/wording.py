@@ -23,7 +23,7 @@ _SAID = (
 )  # fmt: skip
 """What a message says for a command line → what it says on a page."""
 _SET = re.compile(r"（--set [^（）]*）")
-_IN_BRACKETS = re.compile(r"（(?:见 |命令为 |先撤销：)?(?:chengxin|--)[^（）]*）")
+_IN_BRACKETS = re.compile(r"（(?:见 |用 |命令为 |先撤销：)?(?:chengxin|--)[^（）]*）")
 _COMMAND = re.compile(r"[：，]?\s*(?:请?运行|请?用|见)?\s*chengxin [a-z]+(?: [a-z]+)?(?: --?[a-z-]+| [^\s，；。）]+)*")
 
 

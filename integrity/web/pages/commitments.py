@@ -149,7 +149,10 @@ def _page(desk: Desk, one: Frame, form: Form, values: dict[str, Any]) -> HTMLRes
         "commitment.html", **with_form(form), action=here(desk.request), signed=_signed(desk.work, one),
         outside=commitments.OUTSIDE_SAID,
         open_case=_open_case(desk.work, one), need=print_wishes.need_of(desk.work, one.household_id),
-        texts=((SHEET, promise.version, _plain(promise)), ("经办人承诺", office.version, _plain(office))),
+        texts=(
+            (f"《{SHEET}》中后果、授权的条款", promise.version, _plain(promise)),
+            (f"另一份文书《{PaperKind.F03.value}》的条款", office.version, _plain(office)),
+        ),
         most=evidence.limit() // 2**20, **values, **shown(one, "?", "诚信承诺"),
     )  # fmt: skip
 
@@ -216,7 +219,7 @@ def _write(work: Work, one: Frame, form: Form) -> Commitment:
     """The promise as it was signed, with the texts of that day and the scan where there is one."""
     given, way = form.given, SignedBy[form.given["signed_by"]]
     text, office = wording("commitment", given["on"]), wording("promise_office", given["on"])
-    rows = keep_all(work, one.household_id, form.proofs["files"], SHEET, given["on"])
+    rows = keep_all(work, one.household_id, form.proofs["files"], SHEET, given["on"], signed=True)
     return commitments.sign(
         work, one.household_id, member_no=int(given["member"]), on=given["on"], occasion=given["occasion"],
         signed_by=way, explained_by=given["explained_by"], text_version=text.version, text_sha256=text.sha256,
@@ -257,7 +260,7 @@ def attach(desk: Acting, number: str, seq: int) -> Response:
     promise, form = _promise(desk, one, seq), desk.read((_LATER,))
 
     def act(work: Work) -> str:
-        rows = keep_all(work, one.household_id, form.proofs["files"], SHEET)
+        rows = keep_all(work, one.household_id, form.proofs["files"], SHEET, signed=True)
         commitments.attach(work, one.household_id, promise.seq, rows[0].sha256)
         desk.tell(work, "已补附签好的承诺书")
         return one.href("commitments", "new")

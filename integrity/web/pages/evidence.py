@@ -11,8 +11,8 @@ from sqlmodel import col, select
 
 from integrity import evidence
 from integrity.case_views import officer_name
-from integrity.errors import ChengxinError, NotFound
-from integrity.evidence_kinds import KINDS
+from integrity.errors import ChengxinError, Invalid, NotFound
+from integrity.evidence_kinds import KINDS, kind_of
 from integrity.photos_kept import Photo
 from integrity.records.evidence import Evidence
 from integrity.web.desk import UNPROCESSABLE, Desk, acts, here, looks
@@ -97,10 +97,16 @@ def keep(desk: Keeping, number: str) -> Response:
 
 
 def keep_all(
-    work: Work, household_id: int, files: list[Photo], named: str = "", taken_on: Any = None
+    work: Work, household_id: int, files: list[Photo], named: str = "", taken_on: Any = None, *, signed: bool = False
 ) -> list[Evidence]:  # fmt: skip
-    """Keep each file that was sent, in one piece of work: all of them or none. Several of one name are numbered."""
+    """Keep each file that was sent, in one piece of work: all of them or none. Several of one name are numbered.
+
+    Of a signed paper only a photograph or a scan is kept: a text bears no signature. Raises Invalid.
+    """
     kept = []
+    for name, content in files if signed else ():
+        if kind_of(content) is KINDS["text"]:
+            raise Invalid(f"“{name}”是纯文本，上面没有签名：签好的文书请附照片或者扫描件（PDF、JPEG、PNG、WEBP、TIFF）")
     for n, (name, content) in enumerate(files, start=1):
         wanted = named and (f"{named} {n}" if len(files) > 1 else named)
         kept.append(evidence.keep(work, content, wanted or name, household_id, taken_on=taken_on))
