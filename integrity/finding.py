@@ -8,6 +8,7 @@ told to be elsewhere. Former names and members who left are found too, and said 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
@@ -124,10 +125,15 @@ class _Page(NamedTuple):
 
 
 def _number(page: _Page, asked: str) -> Found | None:
-    """户编号."""
-    query = select(Household.id).where(Household.number == asked)
+    """户编号, typed in any width and case."""
+    query = select(Household.id).where(col(Household.number).in_(_spellings(asked)))
     found = page.work.session.exec(query).first()
     return Found("户编号", page.hits({found: {}})) if found is not None else None
+
+
+def _spellings(asked: str) -> tuple[str, str]:
+    """As it was typed, and in half-width capitals: an input method for Chinese types ｓｆ０００００１４ as readily."""
+    return asked, unicodedata.normalize("NFKC", asked).upper()
 
 
 def _scanned(page: _Page, asked: str) -> Found | None:
@@ -163,10 +169,10 @@ def _paper(page: _Page, kind: str, where: Any) -> Found:
 
 def _case(page: _Page, asked: str) -> Found | None:
     """案件号: the 户编号 and the number of the case in it."""
-    told = _CASE.fullmatch(asked)
+    told = _CASE.fullmatch(unicodedata.normalize("NFKC", asked))
     if told is None:
         return None
-    query = select(Household.id).where(Household.number == told[1])
+    query = select(Household.id).where(col(Household.number).in_(_spellings(told[1])))
     one = page.work.session.exec(query).first()
     step = select(Step.seq).where(Step.household_id == one, Step.case_no == int(told[2])).limit(1)
     if one is None or page.work.session.exec(step).first() is None:

@@ -88,6 +88,8 @@ def test_numbers_find_one_household(office: Office, homes: tuple[int, int]) -> N
     assert people(office, ID[:-1] + "9X"[ID[-1] == "9"]) == [], "a number that cannot be right"
     by_number = found(office, "JN000002")
     assert (by_number.kind, [one.household.household_id for one in by_number.rows]) == ("户编号", [homes[1]])
+    for typed in ("jn000002", "".join(chr(ord(one) + 0xFEE0) for one in "JN000002")):
+        assert [one.household.household_id for one in found(office, typed).rows] == [homes[1]], typed
     with office.reading() as work:
         keys = " ".join(work.session.exec(select(HouseholdName.key)).all())
     assert ID[-4:] not in keys
