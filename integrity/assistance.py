@@ -145,6 +145,12 @@ def paid(work: Work, household_id: int, on: date) -> int | None:
     return sums[-1] if sums else None
 
 
+def to_come(work: Work, household_id: int, on: date) -> Assistance | None:
+    """已决定、尚未执行 (what was decided and is carried out from a later day on): the last such change, or None."""
+    later = [one for one in acts(work, household_id, on) if one.effective_on > on and one.act is not Act.GRANT]
+    return later[-1] if later else None
+
+
 def _since_grant(work: Work, household_id: int, on: date) -> list[Assistance]:
     """The acts since the running grant began."""
     past = acts(work, household_id, on)

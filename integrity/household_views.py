@@ -215,6 +215,8 @@ class Aid(NamedTuple):
     since: date | None
     """The day from which that holds."""
     withdrawal_ends: date | None
+    coming: Assistance | None = None
+    """What was decided and is carried out from a later day on."""
 
 
 _STOPPED, _TO_STOP = "已停发", "已决定停发，尚未执行"
@@ -290,15 +292,15 @@ def aid(work: Work, household_id: int, now: Today | None) -> Aid:
     grant = assistance.running(work, household_id, work.today)
     if grant is None:
         return _no_aid(acts, work.today)
-    amount = assistance.paid(work, household_id, work.today)
+    amount, coming = assistance.paid(work, household_id, work.today), assistance.to_come(work, household_id, work.today)
     s = now.known.situation if now else None
     if s is not None and s.withdrawal_on != UNKNOWN and s.stopped_on == UNKNOWN:
         known = s.withdrawal_months != UNKNOWN
         ends = date_of(add_months_day(s.withdrawal_on, s.withdrawal_months) - 1) if known else None
-        return Aid("渐退", "orange", grant.scheme, amount, date_of(s.withdrawal_on), ends)
+        return Aid("渐退", "orange", grant.scheme, amount, date_of(s.withdrawal_on), ends, coming)
     since = max((one.effective_on for one in acts if one.amount is not None), default=grant.effective_on)
     state = "正在救助" if grant.effective_on <= work.today else "已确认，尚未执行"
-    return Aid(state, "green", grant.scheme, amount, since, None)
+    return Aid(state, "green", grant.scheme, amount, since, None, coming)
 
 
 def _no_aid(acts: list[Assistance], on: date) -> Aid:

@@ -40,6 +40,7 @@ def give(
     chosen = None if stands is None else _chosen(stands, verdict, outcome, terms=any(terms.values()))
     if stands is None or chosen is None or not (chosen.adverse or chosen is Outcome.RAISE):
         return recommendations.decide(work, household_id, verdict, reason=reason, outcome=outcome, **terms)
+    _refuse_twice(work, household_id)
     code = tuple(ExitReason)[stands.reason_code]
     given = {name: value for name, value in (terms | {"exception": exception}).items() if value not in (None, (), "")}
     if code is not ExitReason.NONE:
@@ -60,6 +61,16 @@ def _refuse_outgrown(work: Work, household_id: int) -> None:
         raise Refused(
             f"上次评估以后又有登记，按现在的登记，处理建议是“{now.value}”：请先重新评估"
             "（chengxin evaluate），再提出审核意见"
+        )
+
+
+def _refuse_twice(work: Work, household_id: int) -> None:
+    """Until a decision is carried out the rules see the sum before it, and recommend the same again. Raises Refused."""
+    coming = assistance.to_come(work, household_id, work.today)
+    if coming is not None:
+        raise Refused(
+            f"这一户已经决定{coming.act.value}，自 {coming.effective_on} 起执行，执行以前的处理建议仍按原来的金额计算，"
+            "不能按它再立案；决定有误的，在原案件中撤销"
         )
 
 

@@ -46,6 +46,7 @@ MARKS = MappingProxyType({PaperKind[f"F{n:02}"]: mark for n, mark in enumerate(_
 """文书代字: what stands between the organ's prefix and 〔year〕, so that each kind has a series of its own."""
 _HAN = "\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _BLANK = re.compile(f"(?<=[{_HAN}])\\s+|\\s+(?=[{_HAN}])")
+_ROUND = str.maketrans("[]【】（）()", "〔〕〔〕〔〕〔〕")
 _FORMS: dict[str, type[Letter]] = {form.__name__: form for form in EVERY}
 
 
@@ -243,3 +244,17 @@ def by_number(work: Work, number: str) -> Notice:
     if found is None:
         raise NotFound(f"没有文号为 {number} 的文书")
     return found
+
+
+def unregistered(work: Work, household_id: int, said: str) -> str:
+    """A number that reads as one of the organs that sign for the household, and that none of its papers bears; else "".
+
+    Told, not refused: a paper may be older than these books.
+    """
+    area = home(work, household_id, work.today).area
+    own = (organs.organ_of(work, area, work.today), organs.county_organ(work, area, work.today))
+    number = "".join(said.split()).translate(_ROUND)
+    if not any(number.startswith(one.prefix) for one in own):
+        return ""
+    known = select(Notice.number).where(Notice.household_id == household_id, Notice.number == number)
+    return "" if work.session.exec(known).first() else f"“{said}”像本机关的文号，这一户的文书里没有它，请核对原件"

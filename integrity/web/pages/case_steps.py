@@ -28,7 +28,7 @@ from integrity import (
 from integrity.case_files import Case, read_case
 from integrity.case_views import proof_name, said_last, story, to_be_proven, to_deliver
 from integrity.errors import ChengxinError, NotFound, Refused
-from integrity.papers import called
+from integrity.papers import called, unregistered
 from integrity.rules.procedure import EXTEND, SUSPEND, Obstacle, Row, Running
 from integrity.rules.procedure_words import step_name
 from integrity.terms import Procedure, RecheckResult
@@ -291,7 +291,8 @@ def _said(work: Work, done: cases.Taken) -> str:
         told += f"。决定没有能够执行：{done.case.history[-1].data.get('reason')}；查明后办理“补办执行”"
     if done.step.procedure is Procedure.RECHECK and done.case.said("result") == RecheckResult.CHANGED.value:
         told += "。核查有变化：请接着登记变化或者核对结果，程序据此重新评估"
-    return told + ("。本案已办结" if done.case.closed else "")
+    doubt = unregistered(work, done.case.household_id, str(done.case.history[-1].data.get("basis", "")))
+    return told + (f"。{doubt}" if doubt else "") + ("。本案已办结" if done.case.closed else "")
 
 
 @router.post("/households/{number}/cases/new/evidence")
